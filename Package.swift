@@ -1,0 +1,71 @@
+// swift-tools-version: 6.0
+import PackageDescription
+
+let strict: [SwiftSetting] = [.enableUpcomingFeature("ExistentialAny")]
+
+let package = Package(
+  name: "swift-mnist1d",
+  platforms: [.macOS(.v13)],
+  products: [
+    .executable(name: "mnist1d", targets: ["MNIST1DCommand"]),
+    .library(name: "MNIST1D", targets: ["MNIST1D"]),
+    .library(name: "Tensors", targets: ["Tensors"]),
+    .library(name: "NeuralNetworks", targets: ["NeuralNetworks"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
+  ],
+  targets: [
+    // The portable core: no Foundation, no existentials, no reflection.
+    .target(name: "CKernels"),
+    .target(name: "ReferenceRandom", swiftSettings: strict),
+    .target(name: "MNIST1D", dependencies: ["ReferenceRandom"], swiftSettings: strict),
+    .target(name: "Tensors", dependencies: ["CKernels"], swiftSettings: strict),
+    .target(
+      name: "NeuralNetworks", dependencies: ["Tensors", "MNIST1D", "ReferenceRandom"],
+      swiftSettings: strict),
+
+    // What needs files, threads and a terminal.
+    .target(name: "DataFormats", dependencies: ["MNIST1D"], swiftSettings: strict),
+    .target(name: "Figures", swiftSettings: strict),
+    .target(name: "Runs", dependencies: ["Figures"], swiftSettings: strict),
+    .target(
+      name: "Studies", dependencies: ["Runs", "Figures", "DataFormats", "NeuralNetworks"],
+      swiftSettings: strict),
+    .executableTarget(
+      name: "MNIST1DCommand",
+      dependencies: [
+        "Studies", "Runs", "Figures", "DataFormats", "NeuralNetworks", "MNIST1D",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ], swiftSettings: strict),
+
+    // Golden files from NumPy, PyTorch and the reference implementation, and their reader.
+    .target(
+      name: "Fixtures", path: "Tests/Fixtures", exclude: ["Golden", "generate"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "ReferenceRandomTests", dependencies: ["ReferenceRandom", "Fixtures"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "MNIST1DTests", dependencies: ["MNIST1D", "ReferenceRandom", "Fixtures"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "DataFormatsTests", dependencies: ["DataFormats", "MNIST1D", "Fixtures"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "TensorsTests", dependencies: ["Tensors", "CKernels", "ReferenceRandom", "Fixtures"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "NeuralNetworksTests",
+      dependencies: ["NeuralNetworks", "Tensors", "MNIST1D", "DataFormats", "Fixtures"],
+      swiftSettings: strict),
+    .testTarget(name: "FiguresTests", dependencies: ["Figures"], swiftSettings: strict),
+    .testTarget(name: "RunsTests", dependencies: ["Runs", "Figures"], swiftSettings: strict),
+    .testTarget(name: "StudiesTests", dependencies: ["Studies", "Runs"], swiftSettings: strict),
+    .testTarget(
+      name: "MNIST1DCommandTests", dependencies: ["MNIST1DCommand", "DataFormats"],
+      swiftSettings: strict),
+  ],
+  swiftLanguageModes: [.v6],
+  cLanguageStandard: .c11
+)

@@ -1,1 +1,51 @@
+// The numeric kernels, compiled once per instruction set and chosen at start-up; every choice gives the same bits.
 #pragma once
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef struct {
+  const char *name;
+#define CK_KERNEL(kernel, parameters, arguments) void(*kernel) parameters;
+#include "kernels.def"
+#undef CK_KERNEL
+} ck_table;
+
+// The kernels in use.
+extern const ck_table *ck_active;
+
+// The kernels called `name` (avx512, avx2, neon, portable), or NULL where this machine or build lacks them.
+const ck_table *ck_find(const char *name);
+
+// Uses the kernels called `name`; false, and no change, where they are lacking.
+bool ck_select(const char *name);
+
+// What MNIST1D_KERNELS asked for if that could not be had, else NULL.
+const char *ck_rejected_request(void);
+
+#define CK_KERNEL(kernel, parameters, arguments) \
+  static inline void ck_##kernel parameters { ck_active->kernel arguments; }
+#include "kernels.def"
+#undef CK_KERNEL
+
+// Memory for `count` floats, aligned to 64 bytes and padded to a multiple of 16 whose last lanes start as
+// zeros. Blocks come from, and return to, a pool of the calling thread.
+float *ck_allocate(long count);
+void ck_release(float *block, long count);
+
+// Gives the calling thread's pooled blocks back to the system; for a thread that is about to end.
+void ck_drain_pool(void);
+
+// Scratch memory of the calling thread, valid until its next call.
+float *ck_workspace(long count);
+
+// A number that grows with every call on any thread.
+uint64_t ck_next_identity(void);
+
+#ifdef __cplusplus
+}
+#endif

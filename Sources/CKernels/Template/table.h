@@ -1,0 +1,13 @@
+// The table of one instruction set: includes every kernel, then names them in the order of kernels.def.
+#include "../include/CKernels.h"
+
+#include "vector.h"
+#include "transpose.h"
+#include "matmul.h"
+
+const ck_table CK_TABLE = {
+    .name = CK_NAME,
+#define CK_KERNEL(kernel, parameters, arguments) .kernel = kernel,
+#include "../include/kernels.def"
+#undef CK_KERNEL
+};

@@ -1,0 +1,10 @@
+// The kernels for x86-64 with AVX2 and FMA: sixteen lanes are two registers of eight.
+#if defined(__x86_64__)
+#pragma clang attribute push(__attribute__((target("avx2,fma"))), apply_to = function)
+#define CK_TABLE ck_table_avx2
+#define CK_NAME "avx2"
+#define CK_TILE_ROWS 6
+#define CK_TILE_COLUMNS 1
+#include "Template/table.h"
+#pragma clang attribute pop
+#endif

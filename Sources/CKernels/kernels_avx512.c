@@ -1,0 +1,11 @@
+// The kernels for x86-64 with AVX-512: sixteen lanes are one register.
+#if defined(__x86_64__)
+#pragma clang attribute push( \
+    __attribute__((target("avx512f,avx512vl,avx512bw,avx512dq,avx2,fma"))), apply_to = function)
+#define CK_TABLE ck_table_avx512
+#define CK_NAME "avx512"
+#define CK_TILE_ROWS 8
+#define CK_TILE_COLUMNS 3
+#include "Template/table.h"
+#pragma clang attribute pop
+#endif

@@ -1,0 +1,8 @@
+// The kernels for arm64: sixteen lanes are four registers of four. NEON is part of the architecture.
+#if defined(__aarch64__)
+#define CK_TABLE ck_table_neon
+#define CK_NAME "neon"
+#define CK_TILE_ROWS 6
+#define CK_TILE_COLUMNS 1
+#include "Template/table.h"
+#endif

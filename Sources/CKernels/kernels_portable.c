@@ -1,0 +1,7 @@
+// The kernels in the compiler's own terms, for any machine. Where the hardware has no fused multiply-add, the
+// C library's exact one is called: slow, and the same bits.
+#define CK_TABLE ck_table_portable
+#define CK_NAME "portable"
+#define CK_TILE_ROWS 2
+#define CK_TILE_COLUMNS 1
+#include "Template/table.h"

@@ -4,10 +4,13 @@
 #include "vector.h"
 #include "transpose.h"
 #include "matmul.h"
+#include "elementwise.h"
+#include "reduction.h"
+#include "copy.h"
 
 const ck_table CK_TABLE = {
     .name = CK_NAME,
 #define CK_KERNEL(kernel, parameters, arguments) .kernel = kernel,
-#include "../include/kernels.def"
+#include "../Kernels/kernels.def"
 #undef CK_KERNEL
 };

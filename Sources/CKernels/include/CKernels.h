@@ -8,10 +8,35 @@
 extern "C" {
 #endif
 
+enum ck_binary_operation {
+  CK_ADD,
+  CK_SUBTRACT,
+  CK_MULTIPLY,
+  CK_DIVIDE,
+  CK_MAXIMUM,  // NaN if either is NaN
+  CK_MINIMUM,
+  CK_GATE,  // a where b > 0, else 0
+  CK_GREATER,  // 1 where a > b, else 0
+  CK_EQUAL,  // 1 where a = b, else 0
+};
+
+enum ck_unary_operation {
+  CK_NEGATE,
+  CK_ABSOLUTE,
+  CK_SQUARE_ROOT,
+  CK_RELU,  // NaN stays NaN
+  CK_SIGN,  // -1, 0 or 1; NaN stays NaN
+};
+
+// Extents or strides of four axes, outermost first.
+typedef struct {
+  long axis[4];
+} ck_axes;
+
 typedef struct {
   const char *name;
 #define CK_KERNEL(kernel, parameters, arguments) void(*kernel) parameters;
-#include "kernels.def"
+#include "../Kernels/kernels.def"
 #undef CK_KERNEL
 } ck_table;
 
@@ -29,7 +54,7 @@ const char *ck_rejected_request(void);
 
 #define CK_KERNEL(kernel, parameters, arguments) \
   static inline void ck_##kernel parameters { ck_active->kernel arguments; }
-#include "kernels.def"
+#include "../Kernels/kernels.def"
 #undef CK_KERNEL
 
 // Memory for `count` floats, aligned to 64 bytes and padded to a multiple of 16 whose last lanes start as

@@ -1,0 +1,99 @@
+// How an operator is made differentiable: evaluate it on what lies outside the innermost recording, which
+// records it on the tapes around, and then put the result on the innermost tape.
+
+extension Tensor {
+  /// Evaluates an operation on one tensor and records it wherever the tensor is being recorded.
+  ///
+  /// `rule` maps the upstream derivative, the input and the output to the input's derivative.
+  @inline(__always)
+  static func operation(
+    _ x: Tensor, kernel: (Tensor) -> Tensor,
+    rule: @escaping (_ upstream: Tensor, _ x: Tensor, _ y: Tensor) -> Tensor
+  ) -> Tensor {
+    guard x.activeNode != nil else { return kernel(x) }
+    return recordedOperation(x, kernel: kernel, rule: rule)
+  }
+
+  private static func recordedOperation(
+    _ x: Tensor, kernel: (Tensor) -> Tensor,
+    rule: @escaping (_ upstream: Tensor, _ x: Tensor, _ y: Tensor) -> Tensor
+  ) -> Tensor {
+    guard let tape = x.activeNode?.tape else { return kernel(x) }
+    let input = x.outside(tape)
+    let output = recordedOperation(input, kernel: kernel, rule: rule)
+    return tape.record(inputs: [x], output: output) { upstream, _ in
+      [rule(upstream[0]!, input, output)]
+    }
+  }
+
+  /// Evaluates an operation that is linear in its only input, so that its rule needs neither the input nor
+  /// the output and neither is kept.
+  @inline(__always)
+  static func linearOperation(
+    _ x: Tensor, kernel: (Tensor) -> Tensor, adjoint: @escaping (_ upstream: Tensor) -> Tensor
+  ) -> Tensor {
+    guard x.activeNode != nil else { return kernel(x) }
+    return recordedLinearOperation(x, kernel: kernel, adjoint: adjoint)
+  }
+
+  private static func recordedLinearOperation(
+    _ x: Tensor, kernel: (Tensor) -> Tensor, adjoint: @escaping (_ upstream: Tensor) -> Tensor
+  ) -> Tensor {
+    guard let tape = x.activeNode?.tape else { return kernel(x) }
+    let output = recordedLinearOperation(x.outside(tape), kernel: kernel, adjoint: adjoint)
+    return tape.record(inputs: [x], output: output) { upstream, _ in [adjoint(upstream[0]!)] }
+  }
+
+  /// Evaluates an operation on several tensors and records it wherever one of them is being recorded.
+  ///
+  /// `rule` maps the upstream derivative, the inputs and the output to one derivative per input, nil for those
+  /// that are not wanted.
+  @inline(__always)
+  static func operation(
+    _ inputs: [Tensor], kernel: ([Tensor]) -> Tensor,
+    rule:
+      @escaping (_ upstream: Tensor, _ inputs: [Tensor], _ output: Tensor, _ wanted: InputSet) ->
+      [Tensor?]
+  ) -> Tensor {
+    guard let tape = innermostTape(inputs) else { return kernel(inputs) }
+    return recordedOperation(inputs, on: tape, kernel: kernel, rule: rule)
+  }
+
+  private static func recordedOperation(
+    _ inputs: [Tensor], on tape: Tape, kernel: ([Tensor]) -> Tensor,
+    rule:
+      @escaping (_ upstream: Tensor, _ inputs: [Tensor], _ output: Tensor, _ wanted: InputSet) ->
+      [Tensor?]
+  ) -> Tensor {
+    let outer = inputs.map { $0.outside(tape) }
+    let output =
+      if let next = innermostTape(outer) {
+        recordedOperation(outer, on: next, kernel: kernel, rule: rule)
+      } else {
+        kernel(outer)
+      }
+    return tape.record(inputs: inputs, output: output) { upstream, wanted in
+      rule(upstream[0]!, outer, output, wanted)
+    }
+  }
+
+  /// Evaluates an operation with several outputs; see ``operation(_:kernel:rule:)``.
+  ///
+  /// `rule` receives one upstream derivative per output, nil for outputs on which nothing depends.
+  static func operation(
+    _ inputs: [Tensor], kernel: ([Tensor]) -> [Tensor],
+    rule:
+      @escaping (_ upstream: [Tensor?], _ inputs: [Tensor], _ outputs: [Tensor], _ wanted: InputSet)
+      -> [Tensor?]
+  ) -> [Tensor] {
+    guard let tape = innermostTape(inputs) else { return kernel(inputs) }
+    let outer = inputs.map { $0.outside(tape) }
+    let outputs = operation(outer, kernel: kernel, rule: rule)
+    return tape.record(inputs: inputs, outputs: outputs) { upstream, wanted in
+      rule(upstream, outer, outputs, wanted)
+    }
+  }
+
+  /// Whether an enclosing recording depends on this tensor.
+  var isRecorded: Bool { activeNode != nil }
+}

@@ -1,0 +1,164 @@
+/// A value made of tensors, each with a name: a model, an optimizer's state, a gradient.
+///
+/// The one requirement names the parts; counting, mapping, combining, saving and loading derive from it.
+///
+///     struct Perceptron: Parameterized {
+///       var weight: Tensor
+///       var bias: Tensor
+///       mutating func visitParameters(_ visit: inout some ParameterVisitor) {
+///         visit("weight", &weight)
+///         visit("bias", &bias)
+///       }
+///     }
+///
+/// Tensors are visited in the order of the calls, which must not depend on the tensors' elements.
+public protocol Parameterized {
+  /// Passes every part to the visitor: a tensor, or a value that is made of tensors itself.
+  mutating func visitParameters(_ visit: inout some ParameterVisitor)
+}
+
+/// What is done with each tensor of a ``Parameterized`` value.
+public protocol ParameterVisitor {
+  /// Visits one tensor.
+  mutating func visit(_ tensor: inout Tensor)
+
+  /// Enters the part called `name`; the names on the way to a tensor, joined by dots, are the tensor's.
+  mutating func enter(_ name: StaticString)
+
+  /// Enters one of several parts that are told apart by their position.
+  mutating func enter(_ position: Int)
+
+  /// Leaves the part that was entered last.
+  mutating func leave()
+}
+
+extension ParameterVisitor {
+  @inlinable public mutating func enter(_ name: StaticString) {}
+  @inlinable public mutating func enter(_ position: Int) {}
+  @inlinable public mutating func leave() {}
+
+  /// Visits the part called `name`.
+  @inlinable
+  public mutating func callAsFunction(_ name: StaticString, _ part: inout some Parameterized) {
+    enter(name)
+    part.visitParameters(&self)
+    leave()
+  }
+}
+
+extension Tensor: Parameterized {
+  public mutating func visitParameters(_ visit: inout some ParameterVisitor) { visit.visit(&self) }
+}
+
+extension Array: Parameterized where Element: Parameterized {
+  public mutating func visitParameters(_ visit: inout some ParameterVisitor) {
+    for position in indices {
+      visit.enter(position)
+      self[position].visitParameters(&visit)
+      visit.leave()
+    }
+  }
+}
+
+extension Optional: Parameterized where Wrapped: Parameterized {
+  public mutating func visitParameters(_ visit: inout some ParameterVisitor) {
+    guard var part = self.take() else { return }
+    part.visitParameters(&visit)
+    self = part
+  }
+}
+
+extension Parameterized {
+  /// The tensors in the order in which they are visited.
+  public var parameters: [Tensor] {
+    var visitor = Collecting()
+    var copy = self
+    copy.visitParameters(&visitor)
+    return visitor.tensors
+  }
+
+  /// The tensors with their names, such as `linear1.weight`.
+  public var namedParameters: [(name: String, tensor: Tensor)] {
+    var visitor = Naming()
+    var copy = self
+    copy.visitParameters(&visitor)
+    return visitor.tensors
+  }
+
+  /// How many numbers the tensors hold together.
+  public var parameterCount: Int { parameters.reduce(0) { $0 + $1.count } }
+
+  /// Replaces every tensor by what `transform` makes of it.
+  public func mapParameters(_ transform: (Tensor) -> Tensor) -> Self {
+    withoutActuallyEscaping(transform) { transform in
+      var visitor = Mapping(transform: transform)
+      var copy = self
+      copy.visitParameters(&visitor)
+      return copy
+    }
+  }
+
+  /// The same value with other tensors, in the order in which they are visited; their shapes must agree.
+  public func replacingParameters(with tensors: [Tensor]) -> Self {
+    var copy = self
+    copy.updateParameters(along: tensors) { tensor, replacement in
+      precondition(
+        tensor.shape == replacement.shape,
+        "a parameter of shape \(tensor.shape) was given a tensor of shape \(replacement.shape)")
+      tensor = replacement
+    }
+    return copy
+  }
+
+  /// Changes every tensor in place, beside the tensor that stands at the same place in `others`.
+  public mutating func updateParameters(
+    along others: [Tensor], _ body: (inout Tensor, Tensor) -> Void
+  ) {
+    withoutActuallyEscaping(body) { body in
+      var visitor = Updating(others: others, body: body)
+      visitParameters(&visitor)
+      precondition(
+        visitor.position == others.count,
+        "\(others.count) tensors were given for \(visitor.position) parameters")
+    }
+  }
+
+  /// The values as constants, through which no derivative flows.
+  public func detached() -> Self { mapParameters { $0.detached() } }
+}
+
+private struct Collecting: ParameterVisitor {
+  var tensors: [Tensor] = []
+  mutating func visit(_ tensor: inout Tensor) { tensors.append(tensor) }
+}
+
+private struct Naming: ParameterVisitor {
+  var path: [String] = []
+  var tensors: [(name: String, tensor: Tensor)] = []
+
+  mutating func enter(_ name: StaticString) { path.append(name.description) }
+  mutating func enter(_ position: Int) { path.append(String(position)) }
+  mutating func leave() { path.removeLast() }
+
+  mutating func visit(_ tensor: inout Tensor) {
+    tensors.append((path.joined(separator: "."), tensor))
+  }
+}
+
+private struct Mapping: ParameterVisitor {
+  let transform: (Tensor) -> Tensor
+  mutating func visit(_ tensor: inout Tensor) { tensor = transform(tensor) }
+}
+
+private struct Updating: ParameterVisitor {
+  let others: [Tensor]
+  let body: (inout Tensor, Tensor) -> Void
+  var position = 0
+
+  mutating func visit(_ tensor: inout Tensor) {
+    precondition(
+      position < others.count, "only \(others.count) tensors were given for more parameters")
+    body(&tensor, others[position])
+    position += 1
+  }
+}

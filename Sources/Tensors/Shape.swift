@@ -1,0 +1,128 @@
+import CKernels
+
+/// The extents of a tensor's axes, outermost first.
+///
+/// A scalar has the shape `[]`. At most four axes; extents may be zero.
+public struct Shape: Hashable, Sendable {
+  /// The largest number of axes.
+  public static let maximumRank = 4
+
+  var extents: SIMD4<Int32>
+  var axes: Int8
+
+  /// Creates a shape from its extents.
+  public init(_ extents: some Collection<Int>) {
+    precondition(
+      extents.count <= Shape.maximumRank,
+      "a tensor has at most \(Shape.maximumRank) axes, found \(extents.count)")
+    self.extents = .zero
+    axes = Int8(extents.count)
+    for (axis, extent) in extents.enumerated() {
+      precondition(extent >= 0, "the extent of axis \(axis) is negative: \(extent)")
+      self.extents[axis] = Int32(extent)
+    }
+  }
+
+  /// The number of axes.
+  public var rank: Int { Int(axes) }
+
+  /// The number of elements of a tensor of this shape.
+  public var elementCount: Int {
+    var product = 1
+    for axis in 0..<rank { product *= Int(extents[axis]) }
+    return product
+  }
+
+  /// The extents from `start` on, outermost first.
+  func dropFirst(_ count: Int) -> Shape {
+    Shape(Array(self)[count...])
+  }
+
+  /// This shape with the extent of one axis replaced.
+  func with(_ extent: Int, at axis: Int) -> Shape {
+    var changed = self
+    changed[axis] = extent
+    return changed
+  }
+
+  /// The index of an axis, counted from the end if negative.
+  func axis(_ axis: Int) -> Int {
+    let resolved = axis < 0 ? axis + rank : axis
+    precondition((0..<rank).contains(resolved), "axis \(axis) is out of range for shape \(self)")
+    return resolved
+  }
+}
+
+extension Shape: RandomAccessCollection, MutableCollection {
+  public var startIndex: Int { 0 }
+  public var endIndex: Int { rank }
+
+  public subscript(axis: Int) -> Int {
+    get {
+      precondition(axis >= 0 && axis < rank, "axis \(axis) is out of range for shape \(self)")
+      return Int(extents[axis])
+    }
+    set {
+      precondition(axis >= 0 && axis < rank, "axis \(axis) is out of range for shape \(self)")
+      extents[axis] = Int32(newValue)
+    }
+  }
+}
+
+extension Shape: ExpressibleByArrayLiteral {
+  public init(arrayLiteral elements: Int...) { self.init(elements) }
+}
+
+extension Shape: CustomStringConvertible {
+  public var description: String {
+    var text = "["
+    for axis in 0..<rank {
+      if axis > 0 { text += ", " }
+      text += String(extents[axis])
+    }
+    return text + "]"
+  }
+}
+
+extension Shape {
+  /// The shape of an elementwise operation on tensors of these shapes: trailing axes are aligned and an
+  /// extent of 1 is repeated, as in NumPy. `nil` if the shapes do not fit.
+  public func broadcast(with other: Shape) -> Shape? {
+    if self == other { return self }
+    let rank = Swift.max(self.rank, other.rank)
+    var result = Shape(repeatElement(1, count: rank))
+    for axis in 0..<rank {
+      let mine = axis + self.rank - rank
+      let theirs = axis + other.rank - rank
+      let a = mine < 0 ? 1 : self[mine]
+      let b = theirs < 0 ? 1 : other[theirs]
+      guard a == b || a == 1 || b == 1 else { return nil }
+      result[axis] = a == 1 ? b : a
+    }
+    return result
+  }
+
+  /// Four extents, with ones in front of this shape's own.
+  var leftPadded: SIMD4<Int> {
+    var result = SIMD4<Int>(repeating: 1)
+    for axis in 0..<rank { result[4 - rank + axis] = self[axis] }
+    return result
+  }
+
+  /// The distance in memory between neighbours along each of four axes, as in ``leftPadded``; 0 along an axis
+  /// that is repeated to fill `target`.
+  func strides(broadcastTo target: SIMD4<Int>) -> SIMD4<Int> {
+    let extents = leftPadded
+    var result = SIMD4<Int>.zero
+    var stride = 1
+    for axis in [3, 2, 1, 0] {
+      result[axis] = extents[axis] == 1 && target[axis] != 1 ? 0 : stride
+      stride *= extents[axis]
+    }
+    return result
+  }
+}
+
+extension ck_axes {
+  init(_ values: SIMD4<Int>) { self.init(axis: (values[0], values[1], values[2], values[3])) }
+}

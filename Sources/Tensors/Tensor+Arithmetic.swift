@@ -1,0 +1,171 @@
+import CKernels
+
+// Elementwise arithmetic. Shapes are broadcast as in NumPy: trailing axes are aligned, an extent of 1 is repeated.
+
+extension Tensor {
+  /// The elementwise sum, broadcasting the shapes.
+  public static func + (a: Tensor, b: Tensor) -> Tensor {
+    let (x, y) = (a.shape, b.shape)
+    return binary(a, b, CK_ADD) { upstream, wanted in
+      [
+        wanted.contains(0) ? upstream.summed(to: x) : nil,
+        wanted.contains(1) ? upstream.summed(to: y) : nil,
+      ]
+    }
+  }
+
+  /// The elementwise difference, broadcasting the shapes.
+  public static func - (a: Tensor, b: Tensor) -> Tensor {
+    let (x, y) = (a.shape, b.shape)
+    return binary(a, b, CK_SUBTRACT) { upstream, wanted in
+      [
+        wanted.contains(0) ? upstream.summed(to: x) : nil,
+        wanted.contains(1) ? (-upstream).summed(to: y) : nil,
+      ]
+    }
+  }
+
+  /// The elementwise product, broadcasting the shapes.
+  public static func * (a: Tensor, b: Tensor) -> Tensor {
+    operation([a, b], kernel: { combine($0[0], $0[1], CK_MULTIPLY) }) {
+      upstream, inputs, _, wanted in
+      [
+        wanted.contains(0) ? (upstream * inputs[1]).summed(to: inputs[0].shape) : nil,
+        wanted.contains(1) ? (upstream * inputs[0]).summed(to: inputs[1].shape) : nil,
+      ]
+    }
+  }
+
+  /// The elementwise quotient, broadcasting the shapes.
+  public static func / (a: Tensor, b: Tensor) -> Tensor {
+    operation([a, b], kernel: { combine($0[0], $0[1], CK_DIVIDE) }) { upstream, inputs, y, wanted in
+      let scaled = upstream / inputs[1]
+      return [
+        wanted.contains(0) ? scaled.summed(to: inputs[0].shape) : nil,
+        wanted.contains(1) ? (-(scaled * y)).summed(to: inputs[1].shape) : nil,
+      ]
+    }
+  }
+
+  /// The negated elements.
+  public static prefix func - (x: Tensor) -> Tensor {
+    linearOperation(x, kernel: { $0.mapped(CK_NEGATE) }, adjoint: { -$0 })
+  }
+
+  /// The elementwise sum with a number.
+  public static func + (a: Tensor, b: Float) -> Tensor { a + Tensor(b) }
+  /// The elementwise sum with a number.
+  public static func + (a: Float, b: Tensor) -> Tensor { Tensor(a) + b }
+  /// The elementwise difference from a number.
+  public static func - (a: Tensor, b: Float) -> Tensor { a - Tensor(b) }
+  /// A number minus every element.
+  public static func - (a: Float, b: Tensor) -> Tensor { Tensor(a) - b }
+  /// The elementwise product with a number.
+  public static func * (a: Tensor, b: Float) -> Tensor { a * Tensor(b) }
+  /// The elementwise product with a number.
+  public static func * (a: Float, b: Tensor) -> Tensor { Tensor(a) * b }
+  /// The elementwise quotient by a number.
+  public static func / (a: Tensor, b: Float) -> Tensor { a / Tensor(b) }
+  /// A number divided by every element.
+  public static func / (a: Float, b: Tensor) -> Tensor { Tensor(a) / b }
+
+  /// Replaces the left side by the sum.
+  public static func += (a: inout Tensor, b: Tensor) { a = a + b }
+  /// Replaces the left side by the difference.
+  public static func -= (a: inout Tensor, b: Tensor) { a = a - b }
+  /// Replaces the left side by the product.
+  public static func *= (a: inout Tensor, b: Tensor) { a = a * b }
+  /// Replaces the left side by the quotient.
+  public static func /= (a: inout Tensor, b: Tensor) { a = a / b }
+}
+
+/// The larger of two elements, broadcasting the shapes; NaN if either is NaN.
+///
+/// The derivative goes to the larger one, and half of it to each of two equal ones, as in PyTorch's `maximum`.
+public func maximum(_ a: Tensor, _ b: Tensor) -> Tensor {
+  extremum(a, b, CK_MAXIMUM) { greater($0, $1) }
+}
+
+/// The smaller of two elements, broadcasting the shapes; NaN if either is NaN.
+///
+/// The derivative goes to the smaller one, and half of it to each of two equal ones, as in PyTorch's `minimum`.
+public func minimum(_ a: Tensor, _ b: Tensor) -> Tensor {
+  extremum(a, b, CK_MINIMUM) { greater($1, $0) }
+}
+
+private func extremum(
+  _ a: Tensor, _ b: Tensor, _ kind: ck_binary_operation,
+  chosen: @escaping (_ this: Tensor, _ other: Tensor) -> Tensor
+) -> Tensor {
+  Tensor.operation([a, b], kernel: { Tensor.combine($0[0], $0[1], kind) }) {
+    upstream, inputs, _, wanted in
+    let halves = equal(inputs[0], inputs[1]) * 0.5
+    return [
+      wanted.contains(0)
+        ? (upstream * (chosen(inputs[0], inputs[1]) + halves)).summed(to: inputs[0].shape) : nil,
+      wanted.contains(1)
+        ? (upstream * (chosen(inputs[1], inputs[0]) + halves)).summed(to: inputs[1].shape) : nil,
+    ]
+  }
+}
+
+/// 1 where `a > b`, else 0, broadcasting the shapes; a constant.
+public func greater(_ a: Tensor, _ b: Tensor) -> Tensor { Tensor.combine(a, b, CK_GREATER) }
+
+/// 1 where `a = b`, else 0, broadcasting the shapes; a constant.
+public func equal(_ a: Tensor, _ b: Tensor) -> Tensor { Tensor.combine(a, b, CK_EQUAL) }
+
+/// `x` where `gate > 0`, else 0, broadcasting the shapes. The gate has no derivative.
+public func gated(_ x: Tensor, by gate: Tensor) -> Tensor {
+  let gate = gate.detached()
+  let shape = x.shape
+  return Tensor.linearOperation(
+    x, kernel: { Tensor.combine($0, gate, CK_GATE) },
+    adjoint: { gated($0, by: gate).summed(to: shape) })
+}
+
+extension Tensor {
+  private static func binary(
+    _ a: Tensor, _ b: Tensor, _ kind: ck_binary_operation,
+    rule: @escaping (_ upstream: Tensor, _ wanted: InputSet) -> [Tensor?]
+  ) -> Tensor {
+    guard let tape = innermostTape(a, b) else { return combine(a, b, kind) }
+    let output = binary(a.outside(tape), b.outside(tape), kind, rule: rule)
+    return tape.record(inputs: [a, b], output: output) { upstream, wanted in
+      rule(upstream[0]!, wanted)
+    }
+  }
+
+  /// Applies a kernel to the broadcast elements of two tensors; records nothing.
+  static func combine(_ a: Tensor, _ b: Tensor, _ kind: ck_binary_operation) -> Tensor {
+    guard let shape = a.shape.broadcast(with: b.shape) else {
+      preconditionFailure("shapes \(a.shape) and \(b.shape) cannot be broadcast together")
+    }
+    return Tensor(shape) { combine(a, b, kind, shape: shape, into: $0) }
+  }
+
+  private static func combine(
+    _ a: Tensor, _ b: Tensor, _ kind: ck_binary_operation, shape: Shape,
+    into result: UnsafeMutablePointer<Float>
+  ) {
+    let extents = shape.leftPadded
+    ck_binary(
+      Int32(bitPattern: kind.rawValue), ck_axes(extents), a.pointer,
+      ck_axes(a.shape.strides(broadcastTo: extents)), b.pointer,
+      ck_axes(b.shape.strides(broadcastTo: extents)), result)
+  }
+
+  /// Adds a tensor of the same shape, in place where the elements are not shared and nothing is recorded.
+  mutating func add(_ other: Tensor) {
+    if isRecorded || other.isRecorded || !isKnownUniquelyReferenced(&storage) {
+      self = self + other
+    } else {
+      Tensor.combine(self, other, CK_ADD, shape: shape, into: pointer)
+    }
+  }
+
+  /// Applies a kernel to every element; records nothing.
+  func mapped(_ kind: ck_unary_operation) -> Tensor {
+    Tensor(shape) { ck_unary(Int32(bitPattern: kind.rawValue), count, pointer, $0) }
+  }
+}

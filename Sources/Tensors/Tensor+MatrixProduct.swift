@@ -1,0 +1,95 @@
+import CKernels
+
+/// Which operand of a matrix product enters transposed.
+public enum TransposedOperand: Sendable {
+  case neither
+  case left
+  case right
+}
+
+extension Tensor {
+  /// The matrix product of this tensor and another one.
+  ///
+  /// [rows, inner] · [inner, columns] → [rows, columns], where a transposed operand is given with its axes
+  /// exchanged: `x.matmul(weight, transposing: .right)` is x · weightᵀ. Every element of the result is one chain
+  /// of fused multiply-adds, from 0, in the order of the inner axis.
+  public func matmul(_ other: Tensor, transposing transposed: TransposedOperand = .neither)
+    -> Tensor
+  {
+    Tensor.operation(
+      [self, other], kernel: { Tensor.product($0[0], $0[1], transposed) },
+      rule: { upstream, inputs, _, wanted in
+        let (a, b) = (inputs[0], inputs[1])
+        switch transposed {
+        case .neither:
+          return [
+            wanted.contains(0) ? upstream.matmul(b, transposing: .right) : nil,
+            wanted.contains(1) ? a.matmul(upstream, transposing: .left) : nil,
+          ]
+        case .left:
+          return [
+            wanted.contains(0) ? b.matmul(upstream, transposing: .right) : nil,
+            wanted.contains(1) ? a.matmul(upstream) : nil,
+          ]
+        case .right:
+          return [
+            wanted.contains(0) ? upstream.matmul(b) : nil,
+            wanted.contains(1) ? upstream.matmul(a, transposing: .left) : nil,
+          ]
+        }
+      })
+  }
+
+  fileprivate static func product(
+    _ a: Tensor, _ b: Tensor, _ transposed: TransposedOperand, bias: Tensor? = nil,
+    activation: AffineActivation = .identity
+  ) -> Tensor {
+    precondition(
+      a.rank == 2 && b.rank == 2,
+      "a matrix product takes two matrices, found shapes \(a.shape) and \(b.shape)")
+    let (rows, inner) =
+      transposed == .left ? (a.shape[1], a.shape[0]) : (a.shape[0], a.shape[1])
+    let (innerB, columns) =
+      transposed == .right ? (b.shape[1], b.shape[0]) : (b.shape[0], b.shape[1])
+    precondition(
+      inner == innerB,
+      "the inner axes of a matrix product differ: \(a.shape) and \(b.shape), transposing \(transposed)"
+    )
+    return Tensor([rows, columns]) {
+      ck_matmul(
+        rows, columns, inner, a.pointer, transposed == .left ? 1 : inner,
+        transposed == .left ? rows : 1, b.pointer, transposed == .right ? 1 : columns,
+        transposed == .right ? inner : 1, $0, columns, bias?.pointer, activation == .relu ? 1 : 0)
+    }
+  }
+}
+
+/// What follows the sum in ``affine(_:weight:bias:activation:)``.
+public enum AffineActivation: Sendable {
+  case identity
+  case relu
+}
+
+/// f(x · weightᵀ + bias), PyTorch's `linear` with its activation in one pass.
+///
+/// - Parameter x: [batch, inputs].
+/// - Parameter weight: [outputs, inputs].
+/// - Parameter bias: [outputs].
+/// - Returns: [batch, outputs]; the same bits as the matrix product, the addition and the activation one by one.
+public func affine(
+  _ x: Tensor, weight: Tensor, bias: Tensor, activation: AffineActivation = .identity
+) -> Tensor {
+  precondition(
+    bias.shape == [weight.shape[0]], "weight \(weight.shape) does not fit bias \(bias.shape)")
+  return Tensor.operation(
+    [x, weight, bias],
+    kernel: { Tensor.product($0[0], $0[1], .right, bias: $0[2], activation: activation) },
+    rule: { upstream, inputs, y, wanted in
+      let z = activation == .relu ? gated(upstream, by: y) : upstream
+      return [
+        wanted.contains(0) ? z.matmul(inputs[1]) : nil,
+        wanted.contains(1) ? z.matmul(inputs[0], transposing: .left) : nil,
+        wanted.contains(2) ? z.sum(along: 0) : nil,
+      ]
+    })
+}

@@ -1,0 +1,95 @@
+import CKernels
+
+/// Whether a reduction drops the axis it sums over or leaves it with the extent 1.
+public enum ReducedAxis: Sendable {
+  case dropped
+  case kept
+}
+
+extension Tensor {
+  /// The sum over one axis, counted from the end if negative.
+  public func sum(along axis: Int, _ reduced: ReducedAxis = .dropped) -> Tensor {
+    let axis = shape.axis(axis)
+    let original = shape
+    let kept = shape.with(1, at: axis)
+    return Tensor.linearOperation(
+      self, kernel: { $0.reduced(along: axis, reduced, ck_sum) },
+      adjoint: { $0.reshaped(to: kept).broadcast(to: original) })
+  }
+
+  /// The sum of all elements, a scalar.
+  public func sum() -> Tensor {
+    let original = shape
+    return Tensor.linearOperation(
+      self, kernel: { x in Tensor([]) { ck_sum(1, x.count, 1, x.pointer, $0) } },
+      adjoint: { $0.broadcast(to: original) })
+  }
+
+  /// The mean over one axis, counted from the end if negative.
+  public func mean(along axis: Int, _ reduced: ReducedAxis = .dropped) -> Tensor {
+    sum(along: axis, reduced) / Float(shape[shape.axis(axis)])
+  }
+
+  /// The mean of all elements, a scalar.
+  public func mean() -> Tensor { sum() / Float(count) }
+
+  /// The largest elements along one axis; NaN where any is NaN.
+  ///
+  /// The derivative goes to the largest element, and in equal parts to several equal ones, as in PyTorch's `amax`.
+  public func max(along axis: Int, _ reduced: ReducedAxis = .dropped) -> Tensor {
+    let axis = shape.axis(axis)
+    let kept = shape.with(1, at: axis)
+    precondition(shape[axis] > 0, "axis \(axis) of shape \(shape) has no largest element")
+    return Tensor.operation(
+      self, kernel: { $0.reduced(along: axis, reduced, ck_maximum) },
+      rule: { upstream, x, y in
+        let largest = equal(x, y.reshaped(to: kept))
+        return upstream.reshaped(to: kept) * (largest / largest.sum(along: axis, .kept))
+      })
+  }
+
+  /// The position of the first largest element in each row of the last axis.
+  public func argmax() -> [Int] {
+    precondition(
+      rank > 0 && shape[rank - 1] > 0, "the rows of shape \(shape) have no largest element")
+    let width = shape[rank - 1]
+    return withUnsafeElements { elements in
+      (0..<count / width).map { row in
+        var best = 0
+        for column in 1..<Swift.max(width, 1)
+        where elements[row * width + column] > elements[row * width + best] {
+          best = column
+        }
+        return best
+      }
+    }
+  }
+
+  private func reduced(
+    along axis: Int, _ reduced: ReducedAxis,
+    _ kernel: (Int, Int, Int, UnsafePointer<Float>, UnsafeMutablePointer<Float>) -> Void
+  ) -> Tensor {
+    var outer = 1
+    var inner = 1
+    var remaining: [Int] = []
+    for other in 0..<rank {
+      if other < axis { outer *= shape[other] }
+      if other > axis { inner *= shape[other] }
+      if other != axis { remaining.append(shape[other]) }
+    }
+    let result = reduced == .kept ? shape.with(1, at: axis) : Shape(remaining)
+    return Tensor(result) { kernel(outer, shape[axis], inner, pointer, $0) }
+  }
+
+  /// The sum over the axes along which broadcasting repeated a tensor of the given shape.
+  func summed(to target: Shape) -> Tensor {
+    if shape == target { return self }
+    if target.elementCount == 1 { return sum().reshaped(to: target) }
+    var result = self
+    while result.rank > target.rank { result = result.sum(along: 0) }
+    for axis in 0..<target.rank where target[axis] == 1 && result.shape[axis] != 1 {
+      result = result.sum(along: axis, .kept)
+    }
+    return result
+  }
+}

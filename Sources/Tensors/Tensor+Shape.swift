@@ -1,0 +1,224 @@
+import CKernels
+
+// Operations that move elements without computing anything.
+
+extension Tensor {
+  /// The same elements, in row-major order, under another shape.
+  public func reshaped(to target: Shape) -> Tensor {
+    precondition(
+      target.elementCount == count,
+      "\(count) elements of shape \(shape) do not fill shape \(target)")
+    if target == shape { return self }
+    let original = shape
+    return Tensor.linearOperation(
+      self, kernel: { Tensor(storage: $0.storage, shape: target) },
+      adjoint: { $0.reshaped(to: original) })
+  }
+
+  /// The tensor repeated along new leading axes and along axes of extent 1, as in NumPy's `broadcast_to`.
+  public func broadcast(to target: Shape) -> Tensor {
+    if target == shape { return self }
+    precondition(
+      shape.broadcast(with: target) == target, "shape \(shape) cannot be broadcast to \(target)")
+    let original = shape
+    let extents = target.leftPadded
+    return Tensor.linearOperation(
+      self,
+      kernel: { x in
+        Tensor(target) {
+          Tensor.copy(
+            extents, from: x.pointer, original.strides(broadcastTo: extents), to: $0,
+            target.strides(broadcastTo: extents))
+        }
+      },
+      adjoint: { $0.summed(to: original) })
+  }
+
+  /// The tensor with its axes in another order: axis i of the result is axis `order[i]` of this tensor.
+  public func permuted(_ order: Int...) -> Tensor { permuted(order) }
+
+  /// The tensor with its axes in another order: axis i of the result is axis `order[i]` of this tensor.
+  public func permuted(_ order: [Int]) -> Tensor {
+    precondition(
+      order.sorted() == Array(0..<rank), "\(order) is no order of the axes of shape \(shape)")
+    let target = Shape(order.map { shape[$0] })
+    var inverse = order
+    for (position, axis) in order.enumerated() { inverse[axis] = position }
+    let offset = 4 - rank
+    return Tensor.linearOperation(
+      self,
+      kernel: { x in
+        Tensor(target) {
+          let steps = x.shape.strides(broadcastTo: x.shape.leftPadded)
+          var strides = steps
+          for (position, axis) in order.enumerated() {
+            strides[offset + position] = steps[offset + axis]
+          }
+          Tensor.copy(
+            target.leftPadded, from: x.pointer, strides, to: $0,
+            target.strides(broadcastTo: target.leftPadded))
+        }
+      },
+      adjoint: { [inverse] in $0.permuted(inverse) })
+  }
+
+  /// The tensor with its last two axes exchanged.
+  public func transposed() -> Tensor {
+    precondition(rank >= 2, "shape \(shape) has no two axes to exchange")
+    var order = Array(0..<rank)
+    order.swapAt(rank - 1, rank - 2)
+    return permuted(order)
+  }
+
+  /// The part of the tensor that lies in `range` along one axis.
+  public func sliced(_ range: Range<Int>, along axis: Int = 0) -> Tensor {
+    let axis = shape.axis(axis)
+    precondition(
+      range.lowerBound >= 0 && range.upperBound <= shape[axis],
+      "\(range) is out of range for axis \(axis) of shape \(shape)")
+    let after = shape[axis] - range.upperBound
+    let target = shape.with(range.count, at: axis)
+    return Tensor.linearOperation(
+      self,
+      kernel: { x in
+        Tensor(target) {
+          let strides = x.shape.strides(broadcastTo: x.shape.leftPadded)
+          Tensor.copy(
+            target.leftPadded, from: x.pointer + range.lowerBound * strides[4 - x.rank + axis],
+            strides, to: $0, target.strides(broadcastTo: target.leftPadded))
+        }
+      },
+      adjoint: { $0.padded(before: range.lowerBound, after: after, along: axis) })
+  }
+
+  /// The tensor with zeros in front of and behind it along one axis.
+  public func padded(before: Int, after: Int, along axis: Int) -> Tensor {
+    precondition(before >= 0 && after >= 0, "padding is negative: \(before) and \(after)")
+    let axis = shape.axis(axis)
+    let extent = shape[axis]
+    let target = shape.with(before + extent + after, at: axis)
+    return Tensor.linearOperation(
+      self,
+      kernel: { x in
+        Tensor(target) {
+          $0.update(repeating: 0, count: target.elementCount)
+          let strides = target.strides(broadcastTo: target.leftPadded)
+          Tensor.copy(
+            x.shape.leftPadded, from: x.pointer, x.shape.strides(broadcastTo: x.shape.leftPadded),
+            to: $0 + before * strides[4 - x.rank + axis], strides)
+        }
+      },
+      adjoint: { $0.sliced(before..<before + extent, along: axis) })
+  }
+
+  /// The tensor in reverse order along one axis.
+  public func flipped(along axis: Int) -> Tensor {
+    let axis = shape.axis(axis)
+    return Tensor.linearOperation(
+      self,
+      kernel: { x in
+        guard x.count > 0 else { return x }
+        return Tensor(x.shape) {
+          let steps = x.shape.strides(broadcastTo: x.shape.leftPadded)
+          var strides = steps
+          let position = 4 - x.rank + axis
+          strides[position] = -steps[position]
+          Tensor.copy(
+            x.shape.leftPadded, from: x.pointer + (x.shape[axis] - 1) * steps[position], strides,
+            to: $0, steps)
+        }
+      },
+      adjoint: { $0.flipped(along: axis) })
+  }
+
+  /// The tensors one after another along an axis; their other extents agree.
+  public static func concatenated(_ parts: [Tensor], along axis: Int = 0) -> Tensor {
+    precondition(!parts.isEmpty, "there is nothing to concatenate")
+    let axis = parts[0].shape.axis(axis)
+    var starts = [0]
+    for part in parts {
+      precondition(
+        part.rank == parts[0].rank
+          && part.shape.with(0, at: axis) == parts[0].shape.with(0, at: axis),
+        "shapes \(parts[0].shape) and \(part.shape) differ in more than axis \(axis)")
+      starts.append(starts[starts.count - 1] + part.shape[axis])
+    }
+    let target = parts[0].shape.with(starts[parts.count], at: axis)
+    return operation(
+      parts,
+      kernel: { parts in
+        Tensor(target) { result in
+          let strides = target.strides(broadcastTo: target.leftPadded)
+          for (part, start) in zip(parts, starts) {
+            Tensor.copy(
+              part.shape.leftPadded, from: part.pointer,
+              part.shape.strides(broadcastTo: part.shape.leftPadded),
+              to: result + start * strides[4 - target.rank + axis], strides)
+          }
+        }
+      },
+      rule: { [starts] upstream, inputs, _, wanted in
+        inputs.indices.map { input in
+          wanted.contains(input)
+            ? upstream.sliced(starts[input]..<starts[input + 1], along: axis) : nil
+        }
+      })
+  }
+
+  /// Tensors of one shape, stacked along a new leading axis.
+  public static func stacked(_ parts: [Tensor]) -> Tensor {
+    concatenated(parts.map { $0.reshaped(to: Shape([1] + Array($0.shape))) })
+  }
+
+  /// The slices along the leading axis that `rows` names, in that order; a row may be named more than once.
+  public func gathered(_ rows: [Int]) -> Tensor {
+    precondition(rank > 0, "a scalar has no rows to gather")
+    let original = shape
+    let width = count / Swift.max(shape[0], 1)
+    for row in rows {
+      precondition(row >= 0 && row < shape[0], "row \(row) is out of range for shape \(shape)")
+    }
+    return Tensor.linearOperation(
+      self,
+      kernel: { x in
+        Tensor(original.with(rows.count, at: 0)) {
+          for (position, row) in rows.enumerated() {
+            ($0 + position * width).update(from: x.pointer + row * width, count: width)
+          }
+        }
+      },
+      adjoint: { $0.scattered(rows, count: original[0]) })
+  }
+
+  /// A tensor with `count` slices along the leading axis, of which slice `rows[i]` is the sum of all slices i of
+  /// this tensor that are sent there, i ascending; the adjoint of ``gathered(_:)``.
+  public func scattered(_ rows: [Int], count slices: Int) -> Tensor {
+    precondition(
+      rank > 0 && shape[0] == rows.count, "\(rows.count) rows were named for shape \(shape)")
+    let width = rows.isEmpty ? 0 : count / rows.count
+    for row in rows {
+      precondition(row >= 0 && row < slices, "row \(row) is out of range for \(slices) slices")
+    }
+    return Tensor.linearOperation(
+      self,
+      kernel: { x in
+        Tensor(x.shape.with(slices, at: 0)) {
+          $0.update(repeating: 0, count: slices * width)
+          for (position, row) in rows.enumerated() {
+            for column in 0..<width {
+              $0[row * width + column] += x.pointer[position * width + column]
+            }
+          }
+        }
+      },
+      adjoint: { $0.gathered(rows) })
+  }
+
+  private static func copy(
+    _ extents: SIMD4<Int>, from source: UnsafePointer<Float>, _ sourceStrides: SIMD4<Int>,
+    to target: UnsafeMutablePointer<Float>, _ targetStrides: SIMD4<Int>
+  ) {
+    ck_copy(
+      ck_axes(extents), source, ck_axes(sourceStrides), target, ck_axes(targetStrides))
+  }
+}

@@ -1,0 +1,104 @@
+import Tensors
+import Testing
+
+@Suite("The derivative of every operator agrees with differences in first and second order")
+struct OperatorGradientTests {
+  /// Pairs of shapes that broadcast, with size 1 and sizes that are no multiple of sixteen.
+  static let broadcasts: [(Shape, Shape)] = [
+    ([], []), ([1], [1]), ([7], [7]), ([3, 17], [3, 17]), ([3, 17], [17]), ([3, 17], [3, 1]),
+    ([5, 1], [1, 4]), ([2, 3, 4], []), ([2, 1, 19], [3, 1]), ([2, 3, 2, 5], [3, 1, 5]),
+  ]
+
+  @Test("addition, subtraction, multiplication and division", arguments: 0..<broadcasts.count)
+  func arithmetic(_ index: Int) {
+    let (first, second) = Self.broadcasts[index]
+    var generator = SplitMix64(state: UInt64(index))
+    let a = generator.tensor(first)
+    let b = generator.tensor(second, in: 0.7...1.5)
+    for operation in [{ $0 + $1 }, { $0 - $1 }, { $0 * $1 }, { $0 / $1 }]
+      as [(Tensor, Tensor) -> Tensor]
+    {
+      checkGradients(of: { operation($0[0], $0[1]) }, at: [a, b])
+      checkGradients(of: { operation($0[1], $0[0]) }, at: [b, a])
+    }
+  }
+
+  @Test("maximum and minimum, away from ties")
+  func extrema() {
+    var generator = SplitMix64(state: 1)
+    let all = generator.tensorOfDistinctElements([2, 3, 17])
+    let a = all.sliced(0..<1).reshaped(to: [3, 17])
+    let b = all.sliced(1..<2).reshaped(to: [3, 17])
+    checkGradients(of: { maximum($0[0], $0[1]) * $0[0] }, at: [a, b])
+    checkGradients(of: { minimum($0[0], $0[1]) * $0[1] }, at: [a, b])
+    checkGradients(of: { $0[0].max(along: 1) * $0[0].max(along: 1) }, at: [a])
+    checkGradients(of: { square($0[0].max(along: 0, .kept)) }, at: [b])
+  }
+
+  @Test("relu, absolute value, square root, gate", arguments: [[1], [17], [4, 33]] as [Shape])
+  func functions(_ shape: Shape) {
+    var generator = SplitMix64(state: 2)
+    let x = generator.tensorOfDistinctElements(shape)
+    checkGradients(of: { relu($0[0]) * $0[0] }, at: [x])
+    checkGradients(of: { abs($0[0]) * $0[0] }, at: [x])
+    checkGradients(of: { square($0[0]) * $0[0] }, at: [x])
+    checkGradients(of: { sqrt($0[0]) }, at: [generator.tensor(shape, in: 0.5...2)])
+    checkGradients(of: { gated($0[0] * $0[0], by: x) }, at: [generator.tensor(shape)])
+  }
+
+  @Test(
+    "sums and means",
+    arguments: [[1, 1], [3, 17], [16, 5], [2, 3, 40], [2, 1, 3, 2]] as [Shape])
+  func reductions(_ shape: Shape) {
+    var generator = SplitMix64(state: 3)
+    let x = generator.tensor(shape)
+    for axis in 0..<shape.rank {
+      checkGradients(of: { square($0[0].sum(along: axis)) }, at: [x])
+      checkGradients(of: { square($0[0].mean(along: axis - shape.rank, .kept)) * $0[0] }, at: [x])
+    }
+    checkGradients(of: { square($0[0].sum()) * $0[0].mean() }, at: [x], tolerance: 1e-2)
+  }
+
+  @Test("reshaping, permuting, slicing, padding, reversing, gathering")
+  func movements() {
+    var generator = SplitMix64(state: 4)
+    let x = generator.tensor([3, 5, 17])
+    let functions: [(Tensor) -> Tensor] = [
+      { $0.reshaped(to: [15, 17]) }, { $0.permuted(2, 0, 1) }, { $0.permuted(1, 0, 2) },
+      { $0.transposed() }, { $0.sliced(1..<3) }, { $0.sliced(2..<9, along: -1) },
+      { $0.sliced(0..<0, along: 1) }, { $0.padded(before: 2, after: 1, along: 1) },
+      { $0.flipped(along: 0) }, { $0.flipped(along: 2) }, { $0.gathered([2, 0, 0, 1]) },
+      { $0.scattered([1, 1, 0], count: 4) }, { Tensor.concatenated([$0, $0 * $0], along: 1) },
+      { Tensor.stacked([$0, $0 * 2]) },
+      { $0.sliced(0..<1, along: 1).broadcast(to: [2, 3, 5, 17]) },
+    ]
+    for function in functions {
+      checkGradients(of: { square(function($0[0])) }, at: [x], tolerance: 1e-2)
+    }
+  }
+
+  @Test(
+    "matrix products with either operand transposed",
+    arguments: [(1, 1, 1), (3, 5, 2), (7, 17, 4), (2, 1, 33), (19, 16, 3)])
+  func products(_ rows: Int, _ columns: Int, _ inner: Int) {
+    var generator = SplitMix64(state: 5)
+    let a = generator.tensor([rows, inner])
+    let b = generator.tensor([inner, columns])
+    checkGradients(of: { $0[0].matmul($0[1]) }, at: [a, b])
+    checkGradients(of: { $0[0].matmul($0[1], transposing: .right) }, at: [a, b.transposed()])
+    checkGradients(of: { $0[0].matmul($0[1], transposing: .left) }, at: [a.transposed(), b])
+    let bias = generator.tensor([columns])
+    checkGradients(
+      of: { affine($0[0], weight: $0[1], bias: $0[2]) }, at: [a, b.transposed(), bias])
+  }
+
+  @Test("the affine map with relu, away from the kink")
+  func affineRelu() {
+    var generator = SplitMix64(state: 6)
+    let x = generator.tensor([5, 3], in: 0.5...1)
+    let weight = generator.tensor([18, 3], in: 0.5...1)
+    let bias = Tensor((0..<18).map { $0 % 2 == 0 ? 1 : -5 })
+    checkGradients(
+      of: { affine($0[0], weight: $0[1], bias: $0[2], activation: .relu) }, at: [x, weight, bias])
+  }
+}

@@ -9,8 +9,11 @@
 /// differentiable function of whatever it depends on, and its computation is recorded exactly as far as that
 /// needs. Otherwise nothing of the backward pass is recorded.
 ///
-/// - Parameter model: what to differentiate with respect to: a tensor, an array of them, a model.
-/// - Parameter function: maps the model to a tensor with one element. What it throws is thrown.
+/// - Parameters:
+///   - model: what to differentiate with respect to: a tensor, an array of them, a model.
+///   - function: maps the model to a tensor with one element.
+/// - Returns: the value, a constant to this call, and the gradient.
+/// - Throws: what `function` throws.
 public func valueAndGradient<Model: Parameterized, Failure: Error>(
   at model: Model, of function: (Model) throws(Failure) -> Tensor
 ) throws(Failure) -> (value: Tensor, gradient: Model) {
@@ -31,7 +34,10 @@ public func gradient<Model: Parameterized, Failure: Error>(
 
 /// The value of a function at `inputs` and the product of a vector with its Jacobian.
 ///
-/// - Parameter upstream: maps the outputs to the vector, of the outputs' shapes.
+/// - Parameters:
+///   - model: where to differentiate.
+///   - upstream: maps the outputs to the vector, of the outputs' shapes.
+///   - function: the function, with any number of outputs.
 /// - Returns: the outputs, and the derivatives of `Σ upstream · output` with respect to the inputs.
 public func vectorJacobianProduct<Model: Parameterized>(
   at model: Model, upstream: ([Tensor]) -> [Tensor], of function: (Model) -> [Tensor]

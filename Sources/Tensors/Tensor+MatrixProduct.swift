@@ -72,9 +72,11 @@ public enum AffineActivation: Sendable {
 
 /// f(x · weightᵀ + bias), PyTorch's `linear` with its activation in one pass.
 ///
-/// - Parameter x: [batch, inputs].
-/// - Parameter weight: [outputs, inputs].
-/// - Parameter bias: [outputs].
+/// - Parameters:
+///   - x: [batch, inputs].
+///   - weight: [outputs, inputs].
+///   - bias: [outputs].
+///   - activation: what is applied to the sum.
 /// - Returns: [batch, outputs]; the same bits as the matrix product, the addition and the activation one by one.
 public func affine(
   _ x: Tensor, weight: Tensor, bias: Tensor, activation: AffineActivation = .identity

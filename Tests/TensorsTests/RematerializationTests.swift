@@ -1,0 +1,53 @@
+import Tensors
+import Testing
+
+@Suite("Rematerialisation")
+struct RematerializationTests {
+  private func step(_ state: [Tensor]) -> [Tensor] {
+    // state: weights, velocity, learning rate
+    let slope = gradient(at: state[0]) { (square($0) * $0).sum() }
+    let velocity = state[1] * 0.9 + slope
+    return [state[0] - velocity * state[2], velocity, state[2]]
+  }
+
+  private func objective(_ rate: Tensor, segment: Int?) -> Tensor {
+    var state = [Tensor([0.5, -0.25, 0.75]), Tensor([0, 0, 0]), rate]
+    guard let segment else {
+      for _ in 0..<12 { state = step(state) }
+      return square(state[0]).sum()
+    }
+    for _ in 0..<12 / segment {
+      state = rematerialize(at: state) { state in
+        var state = state
+        for _ in 0..<segment { state = step(state) }
+        return state
+      }
+    }
+    return square(state[0]).sum()
+  }
+
+  @Test("gradients through an unrolled optimizer have the same bits", arguments: [1, 3, 4, 12])
+  func sameBits(_ segment: Int) {
+    let (value, slope) = valueAndGradient(at: Tensor(0.05)) { objective($0, segment: nil) }
+    let (again, rematerialized) = valueAndGradient(at: Tensor(0.05)) {
+      objective($0, segment: segment)
+    }
+    #expect(value.scalar == again.scalar)
+    #expect(abs(slope.scalar - rematerialized.scalar) <= 1e-6 * abs(slope.scalar))
+  }
+
+  @Test("it is differentiable to second order")
+  func secondOrder() {
+    checkGradients(
+      of: { x in rematerialize(at: x) { [$0[0] * $0[0] * $0[1]] }[0] },
+      at: [Tensor([0.5, 2, 1]), Tensor([1, -1, 0.5])])
+  }
+
+  @Test("inputs nothing depends on have zero gradients")
+  func unused() {
+    let slopes = gradient(at: [Tensor(2), Tensor(3)]) { x in
+      rematerialize(at: x) { [$0[0] * 2, $0[1]] }[0]
+    }
+    #expect(slopes.map(\.scalar) == [2, 0])
+  }
+}

@@ -22,7 +22,7 @@ let package = Package(
     .target(name: "MNIST1D", dependencies: ["ReferenceRandom"], swiftSettings: strict),
     .target(name: "Tensors", dependencies: ["CKernels"], swiftSettings: strict),
     .target(
-      name: "NeuralNetworks", dependencies: ["Tensors", "MNIST1D", "ReferenceRandom"],
+      name: "NeuralNetworks", dependencies: ["Tensors", "CKernels", "MNIST1D", "ReferenceRandom"],
       swiftSettings: strict),
 
     // What needs files, threads and a terminal.

@@ -29,7 +29,8 @@ public func rematerialize<Input: Parameterized, Output: Parameterized>(
       return output.parameters.map { tensor in
         precondition(
           !tensor.isRecorded,
-          "what is rematerialized uses a recorded tensor of shape \(tensor.shape) besides its input")
+          "what is rematerialized uses a recorded tensor of shape \(tensor.shape) besides its input"
+        )
         return tensor
       }
     },

@@ -5,6 +5,10 @@ public enum TransposedOperand: Sendable {
   case neither
   case left
   case right
+  case both
+
+  var includesLeft: Bool { self == .left || self == .both }
+  var includesRight: Bool { self == .right || self == .both }
 }
 
 extension Tensor {
@@ -36,6 +40,11 @@ extension Tensor {
             wanted.contains(0) ? upstream.matmul(b) : nil,
             wanted.contains(1) ? upstream.matmul(a, transposing: .left) : nil,
           ]
+        case .both:
+          return [
+            wanted.contains(0) ? b.matmul(upstream, transposing: .both) : nil,
+            wanted.contains(1) ? upstream.matmul(a, transposing: .both) : nil,
+          ]
         }
       })
   }
@@ -47,19 +56,18 @@ extension Tensor {
     precondition(
       a.rank == 2 && b.rank == 2,
       "a matrix product takes two matrices, found shapes \(a.shape) and \(b.shape)")
-    let (rows, inner) =
-      transposed == .left ? (a.shape[1], a.shape[0]) : (a.shape[0], a.shape[1])
-    let (innerB, columns) =
-      transposed == .right ? (b.shape[1], b.shape[0]) : (b.shape[0], b.shape[1])
+    let (left, right) = (transposed.includesLeft, transposed.includesRight)
+    let (rows, inner) = left ? (a.shape[1], a.shape[0]) : (a.shape[0], a.shape[1])
+    let (innerB, columns) = right ? (b.shape[1], b.shape[0]) : (b.shape[0], b.shape[1])
     precondition(
       inner == innerB,
       "the inner axes of a matrix product differ: \(a.shape) and \(b.shape), transposing \(transposed)"
     )
     return Tensor([rows, columns]) {
       ck_matmul(
-        rows, columns, inner, a.pointer, transposed == .left ? 1 : inner,
-        transposed == .left ? rows : 1, b.pointer, transposed == .right ? 1 : columns,
-        transposed == .right ? inner : 1, $0, columns, bias?.pointer, activation == .relu ? 1 : 0)
+        rows, columns, inner, a.pointer, left ? 1 : inner, left ? rows : 1, b.pointer,
+        right ? 1 : columns, right ? inner : 1, $0, columns, bias?.pointer,
+        activation == .relu ? 1 : 0)
     }
   }
 }
@@ -73,25 +81,38 @@ public enum AffineActivation: Sendable {
 /// f(x · weightᵀ + bias), PyTorch's `linear` with its activation in one pass.
 ///
 /// - Parameters:
-///   - x: [batch, inputs].
+///   - x: [batch, inputs], or [inputs, batch] if the layout is batch last.
 ///   - weight: [outputs, inputs].
 ///   - bias: [outputs].
 ///   - activation: what is applied to the sum.
+///   - layout: the order of x's axes.
 /// - Returns: [batch, outputs]; the same bits as the matrix product, the addition and the activation one by one.
 public func affine(
-  _ x: Tensor, weight: Tensor, bias: Tensor, activation: AffineActivation = .identity
+  _ x: Tensor, weight: Tensor, bias: Tensor, activation: AffineActivation = .identity,
+  layout: ActivationLayout = .batchFirst
 ) -> Tensor {
   precondition(
     bias.shape == [weight.shape[0]], "weight \(weight.shape) does not fit bias \(bias.shape)")
+  let transposed: TransposedOperand = layout == .batchFirst ? .right : .both
   return Tensor.operation(
     [x, weight, bias],
-    kernel: { Tensor.product($0[0], $0[1], .right, bias: $0[2], activation: activation) },
+    kernel: { Tensor.product($0[0], $0[1], transposed, bias: $0[2], activation: activation) },
     rule: { upstream, inputs, y, wanted in
+      let (x, weight) = (inputs[0], inputs[1])
       let z = activation == .relu ? gated(upstream, by: y) : upstream
-      return [
-        wanted.contains(0) ? z.matmul(inputs[1]) : nil,
-        wanted.contains(1) ? z.matmul(inputs[0], transposing: .left) : nil,
-        wanted.contains(2) ? z.sum(along: 0) : nil,
-      ]
+      let (slopeX, slopeWeight): (Tensor?, Tensor?) =
+        switch layout {
+        case .batchFirst:
+          (
+            wanted.contains(0) ? z.matmul(weight) : nil,
+            wanted.contains(1) ? z.matmul(x, transposing: .left) : nil
+          )
+        case .batchLast:
+          (
+            wanted.contains(0) ? weight.matmul(z, transposing: .both) : nil,
+            wanted.contains(1) ? z.matmul(x, transposing: .both) : nil
+          )
+        }
+      return [slopeX, slopeWeight, wanted.contains(2) ? z.sum(along: 0) : nil]
     })
 }

@@ -87,9 +87,14 @@ struct OperatorGradientTests {
     checkGradients(of: { $0[0].matmul($0[1]) }, at: [a, b])
     checkGradients(of: { $0[0].matmul($0[1], transposing: .right) }, at: [a, b.transposed()])
     checkGradients(of: { $0[0].matmul($0[1], transposing: .left) }, at: [a.transposed(), b])
+    checkGradients(
+      of: { $0[0].matmul($0[1], transposing: .both) }, at: [a.transposed(), b.transposed()])
     let bias = generator.tensor([columns])
     checkGradients(
       of: { affine($0[0], weight: $0[1], bias: $0[2]) }, at: [a, b.transposed(), bias])
+    checkGradients(
+      of: { affine($0[0], weight: $0[1], bias: $0[2], layout: .batchLast) },
+      at: [a.transposed(), b.transposed(), bias])
   }
 
   @Test("the affine map with relu, away from the kink")

@@ -7,6 +7,7 @@
 #include "elementwise.h"
 #include "reduction.h"
 #include "copy.h"
+#include "optimizer.h"
 
 const ck_table CK_TABLE = {
     .name = CK_NAME,

@@ -1,0 +1,39 @@
+import MNIST1D
+import Tensors
+
+/// Signals with their classes, as a network trains on them.
+public struct Examples: Sendable {
+  /// [count, length].
+  public var inputs: Tensor
+  /// The class of each signal.
+  public var labels: [Int32]
+
+  /// Creates examples from signals and as many classes.
+  public init(inputs: Tensor, labels: [Int32]) {
+    precondition(
+      inputs.rank == 2 && inputs.shape[0] == labels.count,
+      "inputs of shape \(inputs.shape) came with \(labels.count) labels")
+    self.inputs = inputs
+    self.labels = labels
+  }
+
+  /// The number of examples.
+  public var count: Int { labels.count }
+
+  /// Some of the examples, in their order.
+  public subscript(range: Range<Int>) -> Examples {
+    Examples(inputs: inputs.sliced(range), labels: Array(labels[range]))
+  }
+
+  /// The examples that `rows` names, in that order.
+  public func gathered(_ rows: [Int]) -> Examples {
+    Examples(inputs: inputs.gathered(rows), labels: rows.map { labels[$0] })
+  }
+
+  /// The examples in two parts, of which the second holds the last `count`.
+  public func holdingOut(_ count: Int) -> (rest: Examples, heldOut: Examples) {
+    precondition(
+      count >= 0 && count < self.count, "cannot hold \(count) of \(self.count) examples out")
+    return (self[0..<self.count - count], self[self.count - count..<self.count])
+  }
+}

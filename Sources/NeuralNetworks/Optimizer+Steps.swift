@@ -1,0 +1,80 @@
+import Tensors
+
+// The optimizers' rules as functions of tensors, for training that is itself differentiated: every argument, the
+// learning rate included, may be part of an outer recording.
+
+extension SGD {
+  /// p − rate · g.
+  public static func step(_ parameter: Tensor, along gradient: Tensor, learningRate: Tensor)
+    -> Tensor
+  {
+    parameter - learningRate * gradient
+  }
+
+  /// v ← momentum · v + g, p ← p − rate · v.
+  ///
+  /// - Returns: the new parameter; `velocity`, zeros at first, is replaced.
+  public static func step(
+    _ parameter: Tensor, along gradient: Tensor, velocity: inout Tensor, learningRate: Tensor,
+    momentum: Tensor
+  ) -> Tensor {
+    velocity = momentum * velocity + gradient
+    return parameter - learningRate * velocity
+  }
+}
+
+extension RMSProp {
+  /// v ← α v + (1 − α) g², p ← p − rate · g / (√v + ε).
+  ///
+  /// - Returns: the new parameter; `secondMoment`, zeros at first, is replaced.
+  public static func step(
+    _ parameter: Tensor, along gradient: Tensor, secondMoment: inout Tensor, learningRate: Tensor,
+    smoothing: Double = 0.99, epsilon: Double = 1e-8
+  ) -> Tensor {
+    secondMoment = secondMoment * Float(smoothing) + gradient * gradient * Float(1 - smoothing)
+    return parameter - learningRate * (gradient / (sqrt(secondMoment) + Float(epsilon)))
+  }
+}
+
+extension Adam {
+  /// The state of one parameter.
+  public struct Moments: Parameterized, Sendable {
+    /// The mean gradient.
+    public var first: Tensor
+    /// The mean squared gradient.
+    public var second: Tensor
+
+    /// The state before the first step.
+    public init(of parameter: Tensor) {
+      first = .zeros(parameter.shape)
+      second = .zeros(parameter.shape)
+    }
+
+    public mutating func visitParameters(_ visit: inout some ParameterVisitor) {
+      visit("first", &first)
+      visit("second", &second)
+    }
+  }
+
+  /// One step for one parameter.
+  ///
+  /// - Parameters:
+  ///   - parameter: what to move.
+  ///   - gradient: the objective's gradient with respect to it.
+  ///   - moments: the state, replaced.
+  ///   - step: the number of this step, from 1.
+  ///   - learningRate: a scalar.
+  ///   - beta1: how much of the mean gradient is kept.
+  ///   - beta2: how much of the mean squared gradient is kept.
+  ///   - epsilon: what keeps the divisor from 0.
+  /// - Returns: the new parameter.
+  public static func step(
+    _ parameter: Tensor, along gradient: Tensor, moments: inout Moments, step: Int,
+    learningRate: Tensor, beta1: Double = 0.9, beta2: Double = 0.999, epsilon: Double = 1e-8
+  ) -> Tensor {
+    moments.first = moments.first + (gradient - moments.first) * Float(1 - beta1)
+    moments.second = moments.second * Float(beta2) + gradient * gradient * Float(1 - beta2)
+    let scale = sqrt(moments.second) / Float((1 - power(beta2, step)).squareRoot()) + Float(epsilon)
+    return parameter - learningRate / Float(1 - power(beta1, step)) * (moments.first / scale)
+  }
+}

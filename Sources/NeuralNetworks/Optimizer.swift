@@ -1,0 +1,183 @@
+import CKernels
+import Tensors
+
+/// A rule that moves parameters along a gradient, with the state that it keeps between steps.
+public protocol Optimizer: Parameterized, Sendable {
+  /// Takes one step: changes the model in place.
+  mutating func update<Model: Parameterized>(_ model: inout Model, along gradient: Model)
+}
+
+/// Gradient descent with optional momentum and weight decay, PyTorch's `SGD`.
+///
+/// g ← g + decay · p, v ← momentum · v + g, p ← p − rate · v.
+public struct SGD: Optimizer {
+  /// The step size.
+  public var learningRate: Double
+  /// How much of the last step is kept.
+  public var momentum: Double
+  /// The factor of the L2 penalty's gradient.
+  public var weightDecay: Double
+  /// One velocity per parameter; empty before the first step and without momentum.
+  public private(set) var velocities: [Tensor] = []
+
+  /// Creates an optimizer at rest.
+  public init(learningRate: Double, momentum: Double = 0, weightDecay: Double = 0) {
+    self.learningRate = learningRate
+    self.momentum = momentum
+    self.weightDecay = weightDecay
+  }
+
+  public mutating func update<Model: Parameterized>(_ model: inout Model, along gradient: Model) {
+    let slopes = gradient.parameters
+    if velocities.isEmpty && momentum != 0 { velocities = slopes.map { .zeros($0.shape) } }
+    var position = 0
+    model.updateParameters(along: slopes) { parameter, slope in
+      let velocity = momentum == 0 ? nil : velocities[position].mutablePointer()
+      ck_sgd(
+        parameter.count, parameter.mutablePointer(), slope.pointer, velocity, Float(learningRate),
+        Float(momentum), Float(weightDecay))
+      position += 1
+    }
+  }
+
+  public mutating func visitParameters(_ visit: inout some ParameterVisitor) {
+    visit("velocity", &velocities)
+  }
+}
+
+/// Steps divided by the root of a running mean of squared gradients, PyTorch's `RMSprop`.
+///
+/// g ← g + decay · p, v ← α v + (1 − α) g², p ← p − rate · g / (√v + ε).
+public struct RMSProp: Optimizer {
+  /// The step size.
+  public var learningRate: Double
+  /// How much of the mean of squares is kept, α.
+  public var smoothing: Double
+  /// What keeps the divisor from 0, ε.
+  public var epsilon: Double
+  /// The factor of the L2 penalty's gradient.
+  public var weightDecay: Double
+  /// One running mean of squares per parameter; empty before the first step.
+  public private(set) var secondMoments: [Tensor] = []
+
+  /// Creates an optimizer at rest.
+  public init(
+    learningRate: Double = 1e-2, smoothing: Double = 0.99, epsilon: Double = 1e-8,
+    weightDecay: Double = 0
+  ) {
+    self.learningRate = learningRate
+    self.smoothing = smoothing
+    self.epsilon = epsilon
+    self.weightDecay = weightDecay
+  }
+
+  public mutating func update<Model: Parameterized>(_ model: inout Model, along gradient: Model) {
+    let slopes = gradient.parameters
+    if secondMoments.isEmpty { secondMoments = slopes.map { .zeros($0.shape) } }
+    var position = 0
+    model.updateParameters(along: slopes) { parameter, slope in
+      ck_rmsprop(
+        parameter.count, parameter.mutablePointer(), slope.pointer,
+        secondMoments[position].mutablePointer(), Float(learningRate), Float(smoothing),
+        Float(1 - smoothing), Float(epsilon), Float(weightDecay))
+      position += 1
+    }
+  }
+
+  public mutating func visitParameters(_ visit: inout some ParameterVisitor) {
+    visit("second_moment", &secondMoments)
+  }
+}
+
+/// Steps scaled by running moments of the gradient, PyTorch's `Adam`.
+///
+/// g ← g + decay · p, m ← m + (1 − β₁)(g − m), v ← β₂ v + (1 − β₂) g²,
+/// p ← p − rate / (1 − β₁ᵗ) · m / (√v / √(1 − β₂ᵗ) + ε).
+public struct Adam: Optimizer {
+  /// The step size.
+  public var learningRate: Double
+  /// How much of the mean gradient is kept.
+  public var beta1: Double
+  /// How much of the mean squared gradient is kept.
+  public var beta2: Double
+  /// What keeps the divisor from 0, ε.
+  public var epsilon: Double
+  /// The factor of the L2 penalty's gradient.
+  public var weightDecay: Double
+  /// How many steps have been taken.
+  public private(set) var step = 0
+  /// One mean gradient per parameter; empty before the first step.
+  public private(set) var firstMoments: [Tensor] = []
+  /// One mean squared gradient per parameter; empty before the first step.
+  public private(set) var secondMoments: [Tensor] = []
+
+  /// Creates an optimizer at rest.
+  public init(
+    learningRate: Double = 1e-3, beta1: Double = 0.9, beta2: Double = 0.999,
+    epsilon: Double = 1e-8, weightDecay: Double = 0
+  ) {
+    self.learningRate = learningRate
+    self.beta1 = beta1
+    self.beta2 = beta2
+    self.epsilon = epsilon
+    self.weightDecay = weightDecay
+  }
+
+  public mutating func update<Model: Parameterized>(_ model: inout Model, along gradient: Model) {
+    let slopes = gradient.parameters
+    if firstMoments.isEmpty {
+      firstMoments = slopes.map { .zeros($0.shape) }
+      secondMoments = slopes.map { .zeros($0.shape) }
+    }
+    step += 1
+    let rate = Float(learningRate / (1 - power(beta1, step)))
+    let correction = Float((1 - power(beta2, step)).squareRoot())
+    var position = 0
+    model.updateParameters(along: slopes) { parameter, slope in
+      ck_adam(
+        parameter.count, parameter.mutablePointer(), slope.pointer,
+        firstMoments[position].mutablePointer(), secondMoments[position].mutablePointer(), rate,
+        Float(1 - beta1), Float(beta2), Float(1 - beta2), correction, Float(epsilon),
+        Float(weightDecay))
+      position += 1
+    }
+  }
+
+  /// Puts the optimizer where it was after `step` steps.
+  ///
+  /// - Parameters:
+  ///   - step: how many steps had been taken.
+  ///   - firstMoments: one mean gradient per parameter.
+  ///   - secondMoments: one mean squared gradient per parameter.
+  public mutating func restore(step: Int, firstMoments: [Tensor], secondMoments: [Tensor]) {
+    self.step = step
+    self.firstMoments = firstMoments
+    self.secondMoments = secondMoments
+  }
+
+  public mutating func visitParameters(_ visit: inout some ParameterVisitor) {
+    visit("first_moment", &firstMoments)
+    visit("second_moment", &secondMoments)
+  }
+}
+
+/// A power by repeated squaring: the same bits everywhere, which the C library's `pow` does not promise.
+func power(_ base: Double, _ exponent: Int) -> Double {
+  var (result, square, remaining) = (1.0, base, exponent)
+  while remaining > 0 {
+    if remaining & 1 == 1 { result *= square }
+    square *= square
+    remaining >>= 1
+  }
+  return result
+}
+
+extension Tensor {
+  /// The elements' memory, padded to a multiple of sixteen; valid while the tensor lives and is not changed.
+  fileprivate var pointer: UnsafePointer<Float> { withUnsafeElements { $0.baseAddress! } }
+
+  /// The elements' memory to write to, copied first if another tensor shares it.
+  fileprivate mutating func mutablePointer() -> UnsafeMutablePointer<Float> {
+    withUnsafeMutableElements { $0.baseAddress! }
+  }
+}

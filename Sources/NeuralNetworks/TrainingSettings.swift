@@ -1,0 +1,54 @@
+/// How a classifier is trained; the defaults are those of the paper's baselines.
+public struct TrainingSettings: Hashable, Sendable {
+  /// The number of the last step; with step 0 there is one more.
+  public var steps = 6000
+  /// How many examples a step sees. They are taken in order, from the start again after the last.
+  public var batchSize = 100
+  /// Adam's step size.
+  public var learningRate = 1e-2
+  /// The factor of the L2 penalty's gradient.
+  public var weightDecay = 0.0
+  /// Every how many steps the network is scored, step 0 included.
+  public var evaluationInterval = 250
+  /// After how many evaluations in a row without a better one the training stops; nil trains to the end.
+  public var patience: Int?
+
+  /// The settings of the paper.
+  public init() {}
+
+  /// Says what is wrong with these settings.
+  public func validate() throws(TrainingError) {
+    guard steps >= 0 else { throw .setting("steps", "\(steps)", "0 or more") }
+    guard batchSize > 0 else { throw .setting("batch-size", "\(batchSize)", "1 or more") }
+    guard learningRate.isFinite && learningRate >= 0 else {
+      throw .setting("learning-rate", "\(learningRate)", "a finite number, 0 or more")
+    }
+    guard weightDecay.isFinite && weightDecay >= 0 else {
+      throw .setting("weight-decay", "\(weightDecay)", "a finite number, 0 or more")
+    }
+    guard evaluationInterval > 0 else {
+      throw .setting("eval-every", "\(evaluationInterval)", "1 or more")
+    }
+    if let patience, patience < 1 { throw .setting("patience", "\(patience)", "1 or more") }
+  }
+}
+
+/// Why a training cannot start or go on.
+public enum TrainingError: Error, Hashable, Sendable, CustomStringConvertible {
+  /// A setting (its name, what was found, what would be right).
+  case setting(String, String, String)
+  /// The loss is no longer a finite number.
+  case diverged(step: Int, loss: Float)
+  /// A checkpoint does not fit the training it is to resume.
+  case checkpoint(String)
+
+  /// One sentence that says what was found and what would be right.
+  public var description: String {
+    switch self {
+    case .setting(let name, let found, let right): "\(name) is \(found); it must be \(right)."
+    case .diverged(let step, let loss):
+      "The training diverged: the loss at step \(step) is \(loss). A smaller learning rate may help."
+    case .checkpoint(let reason): "The checkpoint does not fit this training: \(reason)."
+    }
+  }
+}

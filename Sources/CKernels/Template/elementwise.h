@@ -121,6 +121,13 @@ CK_INLINE vf apply_unary(const int operation, vf x) {
     case CK_ABSOLUTE: return (vf)((vi)x & 0x7fffffff);
     case CK_SQUARE_ROOT: return __builtin_elementwise_sqrt(x);
     case CK_RELU: return select(x <= splat(0), splat(0), x);
+    case CK_EXP: return v_exp(x);
+    case CK_EXPM1: return v_expm1(x);
+    case CK_LOG: return v_log(x);
+    case CK_LOG1P: return v_log1p(x);
+    case CK_TANH: return v_tanh(x);
+    case CK_SIGMOID: return v_sigmoid(x);
+    case CK_SOFTPLUS: return v_softplus(x);
     default:
       return select(x > splat(0), splat(1), select(x < splat(0), splat(-1), x));
   }
@@ -137,6 +144,13 @@ static void unary(int operation, long count, const float *x, float *y) {
     CK_CASE(CK_SQUARE_ROOT)
     CK_CASE(CK_RELU)
     CK_CASE(CK_SIGN)
+    CK_CASE(CK_EXP)
+    CK_CASE(CK_EXPM1)
+    CK_CASE(CK_LOG)
+    CK_CASE(CK_LOG1P)
+    CK_CASE(CK_TANH)
+    CK_CASE(CK_SIGMOID)
+    CK_CASE(CK_SOFTPLUS)
   }
 #undef CK_CASE
 }

@@ -4,6 +4,7 @@
 #include "vector.h"
 #include "transpose.h"
 #include "matmul.h"
+#include "math.h"
 #include "elementwise.h"
 #include "reduction.h"
 #include "copy.h"

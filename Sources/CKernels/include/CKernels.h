@@ -26,6 +26,14 @@ enum ck_unary_operation {
   CK_SQUARE_ROOT,
   CK_RELU,  // NaN stays NaN
   CK_SIGN,  // -1, 0 or 1; NaN stays NaN
+  // Bounds on the errors of these stand in Template/math.h.
+  CK_EXP,
+  CK_EXPM1,  // eˣ − 1
+  CK_LOG,
+  CK_LOG1P,  // ln (1 + x)
+  CK_TANH,
+  CK_SIGMOID,  // 1 / (1 + e⁻ˣ)
+  CK_SOFTPLUS,  // ln (1 + eˣ)
 };
 
 // Extents or strides of four axes, outermost first.

@@ -1,0 +1,116 @@
+// Elementary functions of sixteen lanes, in nothing but exactly rounded operations, so with one set of bits.
+//
+// Polynomials are minimax fits of relative error, leading coefficients held at their exact values. Bounds are
+// in units in the last place (ulp) of the exact result, over every float: denormal, infinite and NaN included.
+
+// A NaN passes through.
+CK_INLINE vf at_most(float bound, vf x) { return select(x > splat(bound), splat(bound), x); }
+CK_INLINE vf at_least(float bound, vf x) { return select(x < splat(bound), splat(bound), x); }
+
+CK_INLINE vf magnitude(vf x) { return (vf)((vi)x & 0x7fffffff); }
+
+// 2ⁿ for −126 ≤ n ≤ 127.
+CK_INLINE vf power_of_two(vi n) { return (vf)((n + 127) << 23); }
+
+// x = n · ln 2 + r with |r| ≤ ln 2 / 2; returns eʳ − 1 − r, for |x| < 2²¹.
+CK_INLINE vf reduced_exp(vf x, vi *n, vf *r) {
+  // Adding 1.5 · 2²³ rounds to an integer and leaves it in the low bits.
+  const vf shifter = splat(12582912);
+  vf shifted = fma16(x, splat(1.44269504f), shifter);
+  *n = (vi)shifted - (vi)shifter;
+  vf whole = shifted - shifter;
+  vf y = fma16(whole, splat(-0.693145752f), x);
+  y = fma16(whole, splat(-1.42860677e-6f), y);
+  *r = y;
+  vf q = splat(0.00138145379f);
+  q = fma16(q, y, splat(0.00836874532f));
+  q = fma16(q, y, splat(0.0416683908f));
+  q = fma16(q, y, splat(0.166665204f));
+  q = fma16(q, y, splat(0.499999934f));
+  return y * y * q;
+}
+
+// eˣ within 1 ulp.
+CK_INLINE vf v_exp(vf x) {
+  vi n;
+  vf r;
+  vf q = reduced_exp(at_least(-104, at_most(89, x)), &n, &r);
+  // In two steps, so that only the last one can round (into the denormals) or overflow.
+  vi half = n >> 1;
+  return (splat(1) + (r + q)) * power_of_two(half) * power_of_two(n - half);
+}
+
+// eˣ − 1 within 2 ulp.
+CK_INLINE vf v_expm1(vf x) {
+  vi n;
+  vf r;
+  vf q = reduced_exp(at_least(-20, at_most(89, x)), &n, &r);
+  vf scale = power_of_two(n - 1);
+  vf y = splat(2) * fma16(scale, r + q, scale - splat(0.5f));
+  return select(magnitude(x) < splat(0x1p-25f), x, y);
+}
+
+// ln x + small, for a `small` of less than an ulp.
+CK_INLINE vf log_plus(vf x, vf small) {
+  vi denormal = x < splat(0x1p-126f);
+  vf scaled = select(denormal, x * splat(0x1p23f), x);
+  // x = m · 2ᵉ with √½ ≤ m < √2.
+  const int32_t root_half = 0x3f3504f3;
+  vi bits = (vi)scaled - root_half;
+  vf e = __builtin_convertvector((bits >> 23) - (denormal & 23), vf);
+  vf f = (vf)((bits & 0x7fffff) + root_half) - splat(1);
+  vf p = splat(0.0674668011f);
+  p = fma16(p, f, splat(-0.11675685f));
+  p = fma16(p, f, splat(0.118881629f));
+  p = fma16(p, f, splat(-0.124055829f));
+  p = fma16(p, f, splat(0.142195512f));
+  p = fma16(p, f, splat(-0.166679962f));
+  p = fma16(p, f, splat(0.200021187f));
+  p = fma16(p, f, splat(-0.250000096f));
+  p = fma16(p, f, splat(0.333333126f));
+  vf square = f * f;
+  vf y = fma16(square * f, p, fma16(e, splat(-2.12194440e-4f), small));
+  y = f + fma16(splat(-0.5f), square, y);
+  y = fma16(e, splat(0.693359375f), y);
+  y = select(x > splat(0), y, splat(__builtin_nanf("")));
+  y = select(x == splat(0), splat(-__builtin_inff()), y);
+  return select(x == splat(__builtin_inff()), x, y);
+}
+
+// ln x within 1 ulp.
+CK_INLINE vf v_log(vf x) { return log_plus(x, splat(0)); }
+
+// ln (1 + x) within 2 ulp.
+CK_INLINE vf v_log1p(vf x) {
+  vf sum = splat(1) + x;
+  vf added = sum - splat(1);
+  vf lost = (splat(1) - (sum - added)) + (x - added);
+  return select(magnitude(x) < splat(0x1p-25f), x, log_plus(sum, lost / sum));
+}
+
+// tanh x within 5 ulp: odd, at most 1, and x itself near 0.
+CK_INLINE vf v_tanh(vf x) {
+  vf y = at_least(-9.02f, at_most(9.02f, x)), u = y * y;
+  vf p = splat(1.34354137e-8f), q = splat(7.81113101e-7f);
+  p = fma16(p, u, splat(2.06725181e-5f));
+  q = fma16(q, u, splat(0.000329215341f));
+  p = fma16(p, u, splat(0.00349967717f));
+  q = fma16(q, u, splat(0.025892796f));
+  p = fma16(p, u, splat(0.133845523f));
+  q = fma16(q, u, splat(0.467178702f));
+  p = fma16(p, u, splat(1));
+  q = fma16(q, u, splat(1));
+  return at_least(-1, at_most(1, y * p / q));
+}
+
+// 1 / (1 + e⁻ˣ) within 3 ulp, also where the result is tiny.
+CK_INLINE vf v_sigmoid(vf x) {
+  // e^−|x| cannot overflow.
+  vf small = v_exp((vf)((vi)x | (int32_t)0x80000000));
+  return select(x < splat(0), small, splat(1)) / (splat(1) + small);
+}
+
+// ln (1 + eˣ) within 3 ulp.
+CK_INLINE vf v_softplus(vf x) {
+  return at_least(0, x) + v_log1p(v_exp((vf)((vi)x | (int32_t)0x80000000)));
+}

@@ -109,7 +109,8 @@ public struct Training<Model: Classifier>: Sendable {
 
   private mutating func evaluate() -> Evaluation {
     let evaluation = Evaluation(
-      step: step, train: model.score(on: training), validation: validation.map(model.score(on:)),
+      step: step, train: model.score(on: training),
+      validation: validation.map { model.score(on: $0) },
       test: model.score(on: test))
     if note(evaluation) { bestModel = model }
     return evaluation

@@ -1,6 +1,7 @@
 import CKernels
 
-// Functions of single elements. Derivatives at kinks follow PyTorch.
+// Functions of single elements. Derivatives at kinks follow PyTorch; bounds on the errors stand beside the
+// kernels, in units in the last place (ulp).
 
 /// The elements where they are positive, else 0; the derivative at 0 is 0.
 public func relu(_ x: Tensor) -> Tensor {
@@ -25,3 +26,49 @@ public func sqrt(_ x: Tensor) -> Tensor {
 
 /// The squares.
 public func square(_ x: Tensor) -> Tensor { x * x }
+
+/// eˣ, within 1 ulp.
+public func exp(_ x: Tensor) -> Tensor {
+  Tensor.operation(x, kernel: { $0.mapped(CK_EXP) }, rule: { upstream, _, y in upstream * y })
+}
+
+/// eˣ − 1, within 2 ulp.
+public func expm1(_ x: Tensor) -> Tensor {
+  Tensor.operation(
+    x, kernel: { $0.mapped(CK_EXPM1) }, rule: { upstream, _, y in upstream * (y + 1) })
+}
+
+/// The natural logarithm, within 1 ulp.
+public func log(_ x: Tensor) -> Tensor {
+  Tensor.operation(x, kernel: { $0.mapped(CK_LOG) }, rule: { upstream, x, _ in upstream / x })
+}
+
+/// ln (1 + x), within 2 ulp.
+public func log1p(_ x: Tensor) -> Tensor {
+  Tensor.operation(
+    x, kernel: { $0.mapped(CK_LOG1P) }, rule: { upstream, x, _ in upstream / (x + 1) })
+}
+
+/// The hyperbolic tangent, within 5 ulp.
+public func tanh(_ x: Tensor) -> Tensor {
+  Tensor.operation(
+    x, kernel: { $0.mapped(CK_TANH) }, rule: { upstream, _, y in upstream * (1 - y * y) })
+}
+
+/// 1 / (1 + e⁻ˣ), within 3 ulp.
+public func sigmoid(_ x: Tensor) -> Tensor {
+  Tensor.operation(
+    x, kernel: { $0.mapped(CK_SIGMOID) }, rule: { upstream, _, y in upstream * (y * (1 - y)) })
+}
+
+/// ln (1 + eˣ), within 3 ulp.
+public func softplus(_ x: Tensor) -> Tensor {
+  Tensor.operation(
+    x, kernel: { $0.mapped(CK_SOFTPLUS) }, rule: { upstream, x, _ in upstream * sigmoid(x) })
+}
+
+/// x where x > 0, else eˣ − 1; PyTorch's `elu` with α = 1.
+public func elu(_ x: Tensor) -> Tensor { relu(x) + expm1(minimum(x, 0.0)) }
+
+/// x · sigmoid(x), also known as SiLU.
+public func swish(_ x: Tensor) -> Tensor { x * sigmoid(x) }

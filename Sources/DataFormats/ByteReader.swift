@@ -1,0 +1,74 @@
+/// A cursor over bytes of which nothing is trusted: it never reads past the end.
+struct ByteReader {
+  private(set) var rest: ArraySlice<UInt8>
+
+  init(_ bytes: ArraySlice<UInt8>) {
+    rest = bytes
+  }
+
+  /// The next `count` bytes, for a count of any width and sign that may come from the file.
+  mutating func take(_ count: some BinaryInteger) throws(FormatError) -> ArraySlice<UInt8> {
+    guard count >= 0, count <= rest.count else {
+      throw FormatError(
+        "the file is cut short or damaged: \(count) more bytes should follow, "
+          + "and \(rest.count) are there")
+    }
+    let taken = rest.prefix(Int(count))
+    rest = rest.dropFirst(Int(count))
+    return taken
+  }
+
+  mutating func byte() throws(FormatError) -> UInt8 {
+    let one = try take(1)
+    return one[one.startIndex]
+  }
+
+  /// The next integer, little-endian.
+  mutating func integer<Value: FixedWidthInteger>(
+    _: Value.Type = Value.self
+  ) throws(FormatError) -> Value {
+    var value: Value = 0
+    for byte in try take(Value.bitWidth / 8).reversed() {
+      value = value << 8 | Value(truncatingIfNeeded: byte)
+    }
+    return value
+  }
+
+  /// The next `count` bytes as UTF-8.
+  mutating func text(_ count: some BinaryInteger) throws(FormatError) -> String {
+    try String(strictUTF8: take(count))
+  }
+
+  /// The text up to the next newline, which is dropped.
+  mutating func line() throws(FormatError) -> String {
+    guard let end = rest.firstIndex(of: UInt8(ascii: "\n")) else {
+      throw FormatError("the file is cut short or damaged: a line has no end")
+    }
+    let text = try text(end - rest.startIndex)
+    rest = rest.dropFirst()
+    return text
+  }
+}
+
+extension String {
+  /// Decodes UTF-8 without repairing it.
+  init(strictUTF8 bytes: ArraySlice<UInt8>) throws(FormatError) {
+    self.init(decoding: bytes, as: UTF8.self)
+    guard utf8.elementsEqual(bytes) else {
+      throw FormatError("a text in the file is not UTF-8")
+    }
+  }
+}
+
+extension [UInt8] {
+  /// Appends an integer, little-endian.
+  mutating func append(littleEndian value: some FixedWidthInteger) {
+    for shift in stride(from: 0, to: value.bitWidth, by: 8) {
+      append(UInt8(truncatingIfNeeded: value >> shift))
+    }
+  }
+
+  mutating func append(_ text: String) {
+    append(contentsOf: text.utf8)
+  }
+}

@@ -1,0 +1,42 @@
+/// Why a file could not be read or written, in one sentence that names it.
+public enum FileError: Error, Equatable, Sendable {
+  /// The extension of the path names none of the known formats.
+  case unknownExtension(path: String, known: [String])
+  /// There is no file at the path.
+  case missing(path: String)
+  /// The file is there, and the system refuses to read it.
+  case unreadable(path: String, reason: String)
+  /// The bytes of the file, or the values meant for it, are not what the format can hold.
+  case invalid(path: String, FormatError)
+  /// The file cannot be created or replaced.
+  case uncreatable(path: String, reason: String)
+  /// Writing began and failed; nothing of it was left behind.
+  case unwritable(path: String, reason: String)
+
+  /// The exit status that the BSD convention `sysexits.h` gives to this failure.
+  public var exitStatus: Int32 {
+    switch self {
+    case .unknownExtension: 64
+    case .invalid: 65
+    case .missing, .unreadable: 66
+    case .uncreatable: 73
+    case .unwritable: 74
+    }
+  }
+}
+
+extension FileError: CustomStringConvertible {
+  /// One sentence that names the file, what was found and, where it helps, what would be right.
+  public var description: String {
+    switch self {
+    case .unknownExtension(let path, let known):
+      "\(path): the name should end in \(known.dropLast().joined(separator: ", ")) "
+        + "or \(known.last ?? "")"
+    case .missing(let path): "\(path): there is no such file"
+    case .unreadable(let path, let reason): "\(path): cannot be read: \(reason)"
+    case .invalid(let path, let error): "\(path): \(error)"
+    case .uncreatable(let path, let reason): "\(path): cannot be created: \(reason)"
+    case .unwritable(let path, let reason): "\(path): cannot be written: \(reason)"
+    }
+  }
+}

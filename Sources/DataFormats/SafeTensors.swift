@@ -1,0 +1,186 @@
+/// A safetensors file: named arrays, and a map of texts that says what they are.
+///
+/// Follows the reference implementation (Hugging Face's `safetensors` 0.8): eight bytes with the
+/// size of a JSON header, the header, and the elements without a gap or an overlap. Written files
+/// equal the reference's byte for byte.
+public struct SafeTensors: Equatable, Sendable {
+  /// The arrays; after reading, in the order of their elements in the file.
+  public var tensors: NamedArrays
+  /// Free texts under unique names (`__metadata__` in the header).
+  public var metadata: [String: String]
+
+  /// Creates the content of a file.
+  public init(tensors: NamedArrays, metadata: [String: String] = [:]) {
+    self.tensors = tensors
+    self.metadata = metadata
+  }
+
+  private static let largestHeader = 100_000_000
+  private static let metadataKey = "__metadata__"
+}
+
+// MARK: - Reading
+
+extension SafeTensors {
+  /// Decodes a file.
+  ///
+  /// - Throws: An error where the reference implementation refuses the file, where a key is there
+  ///   twice, and for element types other than integers, truth values and floats of 16 bits and
+  ///   more.
+  public static func decode(_ bytes: [UInt8]) throws(FormatError) -> SafeTensors {
+    var reader = ByteReader(bytes[...])
+    let headerSize = try reader.integer(UInt64.self)
+    guard headerSize <= largestHeader else {
+      throw FormatError("a safetensors header of \(headerSize) bytes passes the limit of 100 MB")
+    }
+    let headerBytes = try reader.take(headerSize)
+    guard headerBytes.first == UInt8(ascii: "{"),
+      case .object(let header) = try StrictJSON(parsing: headerBytes)
+    else {
+      throw FormatError("the header of a safetensors file should be a JSON object")
+    }
+
+    var metadata: [String: String] = [:]
+    var entries: [Entry] = []
+    for (name, value) in header {
+      do throws(FormatError) {
+        if name == metadataKey {
+          metadata = try texts(value)
+        } else {
+          entries.append(try Entry(name: name, description: value))
+        }
+      } catch {
+        throw error.inside("the header entry \"\(name)\"")
+      }
+    }
+
+    var tensors: NamedArrays = [:]
+    // An empty tensor starts where the next one does, and goes before it.
+    entries.sort { ($0.start, $0.end) < ($1.start, $1.end) }
+    var position = 0
+    for entry in entries {
+      do throws(FormatError) {
+        guard entry.start == position, entry.end >= position else {
+          throw FormatError("the elements should start at offset \(position), not \(entry.start)")
+        }
+        position = entry.end
+        let array = try NumericArray(
+          shape: entry.shape, type: entry.type, bytes: reader.take(entry.end - entry.start))
+        _ = tensors.append(array, named: entry.name)
+      } catch {
+        throw error.inside("the tensor \"\(entry.name)\"")
+      }
+    }
+    guard reader.rest.isEmpty else {
+      throw FormatError("\(reader.rest.count) bytes follow the last tensor")
+    }
+    return SafeTensors(tensors: tensors, metadata: metadata)
+  }
+
+  private static func texts(_ value: StrictJSON) throws(FormatError) -> [String: String] {
+    var texts: [String: String] = [:]
+    guard case .object(let entries) = value else {
+      throw FormatError("this should be an object of strings")
+    }
+    for (name, value) in entries {
+      guard case .string(let text) = value else {
+        throw FormatError("the value of \"\(name)\" should be a string")
+      }
+      texts[name] = text
+    }
+    return texts
+  }
+
+  /// What the header says about one tensor.
+  private struct Entry {
+    let name: String
+    let type: ElementType
+    let shape: [Int]
+    let start: Int
+    let end: Int
+
+    init(name: String, description: StrictJSON) throws(FormatError) {
+      guard case .object(let fields) = description, fields.count == 3,
+        case .string(let typeName) = fields["dtype"],
+        case .array(let sizes) = fields["shape"],
+        case .array(let offsets) = fields["data_offsets"], offsets.count == 2,
+        case .integer(let start) = offsets[0], case .integer(let end) = offsets[1]
+      else {
+        throw FormatError("its header should have a dtype, a shape and two data_offsets")
+      }
+      guard let type = ElementType.allCases.first(where: { $0.safeTensorsName == typeName })
+      else { throw FormatError("the dtype \(typeName) is not supported") }
+      self.name = name
+      self.type = type
+      shape = try sizes.map { size throws(FormatError) in
+        guard case .integer(let size) = size else {
+          throw FormatError("its shape should hold whole numbers")
+        }
+        return size
+      }
+      self.start = start
+      self.end = end
+    }
+  }
+}
+
+// MARK: - Writing
+
+extension SafeTensors {
+  /// Encodes the tensors, ordered by element type and name as the reference does.
+  ///
+  /// - Throws: An error where a tensor has the name of the metadata, or the header would pass
+  ///   100 MB.
+  public func encode() throws(FormatError) -> [UInt8] {
+    guard tensors[Self.metadataKey] == nil else {
+      throw FormatError("no tensor can have the name \(Self.metadataKey)")
+    }
+    // Wide types first, so that every tensor is aligned.
+    let sorted = tensors.sorted { left, right in
+      let (leftRank, rightRank) = (left.value.elements.rank, right.value.elements.rank)
+      return leftRank == rightRank
+        ? left.name.utf8.lexicographicallyPrecedes(right.name.utf8) : leftRank > rightRank
+    }
+    var fields: [String] = []
+    if !metadata.isEmpty {
+      let texts = metadata.sorted { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }
+        .map { "\(StrictJSON.quoted($0.key)):\(StrictJSON.quoted($0.value))" }
+      fields.append("\"\(Self.metadataKey)\":{\(texts.joined(separator: ","))}")
+    }
+    var position = 0
+    for (name, array) in sorted {
+      let end = position + array.byteCount
+      let shape = array.shape.map(String.init).joined(separator: ",")
+      fields.append(
+        "\(StrictJSON.quoted(name)):{\"dtype\":\"\(array.elements.type.safeTensorsName)\","
+          + "\"shape\":[\(shape)],\"data_offsets\":[\(position),\(end)]}")
+      position = end
+    }
+    var header = "{\(fields.joined(separator: ","))}"
+    header += String(repeating: " ", count: (8 - header.utf8.count % 8) % 8)
+    guard header.utf8.count <= Self.largestHeader else {
+      throw FormatError("the header of \(tensors.count) tensors passes the limit of 100 MB")
+    }
+
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(8 + header.utf8.count + position)
+    bytes.append(littleEndian: UInt64(header.utf8.count))
+    bytes.append(header)
+    for (_, array) in sorted { bytes += array.littleEndianBytes }
+    return bytes
+  }
+}
+
+extension NumericArray.Elements {
+  /// The place of the element type in the order that the reference implementation sorts by.
+  fileprivate var rank: Int {
+    switch self {
+    case .bool: 0
+    case .uint8: 1
+    case .int32: 2
+    case .float32: 3
+    case .float64: 4
+    case .int64: 5
+    }
+  }
+}

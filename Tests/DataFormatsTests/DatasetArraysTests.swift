@@ -1,0 +1,174 @@
+import DataFormats
+import Testing
+
+@Suite("DatasetArrays")
+struct DatasetArraysTests {
+  /// A dataset of two training examples and one test example.
+  private func dataset(
+    x: [Double] = [1, 2, 3, 4], y: [Int] = [0, 9], xTest: [Double] = [5, 6], yTest: [Int] = [3],
+    t: [Double] = [0, 1], templates: DatasetArrays.Templates? = nil
+  ) throws -> DatasetArrays {
+    try DatasetArrays(x: x, y: y, xTest: xTest, yTest: yTest, t: t, templates: templates)
+  }
+
+  @Test("the reference's dataset comes back from every format bit for bit")
+  func roundTrip() throws {
+    let original = try Golden.dataset()
+    #expect(original.templates != nil)
+    for format in DatasetFormat.allCases {
+      let copy = try format.decode(format.encode(original))
+      var expected = try original.named().exact
+      if format == .csv { expected = expected.filter { !$0.key.hasPrefix("templates") } }
+      #expect(try copy.named().exact == expected, "\(format)")
+    }
+  }
+
+  @Test("float32 files hold the values rounded to the nearest, the same in every format")
+  func roundTripFloat32() throws {
+    let original = try Golden.dataset()
+    for format in DatasetFormat.allCases {
+      let bytes = try format.encode(original, precision: .float32)
+      let copy = try format.decode(bytes)
+      #expect(copy.x == original.x.map { Double(Float($0)) }, "\(format)")
+      #expect(copy.t == original.t.map { Double(Float($0)) }, "\(format)")
+      #expect(copy.y == original.y)
+      #expect(try bytes == format.encode(copy, precision: .float32), "\(format)")
+    }
+    let arrays = try NPZ.decode(DatasetFormat.npz.encode(original, precision: .float32))
+    #expect(arrays["x"] == NumericArray(original.x.map { Float($0) }, shape: [16, 5]))
+    #expect(arrays["y"] == NumericArray(original.y))
+  }
+
+  @Test("a dataset is written as the bytes that NumPy's and Python's writers give")
+  func writesGolden() throws {
+    let dataset = try Golden.dataset()
+    #expect(try DatasetFormat.npz.encode(dataset) == Golden.bytes("dataset.npz"))
+    #expect(try DatasetFormat.pickle.encode(dataset) == Golden.bytes("written_dataset.pkl"))
+    #expect(try DatasetFormat.csv.encode(dataset) == Golden.bytes("dataset.csv"))
+  }
+
+  @Test("extreme values and an empty test split come back from every format")
+  func extremes() throws {
+    let original = try dataset(
+      x: [-0.0, Double.leastNonzeroMagnitude, .greatestFiniteMagnitude, 0.1 + 0.2], xTest: [],
+      yTest: [])
+    for format in DatasetFormat.allCases {
+      let copy = try format.decode(format.encode(original))
+      #expect(try copy.named().exact == original.named().exact, "\(format)")
+    }
+  }
+
+  @Test("sizes that do not match, wrong labels and values that are not finite are refused")
+  func validation() throws {
+    _ = try dataset()
+    let cases: [(String, () throws -> DatasetArrays)] = [
+      ("x should hold 2 signals", { try dataset(x: [1, 2, 3]) }),
+      ("x should hold 2 signals", { try dataset(x: [1, 2, 3, 4, 5, 6]) }),
+      ("x_test should hold 0 signals", { try dataset(yTest: []) }),
+      ("at least one value", { try dataset(x: [], y: [], xTest: [], yTest: [], t: []) }),
+      ("the label 10", { try dataset(y: [0, 10]) }),
+      ("the label -1", { try dataset(yTest: [-1]) }),
+      ("x holds nan at position 2", { try dataset(x: [1, 2, .nan, 4]) }),
+      ("x_test holds inf", { try dataset(xTest: [.infinity, 1]) }),
+      ("t holds -inf", { try dataset(t: [0, -.infinity]) }),
+      (
+        "templates_x should hold 1 signals",
+        { try dataset(templates: .init(x: [1], t: [1, 2], y: [0])) }
+      ),
+    ]
+    for (reason, make) in cases {
+      let error = #expect(throws: FormatError.self) { try make() }
+      #expect(error?.description.contains(reason) == true, "\(error?.description ?? "")")
+    }
+  }
+
+  @Test("arrays that are missing or have the wrong shape are named")
+  func wrongArrays() throws {
+    let cases: [(String, NamedArrays)] = [
+      ("no array \"t\"; the file holds nothing", [:]),
+      ("no array \"x\"; the file holds t", ["t": NumericArray([0.0])]),
+      (
+        "\"x\" should have the shape [any, 1]",
+        ["t": NumericArray([0.0]), "x": NumericArray([0.0, 0.0], shape: [1, 2])]
+      ),
+      (
+        "\"x\" should have the shape [any, 1]",
+        ["t": NumericArray([0.0]), "x": NumericArray([0.0])]
+      ),
+      (
+        "\"y\": the value 0.5 should be a whole number",
+        [
+          "t": NumericArray([0.0]), "x": NumericArray([0.0], shape: [1, 1]),
+          "y": NumericArray([0.5]),
+        ]
+      ),
+    ]
+    for (reason, arrays) in cases {
+      let error = #expect(throws: FormatError.self) { try DatasetArrays(named: arrays) }
+      #expect(error?.description.contains(reason) == true, "\(error?.description ?? "")")
+    }
+  }
+
+  @Test("a part of the templates is not enough")
+  func partialTemplates() throws {
+    var arrays: NamedArrays = [:]
+    for (name, array) in try Golden.dataset().named() where name != "templates_t" {
+      _ = arrays.append(array, named: name)
+    }
+    #expect(throws: FormatError.self) { try DatasetArrays(named: arrays) }
+  }
+
+  @Test("a pickle that is no dictionary of arrays is refused")
+  func wrongPickles() throws {
+    guard case .dictionary(let good) = try Golden.dataset().pickleValue() else {
+      Issue.record("a dataset should become a dictionary")
+      return
+    }
+    var listed: NamedValues<PickleValue> = [:]
+    for (name, value) in good { _ = listed.append(name == "y" ? .list([]) : value, named: name) }
+    let cases: [(String, PickleValue)] = [
+      ("holds a list", .list([])),
+      ("\"y\" should be an array, and is a list", .dictionary(listed)),
+      ("templates should be a dictionary", .dictionary(["templates": .int(1)])),
+      ("templates: there is no array", .dictionary(["templates": .dictionary([:])])),
+    ]
+    for (reason, value) in cases {
+      let error = #expect(throws: FormatError.self) { try DatasetArrays(pickle: value) }
+      #expect(error?.description.contains(reason) == true, "\(error?.description ?? "")")
+    }
+  }
+
+  @Test("a value outside the range of float32 is not written as float32")
+  func float32Range() throws {
+    let dataset = try dataset(t: [0, 1e300])
+    for format in DatasetFormat.allCases {
+      #expect(throws: FormatError.self) { try format.encode(dataset, precision: .float32) }
+    }
+  }
+
+  @Test(
+    "a table that is no dataset is refused",
+    arguments: [
+      ("split,label\nt,\n", "columns"),
+      ("label,split,x0\nt,,1\n", "columns"),
+      ("split,label,x0,x2\nt,,1,2\n", "columns"),
+      ("split,label,x0\ntrain,1,2\n", "t is missing"),
+      ("split,label,x0\nt,,1\nt,,1\n", "row 2"),
+      ("split,label,x0\nt,5,1\n", "row 1"),
+      ("split,label,x0\ntrain,1.0,2\nt,,1\n", "a digit"),
+      ("split,label,x0\ntrain,10,2\nt,,1\n", "a digit"),
+      ("split,label,x0\ntrain,,2\nt,,1\n", "a digit"),
+      ("split,label,x0\nvalid,1,2\nt,,1\n", "row 1: the split \"valid\""),
+      ("split,label,x0\ntrain,1,0x10\nt,,1\n", "\"0x10\" should be a number"),
+      ("split,label,x0\ntrain,1,nan\nt,,1\n", "\"nan\" should be a number"),
+      ("split,label,x0\ntrain,1,\nt,,1\n", "\"\" should be a number"),
+      ("split,label,x0\ntrain,1,1e999\nt,,1\n", "finite"),
+      ("split,label,x0\ntrain,1,2\nt,,1", "cut short"),
+    ])
+  func wrongTables(_ text: String, _ reason: String) {
+    let error = #expect(throws: FormatError.self) {
+      try DatasetFormat.csv.decode(Array(text.utf8))
+    }
+    #expect(error?.description.contains(reason) == true, "\(error?.description ?? "")")
+  }
+}

@@ -88,20 +88,23 @@ CK_INLINE vf v_log1p(vf x) {
   return select(magnitude(x) < splat(0x1p-25f), x, log_plus(sum, lost / sum));
 }
 
-// tanh x within 5 ulp: odd, at most 1, and x itself near 0.
-CK_INLINE vf v_tanh(vf x) {
+// tanh x within 5 ulp, by which it may exceed 1.
+CK_INLINE vf unbounded_tanh(vf x) {
   vf y = at_least(-9.02f, at_most(9.02f, x)), u = y * y;
-  vf p = splat(1.34354137e-8f), q = splat(7.81113101e-7f);
+  vf p = splat(1.34353328e-8f), q = splat(7.8111151e-7f);
   p = fma16(p, u, splat(2.06725181e-5f));
-  q = fma16(q, u, splat(0.000329215341f));
-  p = fma16(p, u, splat(0.00349967717f));
-  q = fma16(q, u, splat(0.025892796f));
-  p = fma16(p, u, splat(0.133845523f));
+  q = fma16(q, u, splat(0.000329215283f));
+  p = fma16(p, u, splat(0.00349967554f));
+  q = fma16(q, u, splat(0.0258927885f));
+  p = fma16(p, u, splat(0.133845508f));
   q = fma16(q, u, splat(0.467178702f));
   p = fma16(p, u, splat(1));
   q = fma16(q, u, splat(1));
-  return at_least(-1, at_most(1, y * p / q));
+  return y * p / q;
 }
+
+// tanh x within 5 ulp: odd, at most 1, and x itself near 0.
+CK_INLINE vf v_tanh(vf x) { return at_least(-1, at_most(1, unbounded_tanh(x))); }
 
 // 1 / (1 + e⁻ˣ) within 3 ulp, also where the result is tiny.
 CK_INLINE vf v_sigmoid(vf x) {

@@ -9,6 +9,8 @@
 #include "reduction.h"
 #include "copy.h"
 #include "optimizer.h"
+#include "softmax.h"
+#include "recurrence.h"
 
 const ck_table CK_TABLE = {
     .name = CK_NAME,

@@ -41,6 +41,19 @@ typedef struct {
   long axis[4];
 } ck_axes;
 
+// Where the batch is among a tensor's axes.
+enum ck_layout { CK_BATCH_FIRST, CK_BATCH_LAST };
+
+typedef struct {
+  long time, inputs, hidden, batch;
+} ck_gru_shape;
+
+// PyTorch's weight_ih [3 · hidden, inputs], weight_hh [3 · hidden, hidden], bias_ih and bias_hh [3 · hidden] of one
+// direction, or their gradients; all NULL for a direction that does not exist.
+typedef struct {
+  float *weight_ih, *weight_hh, *bias_ih, *bias_hh;
+} ck_gru_parameters;
+
 typedef struct {
   const char *name;
 #define CK_KERNEL(kernel, parameters, arguments) void(*kernel) parameters;

@@ -1,0 +1,347 @@
+// The gated recurrent unit over a whole sequence, sixteen examples in the lanes.
+//
+//     r = σ(W_ir x + b_ir + W_hr h + b_hr)        n = tanh(W_in x + b_in + r ∘ (W_hn h + b_hn))
+//     z = σ(W_iz x + b_iz + W_hz h + b_hz)        h′ = n + z ∘ (h − n)
+//
+// Sixteen examples pass through all time steps before the next sixteen start. The two directions take their
+// steps in turns, so that one computes while the other waits for its own last step.
+
+// The steps whose gate gradients are kept before they are multiplied into the gradients of the weights: as many
+// as fit the first-level cache.
+#define CK_GRU_BLOCK 8
+
+// What a unit saves of a step, and in the same places its gradients.
+enum { CK_RESET, CK_UPDATE, CK_NEW, CK_HIDDEN_NEW, CK_GATES };
+
+// Sixteen lanes of a batch. A last group of fewer examples lies against the batch's end, and those of its
+// examples that the group before it holds too are not counted again.
+typedef struct {
+  long start, width;
+  vi counted;
+} ck_group;
+
+CK_INLINE ck_group batch_group(long batch, long index) {
+  const vi lane = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
+  const long start = 16 * index;
+  if (batch < 16) return (ck_group){0, batch, lane < (int32_t)batch};
+  if (start + 16 <= batch) return (ck_group){start, 16, lane >= 0};
+  return (ck_group){batch - 16, 16, lane >= (int32_t)(start - (batch - 16))};
+}
+CK_INLINE vf load_group(const float *row, ck_group group) {
+  return group.width == 16 ? load(row + group.start) : load_partial(row, group.width);
+}
+CK_INLINE void store_group(float *row, vf x, ck_group group) {
+  if (group.width == 16) {
+    store(row + group.start, x);
+  } else {
+    store_partial(row, x, group.width);
+  }
+}
+
+// σ(x) within 5e-7 of the exact value: as ½ + ½ tanh(x / 2) it needs no exponential, and is not accurate
+// relative to its size where that is tiny.
+CK_INLINE vf gate_sigmoid(vf x) {
+  return fma16(splat(0.5f), unbounded_tanh(splat(0.5f) * x), splat(0.5f));
+}
+
+// A direction's parameters, unit by unit: four biases (reset and update are sums), then the weights of the
+// three gates for each input and each hidden unit.
+static void pack_gru(long inputs, long hidden, ck_gru_parameters p, float *packed) {
+  for (long j = 0; j < hidden; j++) {
+    *packed++ = p.bias_ih[j] + p.bias_hh[j];
+    *packed++ = p.bias_ih[hidden + j] + p.bias_hh[hidden + j];
+    *packed++ = p.bias_ih[2 * hidden + j];
+    *packed++ = p.bias_hh[2 * hidden + j];
+    for (long i = 0; i < inputs; i++) {
+      for (long g = 0; g < 3; g++) *packed++ = p.weight_ih[(g * hidden + j) * inputs + i];
+    }
+    for (long k = 0; k < hidden; k++) {
+      for (long g = 0; g < 3; g++) *packed++ = p.weight_hh[(g * hidden + j) * hidden + k];
+    }
+  }
+}
+
+CK_INLINE void gru_step(
+    const long inputs, const long hidden, long batch, ck_group group, const float *packed,
+    const float *x, const float *h, float *next, float *y, float *saved) {
+  for (long j = 0; j < hidden; j++) {
+    vf r = splat(packed[0]), z = splat(packed[1]), n = splat(packed[2]), hn = splat(packed[3]);
+    packed += 4;
+    for (long i = 0; i < inputs; i++, packed += 3) {
+      vf value = load_group(x + i * batch, group);
+      r = fma16(splat(packed[0]), value, r);
+      z = fma16(splat(packed[1]), value, z);
+      n = fma16(splat(packed[2]), value, n);
+    }
+    for (long k = 0; k < hidden; k++, packed += 3) {
+      vf value = load(h + 16 * k);
+      r = fma16(splat(packed[0]), value, r);
+      z = fma16(splat(packed[1]), value, z);
+      hn = fma16(splat(packed[2]), value, hn);
+    }
+    r = gate_sigmoid(r);
+    z = gate_sigmoid(z);
+    n = unbounded_tanh(fma16(r, hn, n));
+    vf result = fma16(z, load(h + 16 * j) - n, n);
+    store(next + 16 * j, result);
+    store_group(y + j * batch, result, group);
+    if (saved) {
+      store(saved + 16 * CK_RESET, r);
+      store(saved + 16 * CK_UPDATE, z);
+      store(saved + 16 * CK_NEW, n);
+      store(saved + 16 * CK_HIDDEN_NEW, hn);
+      saved += 16 * CK_GATES;
+    }
+  }
+}
+
+static void gru_forward(
+    ck_gru_shape shape, ck_gru_parameters forward, ck_gru_parameters reverse, const float *x,
+    const float *initial, float *y, float *saved) {
+  const long time = shape.time, inputs = shape.inputs, hidden = shape.hidden, batch = shape.batch;
+  const long directions = reverse.weight_ih ? 2 : 1;
+  const long weights = (hidden * (4 + 3 * (inputs + hidden)) + 15) / 16 * 16;
+  float *packed = ck_workspace(directions * (weights + 2 * 16 * hidden));
+  float *states = packed + directions * weights;
+  for (long d = 0; d < directions; d++) {
+    pack_gru(inputs, hidden, d ? reverse : forward, packed + d * weights);
+  }
+  for (long index = 0; 16 * index < batch; index++) {
+    const ck_group group = batch_group(batch, index);
+    float *h = states, *next = states + directions * hidden * 16;
+    for (long j = 0; j < directions * hidden; j++) {
+      store(h + 16 * j, initial ? load_group(initial + j * batch, group) : splat(0));
+    }
+    for (long step = 0; step < time; step++) {
+      for (long d = 0; d < directions; d++) {
+        const long t = d ? time - 1 - step : step;
+        gru_step(
+            inputs, hidden, batch, group, packed + d * weights, x + t * inputs * batch,
+            h + d * hidden * 16, next + d * hidden * 16, y + (t * directions + d) * hidden * batch,
+            saved ? saved + ((index * time + t) * directions + d) * hidden * CK_GATES * 16 : NULL);
+      }
+      float *last = h;
+      h = next;
+      next = last;
+    }
+  }
+}
+
+// sum[c] += Σ over units and gates of weights[gate, unit, c] · gradient[unit, gate], for `columns` outputs.
+CK_INLINE void gate_products(
+    const int columns, const int last_gate, long hidden, long width, const float *weights,
+    const float *gradients, float *sums) {
+  vf sum[6];
+  CK_UNROLL for (int c = 0; c < columns; c++) sum[c] = load(sums + 16 * c);
+  for (long j = 0; j < hidden; j++) {
+    const float *gates = gradients + j * CK_GATES * 16, *row = weights + j * width;
+    CK_UNROLL for (int g = 0; g < 3; g++) {
+      vf gradient = load(gates + 16 * (g < 2 ? g : last_gate));
+      CK_UNROLL for (int c = 0; c < columns; c++) {
+        sum[c] = fma16(splat(row[g * hidden * width + c]), gradient, sum[c]);
+      }
+    }
+  }
+  CK_UNROLL for (int c = 0; c < columns; c++) store(sums + 16 * c, sum[c]);
+}
+
+CK_INLINE void add_gate_products(
+    const int last_gate, long hidden, long width, const float *weights, const float *gradients,
+    float *sums) {
+  long c = 0;
+  for (; c + 6 <= width; c += 6) {
+    gate_products(6, last_gate, hidden, width, weights + c, gradients, sums + 16 * c);
+  }
+  for (; c + 2 <= width; c += 2) {
+    gate_products(2, last_gate, hidden, width, weights + c, gradients, sums + 16 * c);
+  }
+  for (; c < width; c++) {
+    gate_products(1, last_gate, hidden, width, weights + c, gradients, sums + 16 * c);
+  }
+}
+
+// sums[c, gate] += Σₛ gradients[s, gate] · right[s, c] in each lane, for one unit.
+CK_INLINE void gate_dots(
+    const int columns, const int last_gate, long steps, long hidden, long width,
+    const float *gradients, const float *right, float *sums) {
+  vf sum[2][3];
+  CK_UNROLL for (int c = 0; c < columns; c++) {
+    CK_UNROLL for (int g = 0; g < 3; g++) sum[c][g] = load(sums + 16 * (3 * c + g));
+  }
+  for (long s = 0; s < steps; s++) {
+    const float *gates = gradients + s * hidden * CK_GATES * 16;
+    vf gradient[3];
+    CK_UNROLL for (int g = 0; g < 3; g++) gradient[g] = load(gates + 16 * (g < 2 ? g : last_gate));
+    CK_UNROLL for (int c = 0; c < columns; c++) {
+      vf value = load(right + (s * width + c) * 16);
+      CK_UNROLL for (int g = 0; g < 3; g++) sum[c][g] = fma16(gradient[g], value, sum[c][g]);
+    }
+  }
+  CK_UNROLL for (int c = 0; c < columns; c++) {
+    CK_UNROLL for (int g = 0; g < 3; g++) store(sums + 16 * (3 * c + g), sum[c][g]);
+  }
+}
+
+CK_INLINE void add_gate_dots(
+    const int last_gate, long steps, long hidden, long width, const float *gradients,
+    const float *right, float *sums) {
+  for (long j = 0; j < hidden; j++) {
+    const float *gates = gradients + j * CK_GATES * 16;
+    long c = 0;
+    for (; c + 2 <= width; c += 2, sums += 6 * 16) {
+      gate_dots(2, last_gate, steps, hidden, width, gates, right + 16 * c, sums);
+    }
+    if (c < width) {
+      gate_dots(1, last_gate, steps, hidden, width, gates, right + 16 * c, sums);
+      sums += 3 * 16;
+    }
+  }
+}
+
+CK_INLINE void add_gate_sums(long steps, long hidden, const float *gradients, float *sums) {
+  for (long j = 0; j < hidden * CK_GATES; j++) {
+    vf sum = load(sums + 16 * j);
+    for (long s = 0; s < steps; s++) {
+      sum = sum + load(gradients + (s * hidden * CK_GATES + j) * 16);
+    }
+    store(sums + 16 * j, sum);
+  }
+}
+
+// One direction's share of the scratch memory.
+typedef struct {
+  float *carry;      // [hidden] ∂/∂h from the step after
+  float *gradients;  // [block, hidden, gates]
+  float *states;     // [block, hidden] h before the step
+  float *x;          // [block, inputs]
+  float *dots_ih;    // [hidden, inputs, 3]
+  float *dots_hh;    // [hidden, hidden, 3]
+  float *sums;       // [hidden, gates]
+} ck_gru_scratch;
+
+// The gradients of the gates of one step, from ∂/∂y and what the step after carries back.
+CK_INLINE void gru_step_back(
+    const long hidden, long batch, ck_group group, const float *weight_hh, const float *saved,
+    const float *h, const float *upstream, float *states, float *gradients, float *carry) {
+  for (long j = 0; j < hidden; j++) {
+    const float *gates = saved + j * CK_GATES * 16;
+    vf r = load(gates + 16 * CK_RESET), z = load(gates + 16 * CK_UPDATE);
+    vf n = load(gates + 16 * CK_NEW), hn = load(gates + 16 * CK_HIDDEN_NEW);
+    vf before = h ? load_group(h + j * batch, group) : splat(0);
+    vf dy = select(group.counted, load_group(upstream + j * batch, group), splat(0));
+    vf dh = dy + load(carry + 16 * j);
+    vf keep = dh * z;
+    vf dn = (dh - keep) * fma16(-n, n, splat(1));
+    vf dz = keep * (before - n) * (splat(1) - z);
+    vf dhn = dn * r;
+    vf dr = dhn * hn * (splat(1) - r);
+    float *to = gradients + j * CK_GATES * 16;
+    store(to + 16 * CK_RESET, dr);
+    store(to + 16 * CK_UPDATE, dz);
+    store(to + 16 * CK_NEW, dn);
+    store(to + 16 * CK_HIDDEN_NEW, dhn);
+    store(states + 16 * j, before);
+    store(carry + 16 * j, keep);
+  }
+  add_gate_products(CK_HIDDEN_NEW, hidden, hidden, weight_hh, gradients, carry);
+}
+
+static void store_gru_gradients(
+    long inputs, long hidden, ck_gru_scratch scratch, ck_gru_parameters to) {
+  for (long j = 0; j < hidden; j++) {
+    for (long g = 0; g < 3; g++) {
+      const long row = g * hidden + j;
+      for (long i = 0; i < inputs; i++) {
+        to.weight_ih[row * inputs + i] =
+            sum_lanes(load(scratch.dots_ih + ((j * inputs + i) * 3 + g) * 16));
+      }
+      for (long k = 0; k < hidden; k++) {
+        to.weight_hh[row * hidden + k] =
+            sum_lanes(load(scratch.dots_hh + ((j * hidden + k) * 3 + g) * 16));
+      }
+      const float *sums = scratch.sums + j * CK_GATES * 16;
+      to.bias_ih[row] = sum_lanes(load(sums + 16 * g));
+      to.bias_hh[row] = sum_lanes(load(sums + 16 * (g < 2 ? g : CK_HIDDEN_NEW)));
+    }
+  }
+}
+
+static void gru_backward(
+    ck_gru_shape shape, ck_gru_parameters forward, ck_gru_parameters reverse, const float *x,
+    const float *initial, const float *y, const float *saved, const float *upstream, float *dx,
+    float *dinitial, ck_gru_parameters dforward, ck_gru_parameters dreverse) {
+  const long time = shape.time, inputs = shape.inputs, hidden = shape.hidden, batch = shape.batch;
+  const long directions = reverse.weight_ih ? 2 : 1;
+  const long kept = hidden * (3 * (inputs + hidden) + CK_GATES);
+  const long one = 16 * (hidden + CK_GRU_BLOCK * (hidden * CK_GATES + hidden + inputs) + kept);
+  float *next = ck_workspace(directions * one + (dx ? time * inputs * 16 : 0));
+  ck_gru_scratch scratch[2];
+  for (long d = 0; d < directions; d++) {
+    ck_gru_scratch *s = scratch + d;
+    s->dots_ih = next;
+    s->dots_hh = s->dots_ih + 16 * hidden * inputs * 3;
+    s->sums = s->dots_hh + 16 * hidden * hidden * 3;
+    s->carry = s->sums + 16 * hidden * CK_GATES;
+    s->gradients = s->carry + 16 * hidden;
+    s->states = s->gradients + 16 * CK_GRU_BLOCK * hidden * CK_GATES;
+    s->x = s->states + 16 * CK_GRU_BLOCK * hidden;
+    memset(next, 0, (size_t)kept * 16 * sizeof(float));
+    next += one;
+  }
+  float *dx_group = next;
+  for (long index = 0; 16 * index < batch; index++) {
+    const ck_group group = batch_group(batch, index);
+    for (long d = 0; d < directions; d++) {
+      memset(scratch[d].carry, 0, (size_t)hidden * 16 * sizeof(float));
+    }
+    if (dx) memset(dx_group, 0, (size_t)(time * inputs) * 16 * sizeof(float));
+    for (long start = 0; start < time; start += CK_GRU_BLOCK) {
+      const long steps = time - start < CK_GRU_BLOCK ? time - start : CK_GRU_BLOCK;
+      for (long s = 0; s < steps; s++) {
+        for (long d = 0; d < directions; d++) {
+          const ck_gru_scratch to = scratch[d];
+          const long t = d ? start + s : time - 1 - start - s;
+          const long before = d ? t + 1 : t - 1;
+          const float *h = before >= 0 && before < time
+                               ? y + (before * directions + d) * hidden * batch
+                           : initial ? initial + d * hidden * batch
+                                     : NULL;
+          float *gradients = to.gradients + s * hidden * CK_GATES * 16;
+          gru_step_back(
+              hidden, batch, group, (d ? reverse : forward).weight_hh,
+              saved + ((index * time + t) * directions + d) * hidden * CK_GATES * 16, h,
+              upstream + (t * directions + d) * hidden * batch, to.states + s * hidden * 16,
+              gradients, to.carry);
+          for (long i = 0; i < inputs; i++) {
+            store(to.x + (s * inputs + i) * 16, load_group(x + (t * inputs + i) * batch, group));
+          }
+          if (dx) {
+            add_gate_products(
+                CK_NEW, hidden, inputs, (d ? reverse : forward).weight_ih, gradients,
+                dx_group + t * inputs * 16);
+          }
+        }
+      }
+      for (long d = 0; d < directions; d++) {
+        const ck_gru_scratch s = scratch[d];
+        add_gate_dots(CK_NEW, steps, hidden, inputs, s.gradients, s.x, s.dots_ih);
+        add_gate_dots(CK_HIDDEN_NEW, steps, hidden, hidden, s.gradients, s.states, s.dots_hh);
+        add_gate_sums(steps, hidden, s.gradients, s.sums);
+      }
+    }
+    for (long row = 0; dx && row < time * inputs; row++) {
+      float *to = dx + row * batch;
+      vf old = index > 0 ? load_group(to, group) : splat(0);
+      store_group(to, select(group.counted, load(dx_group + 16 * row), old), group);
+    }
+    for (long row = 0; dinitial && row < directions * hidden; row++) {
+      float *to = dinitial + row * batch;
+      vf old = index > 0 ? load_group(to, group) : splat(0);
+      vf carry = load(scratch[row / hidden].carry + row % hidden * 16);
+      store_group(to, select(group.counted, carry, old), group);
+    }
+  }
+  for (long d = 0; d < directions; d++) {
+    store_gru_gradients(inputs, hidden, scratch[d], d ? dreverse : dforward);
+  }
+}

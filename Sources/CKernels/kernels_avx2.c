@@ -5,6 +5,8 @@
 #define CK_NAME "avx2"
 #define CK_TILE_ROWS 6
 #define CK_TILE_COLUMNS 1
+#define CK_REGISTER_LANES 8
+#define CK_ACCUMULATORS 12
 #include "Template/table.h"
 #pragma clang attribute pop
 #endif

@@ -6,6 +6,8 @@
 #define CK_NAME "avx512"
 #define CK_TILE_ROWS 8
 #define CK_TILE_COLUMNS 3
+#define CK_REGISTER_LANES 16
+#define CK_ACCUMULATORS 24
 #include "Template/table.h"
 #pragma clang attribute pop
 #endif

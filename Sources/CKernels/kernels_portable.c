@@ -4,4 +4,6 @@
 #define CK_NAME "portable"
 #define CK_TILE_ROWS 2
 #define CK_TILE_COLUMNS 1
+#define CK_REGISTER_LANES 8
+#define CK_ACCUMULATORS 12
 #include "Template/table.h"

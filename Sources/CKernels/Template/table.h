@@ -11,6 +11,8 @@
 #include "optimizer.h"
 #include "softmax.h"
 #include "recurrence.h"
+#include "convolution.h"
+#include "convolution_weights.h"
 
 const ck_table CK_TABLE = {
     .name = CK_NAME,

@@ -54,6 +54,12 @@ typedef struct {
   float *weight_ih, *weight_hh, *bias_ih, *bias_hh;
 } ck_gru_parameters;
 
+// A convolution over positions; every extent is at least 1, the padding at least 0, and
+// out_length = (in_length + 2 · padding - kernel) / stride + 1.
+typedef struct {
+  long in_channels, in_length, out_channels, out_length, kernel, stride, padding, batch;
+} ck_convolution_shape;
+
 typedef struct {
   const char *name;
 #define CK_KERNEL(kernel, parameters, arguments) void(*kernel) parameters;

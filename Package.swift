@@ -8,9 +8,10 @@ let package = Package(
   platforms: [.macOS(.v13)],
   products: [
     .executable(name: "mnist1d", targets: ["MNIST1DCommand"]),
-    .library(name: "MNIST1D", targets: ["MNIST1D"]),
+    .library(name: "MNIST1D", targets: ["MNIST1D", "ReferenceRandom"]),
     .library(name: "Tensors", targets: ["Tensors"]),
-    .library(name: "NeuralNetworks", targets: ["NeuralNetworks"]),
+    .library(
+      name: "NeuralNetworks", targets: ["NeuralNetworks", "Tensors", "MNIST1D", "ReferenceRandom"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
@@ -26,7 +27,9 @@ let package = Package(
       swiftSettings: strict),
 
     // What needs files, threads and a terminal.
-    .target(name: "DataFormats", dependencies: ["MNIST1D"], swiftSettings: strict),
+    .target(
+      name: "DataFormats", dependencies: ["MNIST1D", "Tensors", "NeuralNetworks"],
+      swiftSettings: strict),
     .target(name: "Figures", swiftSettings: strict),
     .target(name: "Runs", dependencies: ["Figures"], swiftSettings: strict),
     .target(

@@ -2,9 +2,25 @@ import ArgumentParser
 
 /// The command `mnist1d`.
 @main
-struct MNIST1DCommand: AsyncParsableCommand {
+struct MNIST1DCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "mnist1d",
-    abstract: "Small-scale deep-learning science on MNIST-1D."
+    abstract: "Small-scale deep-learning science on MNIST-1D.",
+    discussion: """
+      Generates the dataset of "Scaling down deep learning" bit for bit, trains the paper's classifiers on it, and \
+      reproduces its studies. Results go to standard output, progress and messages to standard error; the same \
+      command gives the same bits on every machine.
+      """,
+    subcommands: [Reproduce.self, Train.self, Evaluate.self, Generate.self, Merge.self, Report.self]
   )
+
+  static func main() {
+    do {
+      var command = try parseAsRoot()
+      try requireKernels()
+      try command.run()
+    } catch {
+      Failure.exit(with: error)
+    }
+  }
 }

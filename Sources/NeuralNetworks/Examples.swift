@@ -17,6 +17,13 @@ public struct Examples: Sendable {
     self.labels = labels
   }
 
+  /// Creates examples from a dataset's signals, rounded to single precision, and their classes.
+  public init(_ signals: Signals, _ labels: [Int]) {
+    self.init(
+      inputs: Tensor(signals.floats, shape: [signals.count, signals.length]),
+      labels: labels.map(Int32.init))
+  }
+
   /// The number of examples.
   public var count: Int { labels.count }
 

@@ -17,12 +17,10 @@ public protocol Classifier: Layer {
 
 /// Layers applied one after another.
 ///
-///     let features = Sequential {
-///       Linear(40, 100, using: &generator)
-///       Relu()
-///     }
+///     let features = Sequential(Conv1D(1, 20, kernel: 3, padding: 1, using: &generator), Relu())
+///     let network = Sequential(Sequential(features, Flatten()), Linear(800, 10, using: &generator))
 ///
-/// Its parameters are named by position, as in PyTorch's `Sequential`: `0.weight`, `1.0.weight` for nested ones.
+/// The two parts are named 0 and 1, as in PyTorch's `Sequential`: the convolution's weight above is `0.0.0.weight`.
 public struct Sequential<First: Layer, Second: Layer>: Layer {
   /// What is applied first.
   public var first: First
@@ -41,4 +39,26 @@ public struct Sequential<First: Layer, Second: Layer>: Layer {
     visit("0", &first)
     visit("1", &second)
   }
+}
+
+/// The elements where they are positive, else 0, as a layer.
+public struct Relu: Layer {
+  /// Creates the layer.
+  public init() {}
+
+  public func callAsFunction(_ x: Tensor) -> Tensor { relu(x) }
+
+  public mutating func visitParameters(_ visit: inout some ParameterVisitor) {}
+}
+
+/// All axes but the batch's as one, as a layer: [batch, …] → [batch, features].
+public struct Flatten: Layer {
+  /// Creates the layer.
+  public init() {}
+
+  public func callAsFunction(_ x: Tensor) -> Tensor {
+    x.reshaped(to: [x.shape[0], x.count / Swift.max(x.shape[0], 1)])
+  }
+
+  public mutating func visitParameters(_ visit: inout some ParameterVisitor) {}
 }

@@ -1,0 +1,106 @@
+import NeuralNetworks
+import Tensors
+
+extension Parameterized {
+  /// Replaces the parameters by those of a safetensors file, by name.
+  ///
+  /// The names and shapes are PyTorch's, so `safetensors.torch.save_file(model.state_dict(), path)` writes such a
+  /// file.
+  ///
+  /// - Throws: ``FileError`` if the file is missing, damaged, or holds other names or shapes; nothing is changed
+  ///   then.
+  public mutating func loadWeights(from path: String) throws(FileError) {
+    let tensors = try InputFile.read(path) { bytes throws(FormatError) in
+      try namedTensors(SafeTensors.decode(bytes).tensors)
+    }
+    do {
+      try loadParameters(tensors)
+    } catch {
+      throw .invalid(path: path, FormatError("the tensors do not fit the model: \(error.reason)"))
+    }
+  }
+
+  /// Writes the parameters to a safetensors file, whole or not at all.
+  ///
+  /// - Throws: ``FileError`` if the file cannot be written.
+  public func writeWeights(to path: String) throws(FileError) {
+    try SafeTensors(tensors: arrays(namedParameters)).write(to: path)
+  }
+}
+
+/// A training's state in a file, with the metrics that led to it.
+public struct TrainingFile: Sendable {
+  /// The state.
+  public var checkpoint: Checkpoint
+  /// One line of JSON per step.
+  public var metrics: String
+
+  /// Pairs a state with its metrics.
+  public init(checkpoint: Checkpoint, metrics: String) {
+    self.checkpoint = checkpoint
+    self.metrics = metrics
+  }
+
+  private static let metricsKey = "metrics"
+
+  /// Reads a state that ``write(to:)`` has written.
+  ///
+  /// - Throws: ``FileError`` if the file is missing or damaged.
+  public init(reading path: String) throws(FileError) {
+    let file = try InputFile.read(path, SafeTensors.decode)
+    do {
+      checkpoint = Checkpoint(tensors: try namedTensors(file.tensors), numbers: file.metadata)
+    } catch {
+      throw .invalid(path: path, error)
+    }
+    metrics = checkpoint.numbers.removeValue(forKey: Self.metricsKey) ?? ""
+  }
+
+  /// Writes the state as safetensors, the numbers as metadata, whole or not at all.
+  ///
+  /// - Throws: ``FileError`` if the file cannot be written.
+  public func write(to path: String) throws(FileError) {
+    var metadata = checkpoint.numbers
+    metadata[Self.metricsKey] = metrics
+    try SafeTensors(tensors: arrays(checkpoint.tensors), metadata: metadata).write(to: path)
+  }
+}
+
+extension SafeTensors {
+  fileprivate func write(to path: String) throws(FileError) {
+    let bytes: [UInt8]
+    do {
+      bytes = try encode()
+    } catch {
+      throw .invalid(path: path, error)
+    }
+    try OutputFile.write(bytes, to: path)
+  }
+}
+
+private func arrays(_ tensors: [(name: String, tensor: Tensor)]) -> NamedArrays {
+  var arrays = NamedArrays()
+  for (name, tensor) in tensors {
+    let isNew = arrays.append(
+      NumericArray(tensor.elements, shape: Array(tensor.shape)), named: name)
+    precondition(isNew, "two parameters are called \(name)")
+  }
+  return arrays
+}
+
+private func namedTensors(_ arrays: NamedArrays) throws(FormatError) -> [(
+  name: String, tensor: Tensor
+)] {
+  var tensors: [(name: String, tensor: Tensor)] = []
+  for (name, array) in arrays {
+    guard array.shape.count <= Shape.maximumRank else {
+      throw FormatError(
+        "\(name) has \(array.shape.count) axes; a tensor has at most \(Shape.maximumRank)")
+    }
+    if let extent = array.shape.first(where: { $0 > Int(Int32.max) }) {
+      throw FormatError("\(name) has an axis of \(extent); an axis has at most \(Int32.max)")
+    }
+    tensors.append((name, Tensor(try array.floats(), shape: Shape(array.shape))))
+  }
+  return tensors
+}

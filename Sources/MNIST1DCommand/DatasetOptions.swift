@@ -1,0 +1,92 @@
+import ArgumentParser
+import DataFormats
+import MNIST1D
+
+/// Every setting of the dataset, under the names of the reference implementation.
+struct DatasetOptions: ParsableArguments {
+  @Option(help: "How many examples to make, a tenth of them for each class.")
+  var numSamples = Configuration().numSamples
+
+  @Option(help: "The share of the examples that are for training.")
+  var trainSplit = Configuration().trainSplit
+
+  @Option(help: "How many points a template has.")
+  var templateLen = Configuration().templateLen
+
+  @Option(help: ArgumentHelp("The least and the most points to pad with.", valueName: "low,high"))
+  var padding = Padding(range: Configuration().padding)
+
+  @Option(help: "By how much the height of a signal varies.")
+  var scaleCoeff = Configuration().scaleCoeff
+
+  @Option(help: "By how many points a signal is shifted at most.")
+  var maxTranslation = Configuration().maxTranslation
+
+  @Option(help: "The size of the correlated noise around a signal.")
+  var corrNoiseScale = Configuration().corrNoiseScale
+
+  @Option(help: "The size of the white noise.")
+  var iidNoiseScale = Configuration().iidNoiseScale
+
+  @Option(help: "The size of the added slope.")
+  var shearScale = Configuration().shearScale
+
+  @Flag(help: "Shuffle the columns, in the same order for all examples.")
+  var shuffleSeq = false
+
+  @Option(help: "How many points an example has in the end.")
+  var finalSeqLength = Configuration().finalSeqLength
+
+  @Option(help: "The seed of everything random.")
+  var seed = Configuration().seed
+
+  var configuration: Configuration {
+    var configuration = Configuration()
+    configuration.numSamples = numSamples
+    configuration.trainSplit = trainSplit
+    configuration.templateLen = templateLen
+    configuration.padding = padding.range
+    configuration.scaleCoeff = scaleCoeff
+    configuration.maxTranslation = maxTranslation
+    configuration.corrNoiseScale = corrNoiseScale
+    configuration.iidNoiseScale = iidNoiseScale
+    configuration.shearScale = shearScale
+    configuration.shuffleSeq = shuffleSeq
+    configuration.finalSeqLength = finalSeqLength
+    configuration.seed = seed
+    return configuration
+  }
+}
+
+/// Two numbers in ascending order, written `36,60`.
+struct Padding: ExpressibleByArgument, CustomStringConvertible {
+  let range: ClosedRange<Int>
+
+  init(range: ClosedRange<Int>) { self.range = range }
+
+  init?(argument: String) {
+    let parts = argument.split(separator: ",", omittingEmptySubsequences: false).map { Int($0) }
+    guard parts.count == 2, let low = parts[0], let high = parts[1], low <= high else {
+      return nil
+    }
+    range = low...high
+  }
+
+  var description: String { "\(range.lowerBound),\(range.upperBound)" }
+  var defaultValueDescription: String { description }
+}
+
+/// Where training data come from.
+struct DataOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "A dataset that generate, or the reference implementation, has written.",
+      discussion: "Without it the default dataset is generated.", valueName: "file"),
+    completion: .file(extensions: DatasetFormat.allCases.map(\.rawValue)))
+  var data: String?
+
+  func dataset() throws -> Dataset {
+    guard let data else { return try Dataset(Configuration()) }
+    return try Dataset(reading: data)
+  }
+}

@@ -1,0 +1,75 @@
+import ArgumentParser
+import DataFormats
+import NeuralNetworks
+import ReferenceRandom
+import Runs
+import Studies
+
+struct Evaluate: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Score saved weights on a dataset.",
+    discussion: "The weights may come from train --save or from PyTorch's safetensors.")
+
+  @Option(help: "The kind of classifier: logistic, mlp, cnn or gru.")
+  var model: Architecture
+
+  @Option(
+    help: ArgumentHelp("The weights, a .safetensors file.", valueName: "file"),
+    completion: .file(extensions: ["safetensors"]))
+  var weights: String
+
+  @OptionGroup var data: DataOptions
+
+  @Flag(help: "Print one JSON object.")
+  var json = false
+
+  func run() throws {
+    let dataset = try data.dataset()
+    try model.requireLength(dataset.length)
+    var generator = TorchGenerator(seed: 0)
+    var network = BaselineNetwork(model, inputs: dataset.length, using: &generator)
+    try network.loadWeights(from: weights)
+    let train = network.score(on: Examples(dataset.x, dataset.y))
+    let test = network.score(on: Examples(dataset.xTest, dataset.yTest))
+    if json {
+      Terminal.print(
+        (["model": .text(model.rawValue)] as JSON)
+          .appending(scores(train: train, test: test)).pretty)
+    } else {
+      Terminal.print(scoreLines(train: train, test: test))
+    }
+  }
+}
+
+/// Scores under the names of the contract.
+func scores(train: Score, test: Score) -> JSON {
+  [
+    "test_accuracy": .number(test.accuracy), "train_accuracy": .number(train.accuracy),
+    "test_loss": .number(test.loss), "train_loss": .number(train.loss),
+  ]
+}
+
+/// Scores as a reader wants them.
+func scoreLines(train: Score, test: Score) -> String {
+  """
+  test   accuracy \(test.accuracy.formatted(decimals: 2)) %   loss \(test.loss.formatted(decimals: 4))
+  train  accuracy \(train.accuracy.formatted(decimals: 2)) %   loss \(train.loss.formatted(decimals: 4))
+  """
+}
+
+extension JSON {
+  /// This object with the members of another one behind its own.
+  func appending(_ other: JSON) -> JSON {
+    .object((members ?? []) + (other.members ?? []))
+  }
+}
+
+extension Architecture: ExpressibleByArgument {
+  /// Refuses signals that are too short for the network.
+  func requireLength(_ length: Int) throws {
+    if self == .cnn, length < ConvolutionalNetwork.shortestInput {
+      throw Failure.badData(
+        "the signals have \(length) points; the cnn needs \(ConvolutionalNetwork.shortestInput) or more")
+    }
+  }
+}

@@ -1,0 +1,51 @@
+import ArgumentParser
+import DataFormats
+import Foundation
+import MNIST1D
+import NeuralNetworks
+import Runs
+import Tensors
+
+/// An error of the command's own: one sentence and the status to end with.
+struct Failure: Error {
+  let sentence: String
+  let status: Int32
+
+  /// The command was used wrongly.
+  static func usage(_ sentence: String) -> Failure { Failure(sentence: sentence, status: 64) }
+  /// A file holds what it should not.
+  static func badData(_ sentence: String) -> Failure { Failure(sentence: sentence, status: 65) }
+
+  /// Ends the program as `sysexits.h` asks for, with one sentence on standard error.
+  static func exit(with error: any Error) -> Never {
+    let (sentence, status): (String, Int32) =
+      switch error {
+      case let error as Failure: (error.sentence, error.status)
+      case let error as FileError: (error.description, error.exitStatus)
+      case let error as RunError: (error.description, error.exitStatus.rawValue)
+      case let error as ConfigurationError: (error.description, 64)
+      case let error as TrainingError: (error.description, error.exitStatus)
+      default: MNIST1DCommand.exit(withError: error)
+      }
+    FileHandle.standardError.write(Data("mnist1d: \(sentence)\n".utf8))
+    Foundation.exit(status)
+  }
+}
+
+extension TrainingError {
+  fileprivate var exitStatus: Int32 {
+    switch self {
+    case .setting: 64
+    case .diverged, .checkpoint: 65
+    }
+  }
+}
+
+/// Refuses to go on with other kernels than were asked for.
+func requireKernels() throws {
+  if let request = Kernels.rejectedRequest {
+    throw Failure.usage(
+      "MNIST1D_KERNELS is \(request), which this machine does not have; it has "
+        + Kernels.available.joined(separator: ", "))
+  }
+}

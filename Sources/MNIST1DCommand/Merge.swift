@@ -1,0 +1,28 @@
+import ArgumentParser
+import Foundation
+import Runs
+import Studies
+
+struct Merge: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Unite the shards of a run.",
+    discussion: """
+      Takes the study and the settings that the shards were started with. Shards that wrote to other folders are \
+      named with --from; the result has the same bits as a run that was never divided.
+      """)
+
+  @OptionGroup var study: StudyOptions
+
+  @Option(
+    help: ArgumentHelp("The run's folder of another machine; repeatable.", valueName: "folder"),
+    completion: .directory)
+  var from: [String] = []
+
+  @Flag(help: "Print the summary as one JSON object.")
+  var json = false
+
+  func run() throws {
+    let others = from.map { RunDirectory(URL(fileURLWithPath: $0)) }
+    try show(try study.perform(.merge(others)), json: json)
+  }
+}

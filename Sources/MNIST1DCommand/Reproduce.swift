@@ -1,0 +1,75 @@
+import ArgumentParser
+import Foundation
+import Runs
+import Studies
+
+struct Reproduce: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Carry out a study of the paper.",
+    discussion: """
+      Leaves figures, tables and a verdict on each of the paper's claims in a folder of its own, and prints a summary. \
+      The same command again goes on where it was; nothing is computed twice.
+
+      Any setting can be changed by key=value: steps=600 seeds=0..9 models=mlp,cnn dataset.num-samples=10000.
+      """)
+
+  @OptionGroup var study: StudyOptions
+
+  @Option(help: ArgumentHelp("Trials at once (default: the number of cores).", valueName: "n"))
+  var jobs: Int?
+
+  @Option(
+    help: ArgumentHelp("Threads inside a trial (default: what jobs leave free).", valueName: "n"))
+  var threads: Int?
+
+  @Option(
+    help: ArgumentHelp(
+      "Carry out part i of n only (default: what SLURM_ARRAY_TASK_ID says, else all).",
+      valueName: "i/n"))
+  var shard: String?
+
+  @Flag(help: "Start anew; the earlier results are moved aside, not deleted.")
+  var fresh = false
+
+  @Flag(help: "Run the trials again that failed before.")
+  var retryFailed = false
+
+  @Flag(help: "Print the summary as one JSON object.")
+  var json = false
+
+  func run() throws {
+    let interruption = Interruption()
+    interruption.listen(for: [SIGINT, SIGTERM])
+    let outcomes = try study.perform(.perform(try options(), interruption))
+    try show(outcomes, json: json)
+  }
+
+  private func options() throws -> RunOptions {
+    for (name, value) in [("jobs", jobs), ("threads", threads)] {
+      if let value, value < 1 { throw Failure.usage("--\(name) is \(value); it must be 1 or more") }
+    }
+    let part =
+      try shard.map { text throws(RunError) in try Shard(text) }
+      ?? Shard(environment: ProcessInfo.processInfo.environment)
+    return RunOptions(
+      jobs: jobs, threads: threads, shard: part, start: fresh ? .fresh : .resume,
+      failures: retryFailed ? .retry : .keep)
+  }
+}
+
+/// Prints what runs have found, or says why there is nothing to print yet.
+func show(_ outcomes: [RunOutcome], json: Bool) throws {
+  var summaries: [RunSummary] = []
+  for outcome in outcomes {
+    if case .complete(let summary) = outcome { summaries.append(summary) }
+    if let message = outcome.message { Terminal.note("mnist1d: \(message)") }
+    if outcome.exitStatus != 0 { throw ExitCode(outcome.exitStatus) }
+  }
+  guard !summaries.isEmpty else { return }
+  if json {
+    let objects = summaries.map(\.json)
+    Terminal.print((objects.count == 1 ? objects[0] : .array(objects)).pretty)
+  } else {
+    Terminal.print(summaries.map(\.text).joined(separator: "\n"))
+  }
+}

@@ -1,0 +1,197 @@
+import ArgumentParser
+import DataFormats
+import Foundation
+import MNIST1D
+import NeuralNetworks
+import ReferenceRandom
+import Runs
+import Studies
+import Tensors
+
+struct Train: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Train one classifier.",
+    discussion: """
+      Adam and cross-entropy on batches taken in order, as the paper trains its baselines. The initial weights are \
+      those of PyTorch after torch.manual_seed, and the same command gives the same digest on every machine.
+      """)
+
+  @Option(help: "The kind of classifier: logistic, mlp, cnn or gru.")
+  var model: Architecture
+
+  @OptionGroup var data: DataOptions
+
+  @Option(help: "The number of the last step.")
+  var steps = TrainingSettings().steps
+
+  @Option(help: "How many examples a step sees.")
+  var batchSize = TrainingSettings().batchSize
+
+  @Option(help: "Adam's step size.")
+  var learningRate = TrainingSettings().learningRate
+
+  @Option(help: "The factor of the L2 penalty's gradient.")
+  var weightDecay = TrainingSettings().weightDecay
+
+  @Option(help: "Every how many steps to evaluate.")
+  var evalEvery = TrainingSettings().evaluationInterval
+
+  @Option(help: "The seed of the initial weights.")
+  var seed: UInt64 = 42
+
+  @Option(
+    help: ArgumentHelp(
+      "Hold the last N training examples out, and select the best evaluation by them.",
+      valueName: "n"))
+  var validation: Int?
+
+  @Option(
+    help: ArgumentHelp(
+      "Stop after N evaluations in a row without a better one.", valueName: "n"))
+  var patience: Int?
+
+  @Option(
+    help: ArgumentHelp("Start from these weights.", valueName: "file"),
+    completion: .file(extensions: ["safetensors"]))
+  var initialWeights: String?
+
+  @Option(
+    help: ArgumentHelp("Write the final weights here.", valueName: "file"),
+    completion: .file(extensions: ["safetensors"]))
+  var save: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Keep the state here after every evaluation, and go on from it if it is there.",
+      valueName: "file"),
+    completion: .file(extensions: ["safetensors"]))
+  var checkpoint: String?
+
+  @Option(
+    help: ArgumentHelp("Write one line of JSON per step here.", valueName: "file"),
+    completion: .file(extensions: ["jsonl"]))
+  var metrics: String?
+
+  @Flag(help: "Print one JSON object.")
+  var json = false
+
+  func run() throws {
+    var training = try prepare()
+    var log = MetricsLog()
+    if let checkpoint, FileManager.default.fileExists(atPath: checkpoint) {
+      let saved = try TrainingFile(reading: checkpoint)
+      try training.resume(from: saved.checkpoint)
+      log = MetricsLog(lines: saved.metrics)
+      Terminal.note("going on from step \(training.step) of \(checkpoint)")
+    }
+    while !training.isFinished {
+      let step = try training.advance()
+      log.append(step)
+      guard let evaluation = step.evaluation else { continue }
+      Terminal.note(
+        "step \(step.step) of \(steps): test accuracy \(evaluation.test.accuracy.formatted(decimals: 1)) %, "
+          + "test loss \(evaluation.test.loss.formatted(decimals: 3)), "
+          + "train loss \(evaluation.train.loss.formatted(decimals: 3))")
+      if let checkpoint {
+        try TrainingFile(checkpoint: training.checkpoint, metrics: log.lines).write(to: checkpoint)
+      }
+    }
+    if let save { try training.model.writeWeights(to: save) }
+    if let metrics { try OutputFile.write(Array(log.lines.utf8), to: metrics) }
+    Terminal.print(json ? summary(of: training).pretty : text(of: training))
+  }
+
+  private func prepare() throws -> Training<BaselineNetwork> {
+    let settings = self.settings
+    try settings.validate()
+    let dataset = try data.dataset()
+    try model.requireLength(dataset.length)
+    var generator = TorchGenerator(seed: seed)
+    var network = BaselineNetwork(model, inputs: dataset.length, using: &generator)
+    if let initialWeights { try network.loadWeights(from: initialWeights) }
+    let all = Examples(dataset.x, dataset.y)
+    var (examples, heldOut): (Examples, Examples?) = (all, nil)
+    if let validation {
+      guard validation > 0, validation < all.count else {
+        throw Failure.usage(
+          "--validation is \(validation); it must be 1 to \(all.count - 1), the training examples less one")
+      }
+      (examples, heldOut) = all.holdingOut(validation)
+    }
+    return try Training(
+      of: network, on: examples, validating: heldOut,
+      testing: Examples(dataset.xTest, dataset.yTest), settings: settings)
+  }
+
+  private var settings: TrainingSettings {
+    var settings = TrainingSettings()
+    settings.steps = steps
+    settings.batchSize = batchSize
+    settings.learningRate = learningRate
+    settings.weightDecay = weightDecay
+    settings.evaluationInterval = evalEvery
+    settings.patience = patience
+    return settings
+  }
+
+  private func summary(of training: Training<BaselineNetwork>) -> JSON {
+    let train = training.model.score(on: training.training)
+    let test = training.model.score(on: training.test)
+    var summary: JSON = [
+      "model": .text(model.rawValue), "parameters": .integer(training.model.parameterCount),
+      "seed": .integer(Int(clamping: seed)), "steps": .integer(training.step - 1),
+    ]
+    summary = summary.appending(scores(train: train, test: test))
+    if let best = training.best {
+      summary["best"] = [
+        "step": .integer(best.step), "selected_by": validation == nil ? "test" : "validation",
+        "test_accuracy": .number(best.test.accuracy),
+      ]
+      if let held = best.validation {
+        summary["best"]?["validation_accuracy"] = .number(held.accuracy)
+      }
+    }
+    summary["kernels"] = .text(Kernels.current)
+    summary["digest"] = .text(training.model.digest)
+    return summary
+  }
+
+  private func text(of training: Training<BaselineNetwork>) -> String {
+    let train = training.model.score(on: training.training)
+    let test = training.model.score(on: training.test)
+    var lines = [scoreLines(train: train, test: test)]
+    if let best = training.best {
+      lines.append(
+        "best   accuracy \(best.test.accuracy.formatted(decimals: 2)) % on the test set at step \(best.step), "
+          + "selected by the \(validation == nil ? "test" : "held-out") examples")
+    }
+    lines.append("digest \(training.model.digest) of \(training.model.parameterCount) parameters")
+    return lines.joined(separator: "\n")
+  }
+}
+
+/// The metrics of a training, one line of JSON per step.
+private struct MetricsLog {
+  private(set) var lines = ""
+
+  init(lines: String = "") { self.lines = lines }
+
+  mutating func append(_ step: Training<BaselineNetwork>.StepMetrics) {
+    var line: JSON = [
+      "step": .integer(step.step), "train_loss": .number(shortest(step.trainLoss)),
+    ]
+    if let evaluation = step.evaluation {
+      line["test_loss"] = .number(evaluation.test.loss)
+      line["train_accuracy"] = .number(evaluation.train.accuracy)
+      line["test_accuracy"] = .number(evaluation.test.accuracy)
+      if let held = evaluation.validation {
+        line["validation_loss"] = .number(held.loss)
+        line["validation_accuracy"] = .number(held.accuracy)
+      }
+    }
+    lines += line.line + "\n"
+  }
+
+  /// The double with the fewest digits that reads back to the same float.
+  private func shortest(_ value: Float) -> Double { Double(value.description) ?? Double(value) }
+}

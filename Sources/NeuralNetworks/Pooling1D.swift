@@ -1,0 +1,25 @@
+import Tensors
+
+/// Pooling over positions: one value for each window.
+public struct Pooling1D: Layer {
+  /// What a window is reduced to.
+  public var kind: PoolingKind
+  /// How many positions a window spans.
+  public var width: Int
+  /// How far the window moves.
+  public var stride: Int
+
+  /// Creates a layer whose windows, unless a stride is given, do not overlap.
+  public init(_ kind: PoolingKind, width: Int, stride: Int? = nil) {
+    self.kind = kind
+    self.width = width
+    self.stride = stride ?? width
+  }
+
+  /// Maps [batch, channels, length] to [batch, channels, (length − width) / stride + 1].
+  public func callAsFunction(_ x: Tensor) -> Tensor {
+    pooling1D(x, kind, width: width, stride: stride, layout: .batchFirst)
+  }
+
+  public mutating func visitParameters(_ visit: inout some ParameterVisitor) {}
+}

@@ -1,0 +1,76 @@
+import MNIST1D
+import NeuralNetworks
+import Runs
+
+extension Baselines {
+  /// The settings; the defaults are the paper's, with three seeds.
+  public struct Configuration: StudyConfiguration {
+    /// The seeds of the initial weights, one training each.
+    public var seeds = [42, 43, 44]
+    /// The classifiers.
+    public var models = Architecture.allCases
+    /// The orders of the columns.
+    public var columns = Columns.allCases
+    /// What the classifiers learn from.
+    public var examples = TrainingExamples.allCases
+    /// The number of the last step.
+    public var steps = 6000
+    /// How many examples a step sees.
+    public var batchSize = 100
+    /// Adam's step size.
+    public var learningRate = 1e-2
+    /// The factor of the L2 penalty's gradient.
+    public var weightDecay = 0.0
+    /// Every how many steps the classifiers are evaluated.
+    public var evalEvery = 250
+    /// The dataset.
+    public var dataset = MNIST1D.Configuration()
+
+    /// The settings of the paper.
+    public init() {}
+
+    /// One seed and a tenth of the steps.
+    public static var quick: Configuration {
+      var quick = Configuration()
+      quick.seeds = [42]
+      quick.steps = 600
+      quick.evalEvery = 50
+      return quick
+    }
+
+    var training: TrainingSettings {
+      var settings = TrainingSettings()
+      settings.steps = steps
+      settings.batchSize = batchSize
+      settings.learningRate = learningRate
+      settings.weightDecay = weightDecay
+      settings.evaluationInterval = evalEvery
+      return settings
+    }
+
+    public func validate() throws {
+      try training.validate()
+      try dataset.validate()
+      for (key, isEmpty) in [
+        ("seeds", seeds.isEmpty), ("models", models.isEmpty), ("columns", columns.isEmpty),
+        ("examples", examples.isEmpty),
+      ] where isEmpty {
+        throw SettingError("\(key) is empty; it must name one or more")
+      }
+      if let seed = seeds.first(where: { $0 < 0 }) {
+        throw SettingError("seeds holds \(seed); a seed must be 0 or more")
+      }
+      let shortest = ConvolutionalNetwork.shortestInput
+      if models.contains(.cnn), dataset.finalSeqLength < shortest {
+        throw SettingError(
+          "dataset.final-seq-length is \(dataset.finalSeqLength); the cnn needs \(shortest) or more")
+      }
+    }
+  }
+}
+
+/// A setting that makes no sense, as a clause.
+struct SettingError: Error, CustomStringConvertible {
+  let description: String
+  init(_ description: String) { self.description = description }
+}

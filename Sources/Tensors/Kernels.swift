@@ -1,0 +1,24 @@
+import CKernels
+
+/// The numeric kernels: one set per instruction set, all of which give the same bits.
+public enum Kernels {
+  /// The name of the kernels in use: avx512, avx2, neon or portable.
+  ///
+  /// The environment variable `MNIST1D_KERNELS` chooses them when the program starts; without it the fastest
+  /// that the processor supports are used.
+  public static var current: String { String(cString: ck_active.pointee.name) }
+
+  /// The kernels that this machine can use, fastest first.
+  public static var available: [String] {
+    ["avx512", "avx2", "neon", "portable"].filter { ck_find($0) != nil }
+  }
+
+  /// What `MNIST1D_KERNELS` asked for, if this machine does not have it.
+  public static var rejectedRequest: String? { ck_rejected_request().map { String(cString: $0) } }
+
+  /// Uses other kernels from now on, on all threads.
+  ///
+  /// - Returns: false, and no change, where this machine lacks them.
+  @discardableResult
+  public static func select(_ name: String) -> Bool { ck_select(name) }
+}

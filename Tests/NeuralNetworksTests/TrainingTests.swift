@@ -1,0 +1,158 @@
+import NeuralNetworks
+import ReferenceRandom
+import Tensors
+import Testing
+
+@Suite("The training loop")
+struct TrainingTests {
+  private func examples(_ count: Int, seed: UInt64) -> Examples {
+    var generator = TorchGenerator(seed: seed)
+    return Examples(
+      inputs: Tensor(generator.normal(count: count * 40), shape: [count, 40]),
+      labels: (0..<count).map { Int32($0 % 10) })
+  }
+
+  private func training(
+    _ architecture: Architecture = .mlp, heldOut: Int = 0,
+    _ change: (inout TrainingSettings) -> Void = { _ in }
+  ) throws -> Training<BaselineNetwork> {
+    var settings = TrainingSettings()
+    settings.steps = 30
+    settings.batchSize = 20
+    settings.evaluationInterval = 10
+    change(&settings)
+    var generator = TorchGenerator(seed: 1)
+    let all = examples(110, seed: 2)
+    let (rest, held) = heldOut > 0 ? all.holdingOut(heldOut) : (all, nil)
+    return try Training(
+      of: BaselineNetwork(architecture, using: &generator), on: rest, validating: held,
+      testing: examples(50, seed: 3), settings: settings)
+  }
+
+  @Test("step 0 and every tenth step are evaluated, after their update")
+  func schedule() throws {
+    var training = try training()
+    var evaluated: [Int] = []
+    while !training.isFinished {
+      let metrics = try training.advance()
+      if let evaluation = metrics.evaluation {
+        evaluated.append(metrics.step)
+        #expect(evaluation.test == training.model.score(on: training.test))
+      }
+    }
+    #expect(evaluated == [0, 10, 20, 30])
+    #expect(training.step == 31)
+  }
+
+  @Test("batches are taken in order, start again at the front, and the last one may be short")
+  func batches() throws {
+    var training = try training { $0.evaluationInterval = 100 }
+    for step in 0..<8 {
+      let start = step * 20 % 110
+      let batch = training.training[start..<min(start + 20, 110)]
+      let expected = softmaxCrossEntropy(training.model(batch.inputs), labels: batch.labels)
+      #expect(abs(try training.advance().trainLoss - expected.scalar) <= 1e-6)
+    }
+  }
+
+  @Test("the best evaluation is the first of the highest, by held-out examples where there are any")
+  func selection() throws {
+    var training = try training(heldOut: 30)
+    while !training.isFinished { _ = try training.advance() }
+    let accuracies = training.evaluations.compactMap(\.validation?.accuracy)
+    #expect(accuracies.count == 4)
+    let first = try #require(accuracies.firstIndex(of: accuracies.max()!))
+    #expect(training.best == training.evaluations[first])
+    #expect(
+      training.bestModel.score(on: training.validation!).accuracy == accuracies.max())
+  }
+
+  @Test("patience ends a training that no longer improves")
+  func patience() throws {
+    var training = try training {
+      $0.learningRate = 0
+      $0.steps = 1000
+      $0.patience = 3
+    }
+    while !training.isFinished { _ = try training.advance() }
+    #expect(training.evaluations.count == 4)
+    #expect(training.step == 31)
+  }
+
+  @Test("a training resumed from a checkpoint ends with the same bits", arguments: Architecture.allCases)
+  func resuming(_ architecture: Architecture) throws {
+    var undisturbed = try training(architecture, heldOut: 10)
+    var saved: Checkpoint?
+    while !undisturbed.isFinished {
+      _ = try undisturbed.advance()
+      if undisturbed.step == 17 { saved = undisturbed.checkpoint }
+    }
+    var resumed = try training(architecture, heldOut: 10)
+    try resumed.resume(from: #require(saved))
+    #expect(resumed.step == 17)
+    while !resumed.isFinished { _ = try resumed.advance() }
+    #expect(resumed.model.digest == undisturbed.model.digest)
+    #expect(resumed.bestModel.digest == undisturbed.bestModel.digest)
+    #expect(resumed.evaluations == undisturbed.evaluations)
+    #expect(resumed.best == undisturbed.best)
+  }
+
+  @Test("a checkpoint of another network is refused and changes nothing")
+  func foreignCheckpoint() throws {
+    var other = try training(.logistic)
+    _ = try other.advance()
+    var training = try training(.mlp)
+    let before = training.model.digest
+    #expect(throws: TrainingError.self) { try training.resume(from: other.checkpoint) }
+    #expect(training.model.digest == before && training.step == 0)
+    var damaged = try self.training(.mlp).checkpoint
+    damaged.numbers["step"] = "soon"
+    #expect(throws: TrainingError.checkpoint("step is 'soon', which is not a number")) {
+      try training.resume(from: damaged)
+    }
+  }
+
+  @Test("a training that diverges says at which step")
+  func divergence() throws {
+    var training = try training { $0.learningRate = 1e30 }
+    var failure: TrainingError?
+    while failure == nil && !training.isFinished {
+      do throws(TrainingError) { _ = try training.advance() } catch { failure = error }
+    }
+    guard case .diverged(let step, let loss) = failure else {
+      Issue.record("it did not diverge")
+      return
+    }
+    #expect(step > 0 && !loss.isFinite)
+  }
+
+  @Test("settings that make no sense are refused by name")
+  func settings() {
+    #expect(throws: TrainingError.setting("batch-size", "0", "1 or more")) {
+      try training { $0.batchSize = 0 }
+    }
+    #expect(throws: TrainingError.setting("learning-rate", "nan", "a finite number, 0 or more")) {
+      try training { $0.learningRate = .nan }
+    }
+    #expect(throws: TrainingError.setting("eval-every", "0", "1 or more")) {
+      try training { $0.evaluationInterval = 0 }
+    }
+  }
+
+  @Test("parameters load by name, whole or not at all")
+  func loading() throws {
+    var generator = TorchGenerator(seed: 5)
+    var network = LogisticRegression(using: &generator)
+    let digest = network.digest
+    let bias = ("linear.bias", Tensor.zeros([10]))
+    for wrong in [
+      [bias], [bias, ("linear.weight", .zeros([10, 39]))],
+      [bias, ("linear.weight", .zeros([10, 40])), ("linear.extra", .zeros([1]))], [bias, bias],
+    ] {
+      #expect(throws: ParameterMismatch.self) { try network.loadParameters(wrong) }
+    }
+    #expect(network.digest == digest)
+    try network.loadParameters([bias, ("linear.weight", .ones([10, 40]))])
+    #expect(network.linear.weight == .ones([10, 40]))
+  }
+}

@@ -1,0 +1,149 @@
+/// Collects the elements of an SVG document and the styles that they use.
+struct Canvas {
+  /// Stands for the figure's own name until the content, and with it the name, is known.
+  ///
+  /// The character cannot come from a caller: XML does not allow it, and ``escaped(_:)`` drops it.
+  static let name = "\u{1}"
+
+  private(set) var content = ""
+  private var paints: [Paint: Int] = [:]
+  private var rules: [String: Rule] = [:]
+  private var clips = 0
+
+  private struct Rule {
+    let property: String
+    let paint: Paint
+  }
+
+  /// Opens a group; what follows is inside until ``close()``.
+  mutating func open(_ attributes: KeyValuePairs<String, String>) {
+    content += "<g" + Canvas.list(attributes) + ">\n"
+  }
+
+  mutating func close() {
+    content += "</g>\n"
+  }
+
+  mutating func element(_ name: String, _ attributes: some Sequence<(String, String)>) {
+    content += "<" + name + attributes.map { " \($0)=\"\($1)\"" }.joined() + "/>\n"
+  }
+
+  mutating func rectangle(_ rectangle: Rectangle, _ attributes: KeyValuePairs<String, String>) {
+    content +=
+      "<rect x=\"\(Numeral.coordinate(rectangle.x))\" y=\"\(Numeral.coordinate(rectangle.y))\""
+      + " width=\"\(Numeral.coordinate(rectangle.width))\""
+      + " height=\"\(Numeral.coordinate(rectangle.height))\"" + Canvas.list(attributes) + "/>\n"
+  }
+
+  /// Writes one line of text; `at` is on the baseline.
+  mutating func text(
+    _ text: String, _ style: TextStyle, at point: Point, anchor: Note.Anchor = .start,
+    turned: Bool = false, color: Paint? = nil, halo: Bool = false
+  ) {
+    let (x, y) = (Numeral.coordinate(point.x), Numeral.coordinate(point.y))
+    var names = "f-\(style.rawValue)"
+    if halo { names += " f-halo" }
+    if let color { names += " " + fill(color) }
+    var attributes = " class=\"\(names)\" x=\"\(x)\" y=\"\(y)\""
+    if anchor != .start { attributes += " text-anchor=\"\(anchor == .end ? "end" : "middle")\"" }
+    if turned { attributes += " transform=\"rotate(-90 \(x) \(y))\"" }
+    content += "<text\(attributes)>\(Canvas.escaped(text))</text>\n"
+  }
+
+  /// Writes lines of text below each other, the first one's top at `y`.
+  mutating func lines(
+    _ lines: [String], _ style: TextStyle, x: Double, top: Double, anchor: Note.Anchor = .start,
+    color: Paint? = nil
+  ) {
+    for (index, line) in lines.enumerated() {
+      let baseline = top + Double(index) * style.lineHeight + style.size
+      text(line, style, at: Point(x: x, y: baseline), anchor: anchor, color: color)
+    }
+  }
+
+  /// Opens a group that shows only what lies inside the rectangle.
+  mutating func openClip(_ rectangle: Rectangle) {
+    let id = "\(Canvas.name)-clip\(clips)"
+    clips += 1
+    content += "<clipPath id=\"\(id)\">"
+    self.rectangle(rectangle, [:])
+    content += "</clipPath>\n"
+    open(["clip-path": "url(#\(id))"])
+  }
+
+  private static func list(_ attributes: KeyValuePairs<String, String>) -> String {
+    attributes.map { " \($0.key)=\"\($0.value)\"" }.joined()
+  }
+
+  /// Text as XML allows it.
+  static func escaped(_ text: String) -> String {
+    var result = ""
+    for scalar in text.unicodeScalars {
+      switch scalar {
+      case "&": result += "&amp;"
+      case "<": result += "&lt;"
+      case ">": result += "&gt;"
+      case "\"": result += "&quot;"
+      case "\t", "\n", "\r": result += " "
+      case "\u{0}"..."\u{1f}", "\u{fffe}", "\u{ffff}": break
+      default: result.unicodeScalars.append(scalar)
+      }
+    }
+    return result
+  }
+}
+
+extension Canvas {
+  /// The class of elements that are filled with the paint.
+  mutating func fill(_ paint: Paint) -> String {
+    name(of: paint, prefix: "f-p", property: "fill")
+  }
+
+  /// The class of elements that are stroked with the paint.
+  mutating func stroke(_ paint: Paint) -> String {
+    name(of: paint, prefix: "f-s", property: "stroke")
+  }
+
+  private mutating func name(of paint: Paint, prefix: String, property: String) -> String {
+    let number = paints[paint, default: paints.count]
+    paints[paint] = number
+    let name = "\(prefix)\(number)"
+    rules[name] = Rule(property: property, paint: paint)
+    return name
+  }
+
+  /// The style sheet, whose rules hold inside this figure alone.
+  ///
+  /// The colours are plain ones for light ground, which every converter understands, and a second
+  /// set where a browser prefers a dark one.
+  func styleSheet() -> String {
+    let scope = "." + Canvas.name
+    let font =
+      "system-ui,-apple-system,'Segoe UI',Roboto,'Helvetica Neue',Arial,'Noto Sans',sans-serif"
+    var light = [
+      "\(scope){font-family:\(font);font-variant-numeric:tabular-nums}",
+      "\(scope) .f-line{fill:none;stroke-linejoin:round;stroke-linecap:round}",
+      "\(scope) .f-thin{fill:none;stroke-width:1}",
+      "\(scope) .f-halo{paint-order:stroke;stroke-width:3;stroke-linejoin:round}",
+    ]
+    var dark: [String] = []
+    var colors = [("f-halo", "stroke", Paint.ground)]
+    for style in TextStyle.allCases {
+      let weight = style.isBold ? ";font-weight:600" : ""
+      light.append("\(scope) .f-\(style.rawValue){font-size:\(Int(style.size))px\(weight)}")
+      colors.append(("f-\(style.rawValue)", "fill", style.paint))
+    }
+    // Later rules win, so that a text's own colour does over its style's.
+    for (name, rule) in rules.sorted(by: { $0.key < $1.key }) {
+      colors.append((name, rule.property, rule.paint))
+    }
+    for (name, property, paint) in colors {
+      light.append("\(scope) .\(name){\(property):\(paint.light.hex)}")
+      if paint.light != paint.dark {
+        dark.append("\(scope) .\(name){\(property):\(paint.dark.hex)}")
+      }
+    }
+    return light.joined(separator: "\n") + "\n@media screen and (prefers-color-scheme:dark){\n"
+      + dark.joined(separator: "\n") + "\n}\n"
+  }
+}

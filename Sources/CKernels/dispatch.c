@@ -15,6 +15,8 @@ extern const ck_table ck_table_neon;
 const ck_table *ck_active = &ck_table_portable;
 static const char *rejected_request;
 
+const char *ck_active_name(void) { return ck_active->name; }
+
 const ck_table *ck_find(const char *name) {
   if (strcmp(name, "portable") == 0) return &ck_table_portable;
 #if defined(__x86_64__)

@@ -6,7 +6,7 @@ public enum Kernels {
   ///
   /// The environment variable `MNIST1D_KERNELS` chooses them when the program starts; without it the fastest
   /// that the processor supports are used.
-  public static var current: String { String(cString: ck_active.pointee.name) }
+  public static var current: String { String(cString: ck_active_name()) }
 
   /// The kernels that this machine can use, fastest first.
   public static var available: [String] {

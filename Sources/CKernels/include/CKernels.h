@@ -67,8 +67,9 @@ typedef struct {
 #undef CK_KERNEL
 } ck_table;
 
-// The kernels in use.
+// The kernels in use, and their name.
 extern const ck_table *ck_active;
+const char *ck_active_name(void);
 
 // The kernels called `name` (avx512, avx2, neon, portable), or NULL where this machine or build lacks them.
 const ck_table *ck_find(const char *name);

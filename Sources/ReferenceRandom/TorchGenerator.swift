@@ -62,13 +62,14 @@ extension TorchGenerator {
   }
 
   /// Returns the numbers `0 ..< count` in random order: `torch.randperm(count)`.
+  ///
+  /// - Precondition: `count` is below 214,748,364, where PyTorch takes up another algorithm.
   public mutating func permutation(_ count: Int) -> [Int] {
+    precondition(
+      (0..<Int(UInt32.max / 20)).contains(count), "\(count) numbers cannot be permuted.")
     var order = Array(0..<count)
-    // Where 32 bits would be visibly biased, PyTorch draws 64.
-    let draws32 = count < Int64(UInt32.max / 20)
-    for index in 0..<max(0, count - 1) {
-      let draw = draws32 ? UInt64(engine.nextWord()) : engine.next()
-      order.swapAt(index, index + Int(draw % UInt64(count - index)))
+    for index in order.indices.dropLast() {
+      order.swapAt(index, index + Int(engine.nextWord() % UInt32(count - index)))
     }
     return order
   }

@@ -1,0 +1,123 @@
+/// Everything that an MNIST-1D dataset is made from, but for its templates.
+///
+/// The defaults are those of the published dataset, the names those of the reference
+/// implementation in Swift's spelling: `num_samples` is ``numSamples``.
+public struct Configuration: Hashable, Sendable {
+  /// The number of examples, training and test together; rounded down to a multiple of the
+  /// number of classes.
+  public var numSamples: Int
+
+  /// The fraction of the examples, 0 … 1, that are for training.
+  public var trainSplit: Double
+
+  /// The length that a template counts for when the length of a padded signal is set; signals
+  /// have `templateLen + padding.upperBound` points until they are subsampled.
+  public var templateLen: Int
+
+  /// How many zeros are appended to a template.
+  public var padding: ClosedRange<Int>
+
+  /// The width of the range of amplitudes around 1.
+  public var scaleCoeff: Double
+
+  /// The number of shifts to the right, from 0 on.
+  public var maxTranslation: Int
+
+  /// The standard deviation, before smoothing, of the noise that replaces the zeros.
+  public var corrNoiseScale: Double
+
+  /// The standard deviation of the white noise on every point.
+  public var iidNoiseScale: Double
+
+  /// The width of the range of slopes around 0.
+  public var shearScale: Double
+
+  /// Whether the columns of all signals are put in one random order.
+  public var shuffleSeq: Bool
+
+  /// The number of points in an example.
+  public var finalSeqLength: Int
+
+  /// The seed of NumPy's generator, 0 … 2³² − 1.
+  public var seed: Int
+
+  /// Creates a configuration that differs from the published dataset's where it says so.
+  public init(
+    numSamples: Int = 5000, trainSplit: Double = 0.8, templateLen: Int = 12,
+    padding: ClosedRange<Int> = 36...60, scaleCoeff: Double = 0.4, maxTranslation: Int = 48,
+    corrNoiseScale: Double = 0.25, iidNoiseScale: Double = 0.02, shearScale: Double = 0.75,
+    shuffleSeq: Bool = false, finalSeqLength: Int = 40, seed: Int = 42
+  ) {
+    self.numSamples = numSamples
+    self.trainSplit = trainSplit
+    self.templateLen = templateLen
+    self.padding = padding
+    self.scaleCoeff = scaleCoeff
+    self.maxTranslation = maxTranslation
+    self.corrNoiseScale = corrNoiseScale
+    self.iidNoiseScale = iidNoiseScale
+    self.shearScale = shearScale
+    self.shuffleSeq = shuffleSeq
+    self.finalSeqLength = finalSeqLength
+    self.seed = seed
+  }
+
+  /// The number of points in a signal until it is subsampled.
+  var signalLength: Int { templateLen + padding.upperBound }
+}
+
+// MARK: Validation
+
+extension Configuration {
+  /// The greatest length of a signal, before and after it is subsampled.
+  public static let maximumLength = 1_000_000
+
+  /// The greatest number of values in all examples together.
+  public static let maximumValueCount = 1 << 31
+
+  /// Checks that a dataset can be made with these settings.
+  ///
+  /// - Parameter classCount: The number of templates that the dataset is made from.
+  /// - Throws: ``ConfigurationError`` for the first setting that is out of its range.
+  public func validate(classCount: Int = 10) throws(ConfigurationError) {
+    try Self.check(
+      "num_samples", numSamples, in: classCount...Int.max,
+      "must be at least \(classCount), one example per class")
+    guard trainSplit >= 0 && trainSplit <= 1 else {
+      throw ConfigurationError("train_split", "must lie in 0 ... 1", found: "\(trainSplit)")
+    }
+    let lengths = "must lie in 1 ... \(Self.maximumLength)"
+    try Self.check("template_len", templateLen, in: 1...Self.maximumLength, lengths)
+    try Self.check(
+      "padding", padding.lowerBound, in: 0...Self.maximumLength, "must not be negative")
+    try Self.check(
+      "padding", padding.upperBound, in: 0...(Self.maximumLength - templateLen),
+      "must be at most \(Self.maximumLength - templateLen) with this template_len")
+    try Self.check("final_seq_length", finalSeqLength, in: 1...Self.maximumLength, lengths)
+    // NumPy cannot interpolate a single point.
+    guard signalLength >= 2 || finalSeqLength == 1 else {
+      throw ConfigurationError(
+        "padding", "and template_len together must be at least 2", found: "\(signalLength)")
+    }
+    try Self.check(
+      "num_samples", numSamples, in: 0...(Self.maximumValueCount / finalSeqLength),
+      "must be at most \(Self.maximumValueCount / finalSeqLength) for examples of this length")
+    try Self.check("max_translation", maxTranslation, in: 1...Int.max, "must be at least 1")
+    for (name, scale) in [
+      ("scale_coeff", scaleCoeff), ("corr_noise_scale", corrNoiseScale),
+      ("iid_noise_scale", iidNoiseScale), ("shear_scale", shearScale),
+    ] where !scale.isFinite {
+      throw ConfigurationError(name, "must be a finite number", found: "\(scale)")
+    }
+    try Self.check(
+      "seed", seed, in: 0...Int(UInt32.max), "must lie in 0 ... 4294967295, as NumPy's seeds do")
+  }
+
+  private static func check(
+    _ setting: String, _ value: Int, in range: ClosedRange<Int>, _ requirement: String
+  ) throws(ConfigurationError) {
+    guard range.contains(value) else {
+      throw ConfigurationError(setting, requirement, found: "\(value)")
+    }
+  }
+}

@@ -31,7 +31,7 @@ let package = Package(
       name: "DataFormats", dependencies: ["MNIST1D", "Tensors", "NeuralNetworks"],
       swiftSettings: strict),
     .target(name: "Figures", swiftSettings: strict),
-    .target(name: "Runs", dependencies: ["Figures"], swiftSettings: strict),
+    .target(name: "Runs", swiftSettings: strict),
     .target(
       name: "Studies", dependencies: ["Runs", "Figures", "DataFormats", "NeuralNetworks"],
       swiftSettings: strict),
@@ -63,7 +63,7 @@ let package = Package(
       dependencies: ["NeuralNetworks", "Tensors", "MNIST1D", "DataFormats", "Fixtures"],
       swiftSettings: strict),
     .testTarget(name: "FiguresTests", dependencies: ["Figures"], swiftSettings: strict),
-    .testTarget(name: "RunsTests", dependencies: ["Runs", "Figures"], swiftSettings: strict),
+    .testTarget(name: "RunsTests", dependencies: ["Runs"], swiftSettings: strict),
     .testTarget(name: "StudiesTests", dependencies: ["Studies", "Runs"], swiftSettings: strict),
     .testTarget(
       name: "MNIST1DCommandTests", dependencies: ["MNIST1DCommand", "DataFormats"],

@@ -1,0 +1,136 @@
+/// Settings given as `key=value` on the command line, for any configuration.
+///
+///     let overrides = try Overrides(["steps=600", "seeds=0..9", "models=mlp,cnn"])
+///     let configuration = try overrides.applied(to: Baselines.Configuration())
+///
+/// Keys are spelt like flags (`batch-size`) or like properties (`batchSize`); those of a setting
+/// within a setting are joined by a dot (`dataset.num-samples`). Whole numbers, numbers, `true` and
+/// `false`, text, the cases of an enumeration, lists (`0.1,0.5`), ranges of whole numbers with both
+/// ends (`0..9`) and, where a setting may be absent, `null` are understood; which of them is right is
+/// taken from the configuration itself.
+public struct Overrides: Sendable, Equatable {
+  /// One `key=value`.
+  struct Override: Sendable, Equatable {
+    let key: String
+    let value: String
+  }
+
+  let overrides: [Override]
+
+  /// Splits each argument at its first equals sign.
+  ///
+  /// - Throws: ``RunError/malformedOverride(_:)`` or ``RunError/repeatedSetting(_:)``.
+  public init(_ arguments: [String]) throws(RunError) {
+    var overrides: [Override] = []
+    for argument in arguments {
+      guard let equals = argument.firstIndex(of: "="), equals != argument.startIndex else {
+        throw .malformedOverride(argument)
+      }
+      let key = String(argument[..<equals])
+      guard !overrides.contains(where: { Self.folded($0.key) == Self.folded(key) }) else {
+        throw .repeatedSetting(key)
+      }
+      overrides.append(
+        Override(key: key, value: String(argument[argument.index(after: equals)...])))
+    }
+    self.overrides = overrides
+  }
+
+  /// The configuration with the settings changed.
+  ///
+  /// - Throws: ``RunError/unknownSetting(_:nearest:known:)`` or
+  ///   ``RunError/wrongValue(_:found:expected:)``.
+  public func applied<Configuration: Codable>(
+    to configuration: Configuration
+  ) throws(RunError) -> Configuration {
+    let settings = Setting.all(in: configuration)
+    do {
+      let defaults = try JSON(encoding: configuration)
+      let changes = try overrides.map { override in
+        let setting = try Self.setting(override.key, among: settings)
+        return (setting.path[...], try Self.value(of: override, as: setting.kind))
+      }
+      let changed = changes.reduce(into: defaults) { $0.replace(at: $1.0, with: $1.1) }
+      if let result = try? changed.decode(Configuration.self) { return result }
+      // A type may be pickier than its encoded form, such as an unsigned number.
+      for (override, change) in zip(overrides, changes) {
+        var alone = defaults
+        alone.replace(at: change.0, with: change.1)
+        do { _ = try alone.decode(Configuration.self) } catch {
+          throw RunError.wrongValue(
+            override.key, found: override.value, expected: "another value (\(error.reason))")
+        }
+      }
+      return try changed.decode(Configuration.self)
+    } catch let error as RunError {
+      throw error
+    } catch {
+      throw .invalidSettings(error.reason)
+    }
+  }
+
+  /// A spelling of a key that ignores case, hyphens and underscores.
+  static func folded(_ key: String) -> String {
+    key.lowercased().filter { $0 != "-" && $0 != "_" }
+  }
+
+  private static func setting(
+    _ key: String, among settings: [Setting]
+  ) throws(RunError) -> Setting {
+    let wanted = folded(key)
+    if let setting = settings.first(where: { folded($0.key) == wanted }) { return setting }
+    let named = settings.filter { $0.kind != .group }
+    // A setting within a setting is often called by its last name alone.
+    let nearest =
+      named.first { folded($0.path.last!) == wanted }
+      ?? named.min { editDistance(folded($0.key), wanted) < editDistance(folded($1.key), wanted) }
+    throw .unknownSetting(key, nearest: nearest?.key, known: named.map(\.key))
+  }
+
+  private static func value(
+    of override: Override, as kind: SettingKind?
+  ) throws(RunError) -> JSON {
+    if let value = kind.read(override.value) { return value }
+    let expected = kind?.description ?? "a number or text"
+    throw .wrongValue(override.key, found: override.value, expected: expected)
+  }
+}
+
+extension Error {
+  /// What a decoder has to say, without the names of its types.
+  fileprivate var reason: String {
+    switch self as? DecodingError {
+    case .typeMismatch(_, let context), .valueNotFound(_, let context),
+      .keyNotFound(_, let context), .dataCorrupted(let context):
+      context.debugDescription
+    default: "\(self)"
+    }
+  }
+}
+
+extension JSON {
+  fileprivate mutating func replace(at path: ArraySlice<String>, with value: JSON) {
+    guard let name = path.first else {
+      self = value
+      return
+    }
+    self[name]?.replace(at: path.dropFirst(), with: value)
+  }
+}
+
+/// The fewest insertions, deletions and replacements that turn one word into the other
+/// (Levenshtein 1966).
+func editDistance(_ first: String, _ second: String) -> Int {
+  let second = Array(second)
+  var row = Array(0...second.count)
+  for (index, character) in first.enumerated() {
+    var diagonal = row[0]
+    row[0] = index + 1
+    for column in 0..<second.count {
+      let replaced = diagonal + (character == second[column] ? 0 : 1)
+      diagonal = row[column + 1]
+      row[column + 1] = min(replaced, row[column] + 1, diagonal + 1)
+    }
+  }
+  return row[second.count]
+}

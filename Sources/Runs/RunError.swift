@@ -1,0 +1,107 @@
+/// Why a run cannot start, go on or be written, as one sentence.
+public enum RunError: Error, Equatable, Sendable {
+  // The command was used in a way that it cannot follow.
+  case malformedOverride(String)
+  case unknownSetting(String, nearest: String?, known: [String])
+  case wrongValue(String, found: String, expected: String)
+  case repeatedSetting(String)
+  case invalidSettings(String)
+  case repeatedTrial(String)
+  case noTrials(study: String)
+  case malformedShard(String)
+  case irregularArray(task: String, reason: String)
+  case freshShard
+  // What a file holds is not what it should hold.
+  case unreadable(file: String, reason: String)
+  case unknownStoreVersion(file: String, found: String, understood: Int)
+  case foreignStore(file: String, found: String, expected: String)
+  case outdatedMeasurement(file: String, trial: String, reason: String)
+  case noResults(study: String, reason: String)
+  case missingTrials(directory: String, missing: Int, planned: Int, first: String)
+  // A file that is needed is not there.
+  case missingFile(String, remedy: String)
+  // Output is impossible.
+  case inUse(directory: String, owner: String)
+  case cannotCreate(String, reason: String)
+  case cannotWrite(String, reason: String)
+  case cannotRead(String, reason: String)
+}
+
+/// The statuses with which a command ends, after `sysexits.h`.
+public enum ExitStatus: Int32, Sendable {
+  case usage = 64
+  case badData = 65
+  case missingFile = 66
+  case cannotCreate = 73
+  case inputOutput = 74
+}
+
+extension RunError: CustomStringConvertible {
+  /// The sentence: what is wrong, what was found, and what would be right.
+  public var description: String {
+    switch self {
+    case .malformedOverride(let argument):
+      "\"\(argument)\" is no setting: write key=value, such as steps=600"
+    case .unknownSetting(let key, let nearest, let known):
+      "there is no setting \"\(key)\"" + (nearest.map { "; did you mean \"\($0)\"?" } ?? ".")
+        + " The settings are " + known.joined(separator: ", ")
+    case .wrongValue(let key, let found, let expected):
+      "\(key)=\(found) cannot be understood: \(key) takes \(expected)"
+    case .repeatedSetting(let key):
+      "the setting \(key) is given twice: give it once"
+    case .invalidSettings(let reason):
+      "the settings do not fit together: \(reason)"
+    case .repeatedTrial(let trial):
+      "the settings plan the trial \(trial) twice: list each value once"
+    case .noTrials(let study):
+      "the settings leave the study \(study) without trials: give every list at least one value"
+    case .malformedShard(let found):
+      "\"\(found)\" is no shard: write i/n with 1 ≤ i ≤ n, such as 2/8"
+    case .irregularArray(let task, let reason):
+      "the Slurm array task \(task) names no shard, as \(reason): give --shard i/n"
+    case .freshShard:
+      "a shard cannot start afresh, as the other shards would lose what they have: "
+        + "start into another --output instead"
+    case .unreadable(let file, let reason):
+      "\(file) cannot be read as what it should be: \(reason)"
+    case .unknownStoreVersion(let file, let found, let understood):
+      "\(file) is a trial store of version \(found), and this program understands version "
+        + "\(understood): use the program that wrote it, or start with --fresh"
+    case .foreignStore(let file, let found, let expected):
+      "\(file) belongs to the run \(found), and this is the run \(expected): leave it out"
+    case .outdatedMeasurement(let file, let trial, let reason):
+      "\(file) holds a measurement of \(trial) that this version of the study cannot read "
+        + "(\(reason)): start with --fresh"
+    case .noResults(let study, let reason):
+      "every trial of the study \(study) failed, the first with: \(reason)"
+    case .missingTrials(let directory, let missing, let planned, let first):
+      "\(directory) lacks \(missing) of \(planned) trials, \(first) the first of them: "
+        + "run those before merging"
+    case .missingFile(let file, let remedy):
+      "\(file) is not there: \(remedy)"
+    case .inUse(let directory, let owner):
+      "\(directory) is in use by \(owner): wait for it to end, or give another --output"
+    case .cannotCreate(let path, let reason):
+      "\(path) cannot be created: \(reason)"
+    case .cannotWrite(let path, let reason):
+      "\(path) cannot be written: \(reason); what was finished before is kept"
+    case .cannotRead(let path, let reason):
+      "\(path) cannot be read: \(reason)"
+    }
+  }
+
+  /// The status with which a command that meets this error ends.
+  public var exitStatus: ExitStatus {
+    switch self {
+    case .malformedOverride, .unknownSetting, .wrongValue, .repeatedSetting, .invalidSettings,
+      .repeatedTrial, .noTrials, .malformedShard, .irregularArray, .freshShard:
+      .usage
+    case .unreadable, .unknownStoreVersion, .foreignStore, .outdatedMeasurement,
+      .noResults, .missingTrials:
+      .badData
+    case .missingFile: .missingFile
+    case .inUse, .cannotCreate: .cannotCreate
+    case .cannotWrite, .cannotRead: .inputOutput
+    }
+  }
+}

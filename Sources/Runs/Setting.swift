@@ -1,0 +1,57 @@
+/// One setting of a configuration, as the command line spells it.
+public struct Setting: Sendable, Equatable {
+  /// The spelling, such as `batch-size` or `dataset.num-samples`.
+  public let key: String
+  /// The value as one would write it, such as `100` or `42,43,44`.
+  public let value: String
+  /// The names in the encoded configuration that lead here.
+  let path: [String]
+  let kind: SettingKind?
+
+  /// What may be written, as a part of a sentence.
+  public var expected: String { kind?.description ?? "a number or text" }
+
+  /// The settings of a configuration in the order in which it declares them.
+  public static func list(of configuration: some Encodable) -> [Setting] {
+    all(in: configuration).filter { $0.kind != .group }
+  }
+
+  static func all(in configuration: some Encodable) -> [Setting] {
+    guard let root = try? EncodedNode(configuration) else { return [] }
+    return all(in: root, path: [])
+  }
+
+  private static func all(in node: EncodedNode, path: [String]) -> [Setting] {
+    let here = path.isEmpty ? [] : [Setting(node, path: path)]
+    guard case .group(let members) = node.content else { return here }
+    return here + members.flatMap { all(in: $0.node, path: path + [$0.key]) }
+  }
+
+  private init(_ node: EncodedNode, path: [String]) {
+    self.path = path
+    key = path.map(Self.hyphenated).joined(separator: ".")
+    value = node.json.spelling
+    kind = node.kind
+  }
+
+  /// The spelling of a property's name as a flag: `batchSize` becomes `batch-size`.
+  public static func hyphenated(_ name: String) -> String {
+    var out = ""
+    for character in name {
+      if character.isUppercase, !out.isEmpty { out += "-" }
+      out += character == "_" ? "-" : character.lowercased()
+    }
+    return out
+  }
+}
+
+extension JSON {
+  /// The value as one would write it on the command line.
+  var spelling: String {
+    switch self {
+    case .text(let value): value
+    case .array(let elements): elements.map(\.spelling).joined(separator: ",")
+    default: canonical
+    }
+  }
+}

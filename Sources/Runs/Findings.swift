@@ -1,0 +1,114 @@
+/// What the results of a study show together.
+public struct Findings: Sendable, Equatable {
+  /// Sentences of the paper, each with its verdict.
+  public var claims: [Claim]
+  /// Numbers side by side.
+  public var tables: [Table]
+  /// Figures, drawn.
+  public var illustrations: [Illustration]
+  /// What a reader should know, in plain sentences.
+  public var notes: [String]
+
+  /// Collects what was found.
+  public init(
+    claims: [Claim] = [], tables: [Table] = [], illustrations: [Illustration] = [],
+    notes: [String] = []
+  ) {
+    self.claims = claims
+    self.tables = tables
+    self.illustrations = illustrations
+    self.notes = notes
+  }
+}
+
+/// A sentence of the paper, held against what was measured.
+public struct Claim: Sendable, Equatable {
+  /// A short name for scripts, such as `cnn-accuracy`.
+  public var id: String
+  /// The sentence.
+  public var statement: String
+  /// The value that the authors published.
+  public var reported: Quantity?
+  /// The value found here.
+  public var measured: Quantity?
+  /// The standard deviation over seeds, in the unit of `measured`.
+  public var spread: Double?
+  /// How many decimals people want to see.
+  public var decimals: Int
+  /// Whether the sentence holds here.
+  public var verdict: Verdict
+
+  /// States a claim.
+  public init(
+    _ id: String, _ statement: String, reported: Quantity? = nil, measured: Quantity? = nil,
+    spread: Double? = nil, decimals: Int = 1, verdict: Verdict
+  ) {
+    self.id = id
+    self.statement = statement
+    self.reported = reported
+    self.measured = measured
+    self.spread = spread
+    self.decimals = decimals
+    self.verdict = verdict
+  }
+}
+
+/// Whether a claim holds.
+public enum Verdict: Sendable, Equatable, CaseIterable {
+  case holds
+  case fails
+  /// The settings of this run cannot decide it.
+  case untested
+
+  /// The verdict of a test.
+  public init(_ holds: Bool) {
+    self = holds ? .holds : .fails
+  }
+}
+
+/// A number, or words where a number would say too little.
+public enum Quantity: Sendable, Equatable, ExpressibleByStringLiteral, ExpressibleByFloatLiteral,
+  ExpressibleByIntegerLiteral
+{
+  case text(String)
+  case number(Double)
+
+  public init(stringLiteral value: String) { self = .text(value) }
+  public init(floatLiteral value: Double) { self = .number(value) }
+  public init(integerLiteral value: Int) { self = .number(Double(value)) }
+}
+
+/// A drawn figure.
+public struct Illustration: Sendable, Equatable {
+  /// The file's name without its ending, such as `figure-2`.
+  public var name: String
+  /// What it shows, in a sentence or two.
+  public var caption: String
+  /// The drawing: one `<svg>` element.
+  public var svg: String
+
+  /// Names a drawing.
+  ///
+  /// - Precondition: `name` consists of lower-case letters, digits and hyphens, as it names a file.
+  public init(_ name: String, caption: String, svg: String) {
+    precondition(name.isPlainFileName, "\"\(name)\" cannot name a file: use a-z, 0-9 and hyphens")
+    self.name = name
+    self.caption = caption
+    self.svg = svg
+  }
+}
+
+extension String {
+  /// Whether this can name a file on every system and needs no escaping anywhere.
+  var isPlainFileName: Bool {
+    !isEmpty
+      && utf8.allSatisfy { byte in
+        switch byte {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "0")...UInt8(ascii: "9"),
+          UInt8(ascii: "-"):
+          true
+        default: false
+        }
+      }
+  }
+}

@@ -1,0 +1,104 @@
+/// A question, the trials that answer it, and what they show together.
+///
+/// A study is a type without instances: everything that a trial depends on is in the configuration
+/// and in the trial's key, so that any process, on any machine, gets the same bits from them.
+///
+///     public enum Baselines: Study {
+///       public struct Configuration: StudyConfiguration { … }
+///       public struct Trial: Codable, Hashable, Sendable { var model: Model; var seed: Int }
+///       public struct Measurement: Codable, Sendable { var testAccuracy: Double }
+///
+///       public static let name = "baselines"
+///       public static let question = "Which models see the spatial structure of the signals?"
+///
+///       public static func trials(for configuration: Configuration) -> [Trial] { … }
+///       public static func measure(
+///         _ trial: Trial, _ configuration: Configuration, in context: TrialContext
+///       ) throws -> Measurement { … }
+///       public static func findings(
+///         _ configuration: Configuration, _ results: [TrialResult<Self>]
+///       ) -> Findings { … }
+///     }
+///
+/// A study prints nothing and writes nothing: what it has to say goes into its ``Findings``.
+public protocol Study: Sendable {
+  /// The settings; the defaults are the paper's.
+  associatedtype Configuration: StudyConfiguration
+  /// The key of one trial: which model, which seed, which size.
+  ///
+  /// Where it is `CustomStringConvertible`, the description names the trial in messages.
+  associatedtype Trial: Codable & Hashable & Sendable
+  /// What one trial yields.
+  associatedtype Measurement: Codable & Sendable
+
+  /// The name on the command line and of the folder, such as `double-descent`.
+  static var name: String { get }
+  /// The heading in a report, such as "Double descent"; made from the name unless declared.
+  static var title: String { get }
+  /// The question, in one sentence.
+  static var question: String { get }
+  /// To be raised when the same key would give other bits than before, so that stored results of
+  /// an older version are not mixed with new ones; 1 unless declared.
+  static var revision: Int { get }
+
+  /// The trials in the order in which ``findings(_:_:)`` wants their results.
+  static func trials(for configuration: Configuration) -> [Trial]
+
+  /// How long a trial takes, in any unit, so that the longest start first and the time that is left
+  /// can be foretold; 1 unless declared.
+  static func cost(of trial: Trial, _ configuration: Configuration) -> Double
+
+  /// Carries out one trial.
+  ///
+  /// The result depends on the first two arguments alone. A trial that fails throws; the others go
+  /// on. Long trials call ``TrialContext/report(_:_:)`` and ``TrialContext/checkCancellation()``.
+  static func measure(
+    _ trial: Trial, _ configuration: Configuration, in context: TrialContext
+  ) throws -> Measurement
+
+  /// What the results show. Trials that failed are absent from `results`.
+  static func findings(
+    _ configuration: Configuration, _ results: [TrialResult<Self>]
+  ) -> Findings
+}
+
+extension Study {
+  public static var title: String {
+    name.prefix(1).uppercased() + name.dropFirst().replacing("-", with: " ")
+  }
+  public static var revision: Int { 1 }
+  public static func cost(of trial: Trial, _ configuration: Configuration) -> Double { 1 }
+}
+
+/// The settings of a study.
+public protocol StudyConfiguration: Codable, Sendable, Equatable {
+  /// The settings of the paper.
+  init()
+  /// Settings that show the same in seconds, if less clearly.
+  static var quick: Self { get }
+  /// Says what is wrong with settings that do not fit together.
+  ///
+  /// - Throws: any error; its description becomes the rest of a sentence.
+  func validate() throws
+}
+
+extension StudyConfiguration {
+  public func validate() throws {}
+}
+
+/// A trial and what it yielded.
+public struct TrialResult<S: Study>: Sendable {
+  /// The key.
+  public let trial: S.Trial
+  /// What was measured.
+  public let measurement: S.Measurement
+  /// How long it took, in seconds; unlike the measurement, no two times are the same.
+  public let seconds: Double
+
+  /// Pairs a trial with its measurement.
+  public init(trial: S.Trial, measurement: S.Measurement, seconds: Double = 0) {
+    self.trial = trial
+    self.measurement = measurement
+    self.seconds = seconds
+  }
+}

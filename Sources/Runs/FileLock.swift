@@ -1,0 +1,48 @@
+import Foundation
+
+/// A lock that keeps a second process away from a file, and that ends with its process, however
+/// that ends.
+///
+/// It lies in a hidden file beside the guarded one, because that one may be replaced. A file system
+/// without locks is used without one.
+final class FileLock {
+  private let descriptor: Int32
+
+  /// Takes the lock.
+  ///
+  /// - Throws: ``RunError/inUse(directory:owner:)`` if another holds it.
+  init(guarding file: URL) throws(RunError) {
+    let directory = file.deletingLastPathComponent()
+    let path = directory.appendingPathComponent(".\(file.lastPathComponent).lock").path
+    descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o666)
+    guard descriptor >= 0 else { throw .cannotCreate(path, reason: FileSystem.reason) }
+    if flock(descriptor, LOCK_EX | LOCK_NB) != 0, errno == EWOULDBLOCK {
+      let owner = Self.owner(in: descriptor)
+      close(descriptor)
+      throw .inUse(directory: directory.path, owner: owner)
+    }
+    let name = "process \(getpid()) on \(Self.host)"
+    ftruncate(descriptor, 0)
+    _ = FileSystem.write(Data(name.utf8), to: descriptor)
+  }
+
+  deinit {
+    close(descriptor)
+  }
+
+  /// The name of this machine; Foundation's would ask the network for it.
+  private static var host: String {
+    var bytes = [UInt8](repeating: 0, count: 256)
+    let isKnown = bytes.withUnsafeMutableBytes { buffer in
+      gethostname(buffer.baseAddress!.assumingMemoryBound(to: CChar.self), buffer.count - 1) == 0
+    }
+    return isKnown ? String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self) : "this machine"
+  }
+
+  private static func owner(in descriptor: Int32) -> String {
+    var bytes = [UInt8](repeating: 0, count: 200)
+    let count = pread(descriptor, &bytes, bytes.count, 0)
+    guard count > 0 else { return "another process" }
+    return String(decoding: bytes.prefix(count), as: UTF8.self)
+  }
+}

@@ -1,0 +1,110 @@
+import Foundation
+
+extension Run {
+  /// Unites the stores of all shards, and those of other folders with the same settings, in
+  /// `trials.jsonl`, and writes the findings.
+  ///
+  /// The stores that were united stay where they are. What they hold is united even if trials are
+  /// missing.
+  ///
+  /// - Throws: ``RunError/missingTrials(directory:missing:planned:first:)`` if trials are missing;
+  ///   other ``RunError``s if a store cannot be read or written.
+  public func merge(
+    from others: [RunDirectory] = [], observer: some RunObserver = SilentObserver()
+  ) throws(RunError) -> RunSummary {
+    var observer = observer
+    defer { observer.end() }
+    for directory in others + [directory] {
+      guard FileManager.default.fileExists(atPath: directory.url.path) else {
+        throw .missingFile(
+          directory.url.path, remedy: "run the shards with the same settings first")
+      }
+    }
+    let file = directory.store(of: nil)
+    let lock = try FileLock(guarding: file)
+    defer { withExtendedLifetime(lock) {} }
+    let known = try everything(in: [directory] + others)
+    known.warnings.forEach { observer.announce($0) }
+    let planned = Set(keys)
+    let unplanned = known.trials.keys.filter { !planned.contains($0) }
+      .sorted { $0.canonical < $1.canonical }
+    try TrialStore.write((keys + unplanned).compactMap { known.trials[$0] }, to: file, of: identity)
+    return try conclude(known)
+  }
+
+  /// The findings from what the stores of the folder hold, written anew.
+  ///
+  /// - Throws: ``RunError/missingTrials(directory:missing:planned:first:)`` if trials are missing;
+  ///   other ``RunError``s if a store cannot be read or the findings cannot be written.
+  public func summarize() throws(RunError) -> RunSummary {
+    try conclude(everything(in: [directory]))
+  }
+
+  private func everything(in directories: [RunDirectory]) throws(RunError) -> StoreContents {
+    var known = StoreContents()
+    for store in directories.flatMap({ $0.stores() }) {
+      guard let contents = try StoreContents(reading: store, of: identity) else { continue }
+      known.add(contents, from: store)
+    }
+    return known
+  }
+
+  /// Hands the results to the study in planned order, whatever the order in which they came, and
+  /// writes what it finds.
+  func conclude(_ known: StoreContents) throws(RunError) -> RunSummary {
+    let missing = keys.filter { known.trials[$0] == nil }
+    if let first = missing.first {
+      throw .missingTrials(
+        directory: directory.url.path, missing: missing.count, planned: keys.count,
+        first: first.label)
+    }
+    var results: [TrialResult<S>] = []
+    var failures: [RunSummary.Failure] = []
+    var digest = SHA256()
+    var seconds = 0.0
+    for (index, key) in keys.enumerated() {
+      guard let stored = known.trials[key] else { continue }
+      seconds += stored.seconds
+      switch stored.outcome {
+      case .failed(let reason):
+        failures.append(RunSummary.Failure(trial: label(of: index), reason: reason))
+      case .completed(let json):
+        digest.update("\(key.canonical)\t\(json.canonical)\n".utf8)
+        do {
+          // Always the stored form, so that a resumed run sees what an undisturbed one sees.
+          let measurement = try json.decode(S.Measurement.self)
+          results.append(
+            TrialResult(trial: trials[index], measurement: measurement, seconds: stored.seconds))
+        } catch {
+          throw .outdatedMeasurement(
+            file: directory.url.path, trial: label(of: index), reason: "\(error)")
+        }
+      }
+    }
+    guard !results.isEmpty else {
+      throw .noResults(study: S.name, reason: failures.first?.reason ?? "no reason")
+    }
+    let summary = RunSummary(
+      study: S.name, title: S.title, question: S.question, configuration: identity.configuration,
+      settings: RunSummary.Settings(configuration), changed: changedSettings(),
+      trials: keys.count, failures: failures, seconds: seconds, digest: digest.hexadecimal,
+      findings: S.findings(configuration, results))
+    try summary.write(to: directory)
+    // Empty by now; earlier, another shard might be about to write there.
+    rmdir(directory.checkpoints.path)
+    return summary
+  }
+
+  private func changedSettings() -> [String] {
+    let defaults = Setting.list(of: S.Configuration())
+    return Setting.list(of: configuration).filter { !defaults.contains($0) }.map(\.key)
+  }
+}
+
+extension RunSummary.Settings {
+  fileprivate init<Configuration: StudyConfiguration>(_ configuration: Configuration) {
+    self =
+      configuration == Configuration()
+      ? .paper : configuration == Configuration.quick ? .quick : .own
+  }
+}

@@ -1,0 +1,174 @@
+import Foundation
+
+extension Run {
+  /// How long trials under way may take to end after an interruption, in seconds.
+  private static var grace: Double { 5 }
+
+  /// Carries out the trials that have no result yet, and writes the findings.
+  ///
+  /// Every trial is stored as soon as it ends. This thread alone writes and talks to the observer;
+  /// the trials run on `options.jobs` others.
+  ///
+  /// - Throws: ``RunError``; what was stored before stays.
+  public func perform(
+    _ options: RunOptions = RunOptions(), interruption: Interruption = Interruption(),
+    observer: some RunObserver = SilentObserver()
+  ) throws(RunError) -> RunOutcome {
+    var observer = observer
+    defer { observer.end() }
+    if options.start == .fresh { try moveAside(options, &observer) }
+    try FileSystem.createDirectory(directory.url)
+
+    let file = directory.store(of: options.shard)
+    let store = try TrialStore(file, of: identity)
+    try FileSystem.replace(
+      directory.configuration, with: Data((identity.json.pretty + "\n").utf8))
+    var known = store.contents
+    // A whole run knows what the shards know. A shard knows only the whole run, so that a thousand
+    // shards do not read a thousand stores each.
+    let others = options.shard == nil ? directory.stores() : [directory.store(of: nil)]
+    for other in others where other.lastPathComponent != file.lastPathComponent {
+      guard let contents = try StoreContents(reading: other, of: identity) else { continue }
+      known.add(contents, from: other)
+    }
+    known.warnings.forEach { observer.announce($0) }
+
+    let mine = options.shard?.indices(costs: costs) ?? Array(trials.indices)
+    var session = Session(run: self, options: options, mine: mine, known: known)
+    if let sentence = session.resumption { observer.announce(sentence) }
+    try session.perform(into: store, interruption: interruption, observer: &observer)
+
+    if let signal = interruption.signal, session.ended < mine.count {
+      return .interrupted(signal: signal, ended: session.ended, planned: mine.count)
+    }
+    if let shard = options.shard { return .part(shard, trials: mine.count) }
+    return .complete(try conclude(session.known))
+  }
+
+  private func moveAside(
+    _ options: RunOptions, _ observer: inout some RunObserver
+  ) throws(RunError) {
+    guard options.shard == nil else { throw .freshShard }
+    if let old = try directory.moveAside() {
+      observer.announce("the earlier run is now \(old.path)")
+    }
+  }
+
+  /// One session of work on a run.
+  private struct Session {
+    let run: Run
+    let options: RunOptions
+    let mine: [Int]
+    let pending: [Int]
+    let start = ContinuousClock.now
+    var known: StoreContents
+    var estimate: TimeEstimate
+    var endedNow = 0
+
+    init(run: Run, options: RunOptions, mine: [Int], known: StoreContents) {
+      self.run = run
+      self.options = options
+      self.mine = mine
+      self.known = known
+      pending = longestFirst(run.costs).filter { [mine = Set(mine)] index in
+        guard mine.contains(index) else { return false }
+        switch known.trials[run.keys[index]]?.outcome {
+        case .completed: return false
+        case .failed: return options.failures == .retry
+        case nil: return true
+        }
+      }
+      estimate = TimeEstimate(jobs: min(options.jobs, max(1, pending.count)))
+    }
+
+    var ended: Int { mine.count - pending.count + endedNow }
+
+    var resumption: String? {
+      guard pending.count < mine.count, !pending.isEmpty else { return nil }
+      return "going on with \(pending.count) of \(mine.count) trials; the others are done"
+    }
+
+    mutating func perform(
+      into store: TrialStore, interruption: Interruption, observer: inout some RunObserver
+    ) throws(RunError) {
+      let queue = TrialQueue(pending, jobs: options.jobs, measure: measurement())
+      // Ends the threads when an error ends the run.
+      defer { queue.stop() }
+      var deadline: ContinuousClock.Instant?
+      while let trials = queue.collect(within: 0.1) {
+        for trial in trials { try take(trial, into: store, &observer) }
+        observer.update(progress(queue))
+        if let deadline, deadline < .now { break }
+        if deadline == nil, interruption.signal != nil {
+          queue.stop()
+          deadline = .now + .seconds(Run.grace)
+          observer.announce("interrupted: the trials under way end or are given up")
+        }
+      }
+      try store.flush()
+    }
+
+    /// What a worker does for a trial; it must not refer to this session, which changes meanwhile.
+    private func measurement() -> @Sendable (Int, TrialMonitor) throws -> JSON {
+      let shared = SharedValues()
+      return { [run, threads = options.threads] index, monitor in
+        let context = TrialContext(
+          threads: threads, checkpoint: run.directory.checkpoint(of: run.keys[index]),
+          monitor: monitor, shared: shared)
+        let measurement = try S.measure(run.trials[index], run.configuration, in: context)
+        return try JSON(encoding: measurement)
+      }
+    }
+
+    private mutating func take(
+      _ trial: TrialQueue.Ended, into store: TrialStore, _ observer: inout some RunObserver
+    ) throws(RunError) {
+      let key = run.keys[trial.index]
+      let outcome: StoredTrial.Outcome
+      switch trial.outcome {
+      case .completed(let measurement): outcome = .completed(measurement)
+      case .failed(let reason):
+        outcome = .failed(reason)
+        observer.announce("the trial \(run.label(of: trial.index)) failed: \(reason)")
+      case .cancelled: return
+      case .impossible(let error): throw error
+      }
+      let stored = StoredTrial(key: key, outcome: outcome, seconds: trial.seconds)
+      try store.append(stored)
+      run.directory.checkpoint(of: key).remove()
+      known.add(stored)
+      endedNow += 1
+      estimate.ended.cost += run.costs[trial.index]
+      estimate.ended.seconds += trial.seconds
+    }
+
+    private func progress(_ queue: TrialQueue) -> RunProgress {
+      let (running, waiting) = queue.state
+      var estimate = estimate
+      estimate.running = running.map {
+        (run.costs[$0.index], $0.start.duration(to: .now) / .seconds(1), $0.monitor.fraction)
+      }
+      estimate.waiting = waiting.map { run.costs[$0] }
+      let all = mine.reduce(0) { $0 + run.costs[$1] }
+      let ahead =
+        estimate.waiting.reduce(0, +)
+        + estimate.running.reduce(0) { $0 + $1.cost * (1 - $1.fraction) }
+      let elapsed = start.duration(to: .now) / .seconds(1)
+      // Of the trials under way, the one that takes longest is the one to watch.
+      let watched = running.min { ($0.start, $0.index) < ($1.start, $1.index) }
+      return RunProgress(
+        study: S.name, planned: mine.count, ended: ended,
+        failed: mine.count {
+          if case .failed = known.trials[run.keys[$0]]?.outcome { true } else { false }
+        },
+        fraction: all > 0 ? 1 - ahead / all : 1,
+        elapsed: elapsed,
+        rate: endedNow > 0 ? Double(endedNow) / elapsed : nil,
+        secondsLeft: estimate.secondsLeft,
+        message: watched.map { trial in
+          [run.label(of: trial.index), trial.monitor.message].compactMap(\.self)
+            .joined(separator: ": ")
+        })
+    }
+  }
+}

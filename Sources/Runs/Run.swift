@@ -1,0 +1,121 @@
+import Foundation
+
+/// A study with settings and a folder: what `mnist1d reproduce` carries out.
+///
+///     let run = try Run(Baselines.self, configuration: .quick, output: URL(fileURLWithPath: "runs"))
+///     let outcome = try run.perform(RunOptions(jobs: 4), observer: ProgressDisplay.standardError())
+///
+/// The folder's name is a hash of the settings, so the same command again goes on where it was, and
+/// other settings never meet these results.
+public struct Run<S: Study>: Sendable {
+  /// The resolved settings.
+  public let configuration: S.Configuration
+  /// The folder.
+  public let directory: RunDirectory
+  let identity: RunIdentity
+  let trials: [S.Trial]
+  let keys: [TrialKey]
+  let costs: [Double]
+
+  /// Plans a run; nothing is read or written yet.
+  ///
+  /// - Throws: ``RunError/invalidSettings(_:)``, ``RunError/repeatedTrial(_:)`` or
+  ///   ``RunError/noTrials(study:)``.
+  public init(
+    _ study: S.Type = S.self, configuration: S.Configuration = S.Configuration(), output: URL
+  ) throws(RunError) {
+    self.configuration = configuration
+    do {
+      try configuration.validate()
+      identity = RunIdentity(
+        study: S.name, revision: S.revision, configuration: try JSON(encoding: configuration))
+      trials = S.trials(for: configuration)
+      keys = try trials.map { TrialKey(json: try JSON(encoding: $0)) }
+    } catch {
+      throw .invalidSettings("\(error)")
+    }
+    guard !trials.isEmpty else { throw .noTrials(study: S.name) }
+    var seen: Set<TrialKey> = []
+    for key in keys where !seen.insert(key).inserted { throw .repeatedTrial(key.label) }
+    costs = trials.map { S.cost(of: $0, configuration) }
+    directory = RunDirectory(output.appendingPathComponent(identity.path))
+  }
+
+  /// The trial's name in messages.
+  func label(of index: Int) -> String {
+    (trials[index] as? any CustomStringConvertible)?.description ?? keys[index].label
+  }
+}
+
+/// How a run is carried out; none of it changes a result.
+public struct RunOptions: Sendable, Equatable {
+  /// What becomes of an earlier run with the same settings.
+  public enum Start: Sendable, Equatable {
+    /// It is continued.
+    case resume
+    /// Its folder is moved to `<hash>-old-1`, or the next free number; nothing is deleted.
+    case fresh
+  }
+
+  /// What becomes of trials that failed in an earlier session.
+  public enum Failures: Sendable, Equatable {
+    /// They are final: the same key gives the same bits.
+    case keep
+    /// They run again.
+    case retry
+  }
+
+  /// Trials at once.
+  public var jobs: Int
+  /// Threads inside a trial.
+  public var threads: Int
+  /// The part to carry out; nil for all trials.
+  public var shard: Shard?
+  /// What becomes of an earlier run.
+  public var start: Start
+  /// What becomes of failed trials.
+  public var failures: Failures
+
+  /// By default a trial for each core, and what cores they leave free for threads inside them.
+  ///
+  /// - Precondition: `jobs` and `threads` are positive.
+  public init(
+    jobs: Int? = nil, threads: Int? = nil, shard: Shard? = nil, start: Start = .resume,
+    failures: Failures = .keep
+  ) {
+    let cores = ProcessInfo.processInfo.activeProcessorCount
+    self.jobs = jobs ?? cores
+    self.threads = threads ?? max(1, cores / self.jobs)
+    self.shard = shard
+    self.start = start
+    self.failures = failures
+    precondition(
+      self.jobs > 0 && self.threads > 0, "\(self.jobs) jobs of \(self.threads) threads")
+  }
+}
+
+/// How a run ended.
+public enum RunOutcome: Sendable {
+  /// All trials have ended; the findings are written.
+  case complete(RunSummary)
+  /// The trials of one shard have ended; `merge` makes the findings when all shards have.
+  case part(Shard, trials: Int)
+  /// A signal came first.
+  case interrupted(signal: Int32, ended: Int, planned: Int)
+
+  /// The status with which a command ends: 0, or 128 + the signal's number.
+  public var exitStatus: Int32 {
+    if case .interrupted(let signal, _, _) = self { 128 + signal } else { 0 }
+  }
+
+  /// What to tell the user about an end that has no findings; nil if it has.
+  public var message: String? {
+    switch self {
+    case .complete: nil
+    case .part(let shard, let trials):
+      "shard \(shard) has its \(trials) trials; merge the shards when all are done"
+    case .interrupted(_, let ended, let planned):
+      "interrupted with \(ended) of \(planned) trials done; the same command goes on from there"
+    }
+  }
+}

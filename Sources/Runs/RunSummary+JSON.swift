@@ -1,0 +1,201 @@
+extension RunSummary {
+  /// What `summary.json` holds.
+  ///
+  /// In `tables`, a number is a number, words are text, an empty cell is null, and a mean with its
+  /// spread is `{"mean": …, "spread": …}`. What is not finite is null.
+  public var json: JSON {
+    [
+      "study": .text(study),
+      "title": .text(title),
+      "question": .text(question),
+      "configuration": configuration,
+      "settings": .text(settings.rawValue),
+      "changed": .array(changed.map { .text($0) }),
+      "reduced": .flag(settings == .quick),
+      "trials": .integer(trials),
+      "failures": .array(
+        failures.map { ["trial": .text($0.trial), "reason": .text($0.reason)] }),
+      "seconds": .number(seconds),
+      "digest": .text(digest),
+      "claims": .array(findings.claims.map(\.json)),
+      "tables": .object(findings.tables.map { JSON.Member($0.name, $0.json) }),
+      "figures": .object(
+        findings.illustrations.map { JSON.Member($0.name, ["caption": .text($0.caption)]) }),
+      "notes": .array(findings.notes.map { .text($0) }),
+    ]
+  }
+
+  /// What a summary lacks.
+  struct Lack: Error, CustomStringConvertible {
+    let name: String
+    var description: String { "its \"\(name)\" is missing or of the wrong kind" }
+  }
+
+  /// Reads what ``json`` gives; the drawings are not part of it.
+  init(_ json: JSON) throws(Lack) {
+    study = try json.required("study", \.text)
+    title = try json.required("title", \.text)
+    question = try json.required("question", \.text)
+    configuration = try json.required("configuration", { $0 })
+    settings = try json.required("settings") { $0.text.flatMap(Settings.init(rawValue:)) }
+    changed = try json.required("changed") { $0.all(\.text) }
+    trials = try json.required("trials", \.integer)
+    failures = try json.required("failures") { list in
+      list.all { failure in
+        guard let trial = failure["trial"]?.text, let reason = failure["reason"]?.text else {
+          return nil
+        }
+        return Failure(trial: trial, reason: reason)
+      }
+    }
+    seconds = try json.required("seconds", \.number)
+    digest = try json.required("digest", \.text)
+    findings = Findings(
+      claims: try json.required("claims") { $0.all(Claim.init) },
+      tables: try json.required("tables") { tables in
+        let members = tables.members
+        let read = members?.compactMap { Table(name: $0.key, $0.value) }
+        return read?.count == members?.count ? read : nil
+      },
+      illustrations: try json.required("figures") { figures in
+        figures.members?.filter { $0.key.isPlainFileName }.map {
+          Illustration($0.key, caption: $0.value["caption"]?.text ?? "", svg: "")
+        }
+      },
+      notes: try json.required("notes") { $0.all(\.text) })
+  }
+}
+
+extension JSON {
+  fileprivate func required<Value>(
+    _ name: String, _ read: (JSON) -> Value?
+  ) throws(RunSummary.Lack) -> Value {
+    guard let value = self[name].flatMap(read) else { throw RunSummary.Lack(name: name) }
+    return value
+  }
+
+  /// The elements, if each can be read.
+  fileprivate func all<Value>(_ read: (JSON) -> Value?) -> [Value]? {
+    guard let elements else { return nil }
+    let values = elements.compactMap(read)
+    return values.count == elements.count ? values : nil
+  }
+
+  fileprivate static func finite(_ value: Double?) -> JSON {
+    value.flatMap { $0.isFinite ? .number($0) : nil } ?? .null
+  }
+}
+
+extension Quantity {
+  fileprivate var json: JSON {
+    switch self {
+    case .text(let text): .text(text)
+    case .number(let value): .finite(value)
+    }
+  }
+
+  fileprivate init?(_ json: JSON) {
+    if let text = json.text {
+      self = .text(text)
+    } else if let number = json.number {
+      self = .number(number)
+    } else {
+      return nil
+    }
+  }
+}
+
+extension Claim {
+  fileprivate var json: JSON {
+    let holds: JSON =
+      switch verdict {
+      case .holds: true
+      case .fails: false
+      case .untested: nil
+      }
+    return [
+      "id": .text(id), "statement": .text(statement), "reported": reported?.json ?? nil,
+      "measured": measured?.json ?? nil, "spread": .finite(spread), "holds": holds,
+      "decimals": .integer(decimals),
+    ]
+  }
+
+  fileprivate init?(_ json: JSON) {
+    guard let id = json["id"]?.text, let statement = json["statement"]?.text,
+      let holds = json["holds"], let decimals = json.decimals
+    else { return nil }
+    self.init(
+      id, statement, reported: json["reported"].flatMap(Quantity.init),
+      measured: json["measured"].flatMap(Quantity.init), spread: json["spread"]?.number,
+      decimals: decimals, verdict: holds.flag.map(Verdict.init) ?? .untested)
+  }
+}
+
+extension JSON {
+  /// How many decimals to show; nil if that is missing or absurd.
+  fileprivate var decimals: Int? {
+    self["decimals"]?.integer.flatMap { (0...17).contains($0) ? $0 : nil }
+  }
+}
+
+extension Table {
+  fileprivate var json: JSON {
+    let decimals = rows.map { row in
+      JSON.array(row.map { $0.decimals.map { .integer($0) } ?? .null })
+    }
+    return [
+      "title": .text(title),
+      "columns": .array(columns.map { .text($0) }),
+      "rows": .array(rows.map { row in .array(row.map(\.json)) }),
+      "decimals": .array(decimals),
+    ]
+  }
+
+  fileprivate init?(name: String, _ json: JSON) {
+    guard name.isPlainFileName, let title = json["title"]?.text,
+      let columns = json["columns"]?.all(\.text), let rows = json["rows"]?.all(\.elements),
+      let decimals = json["decimals"]?.all(\.elements), rows.count == decimals.count,
+      zip(rows, decimals).allSatisfy({ $0.count == columns.count && $1.count == columns.count })
+    else { return nil }
+    self.init(name, title: title, columns: columns)
+    for (row, decimals) in zip(rows, decimals) {
+      let cells = zip(row, decimals).compactMap(Cell.init)
+      guard cells.count == columns.count else { return nil }
+      append(cells)
+    }
+  }
+}
+
+extension Cell {
+  fileprivate var decimals: Int? {
+    switch self {
+    case .empty, .text, .integer: nil
+    case .number(_, let decimals), .estimate(_, _, let decimals): decimals
+    }
+  }
+
+  fileprivate var json: JSON {
+    switch self {
+    case .empty: .null
+    case .text(let text): .text(text)
+    case .integer(let value): .integer(value)
+    case .number(let value, _): .finite(value)
+    case .estimate(let mean, let spread, _): ["mean": .finite(mean), "spread": .finite(spread)]
+    }
+  }
+
+  fileprivate init?(_ json: JSON, decimals: JSON) {
+    let digits = min(max(decimals.integer ?? 0, 0), 17)
+    switch json {
+    case .null: self = .empty
+    case .text(let text): self = .text(text)
+    case .integer(let value): self = .integer(value)
+    case .number(let value): self = .number(value, decimals: digits)
+    case .object:
+      self = .estimate(
+        mean: json["mean"]?.number ?? .nan, spread: json["spread"]?.number ?? .nan,
+        decimals: digits)
+    case .flag, .array: return nil
+    }
+  }
+}

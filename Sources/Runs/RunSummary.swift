@@ -1,0 +1,95 @@
+import Foundation
+
+/// A run that has ended, with all that a report says of it.
+public struct RunSummary: Sendable, Equatable {
+  /// Whose settings a run has.
+  public enum Settings: String, Sendable, Equatable {
+    /// The paper's.
+    case paper
+    /// The reduced ones that take seconds.
+    case quick
+    /// The user's.
+    case own
+  }
+
+  /// A trial without a measurement.
+  public struct Failure: Sendable, Equatable {
+    /// The trial's name.
+    public var trial: String
+    /// Why it failed.
+    public var reason: String
+
+    /// Names a trial and what became of it.
+    public init(trial: String, reason: String) {
+      self.trial = trial
+      self.reason = reason
+    }
+  }
+
+  /// The study's name.
+  public var study: String
+  /// The study's heading.
+  public var title: String
+  /// The study's question.
+  public var question: String
+  /// The resolved settings.
+  public var configuration: JSON
+  /// Whose settings these are.
+  public var settings: Settings
+  /// The settings that differ from the paper's, as the command line spells them.
+  public var changed: [String]
+  /// How many trials were planned.
+  public var trials: Int
+  /// Those that failed.
+  public var failures: [Failure]
+  /// The time that all trials took together, in seconds: what one thread would have needed.
+  public var seconds: Double
+  /// The SHA-256 of all keys and measurements in planned order: equal on every machine.
+  public var digest: String
+  /// What was found.
+  public var findings: Findings
+}
+
+extension RunSummary {
+  /// Writes `summary.json`, the tables, the figures and the report, each file whole or not at all.
+  func write(to directory: RunDirectory) throws(RunError) {
+    if !findings.tables.isEmpty {
+      try FileSystem.createDirectory(directory.url.appendingPathComponent("tables"))
+    }
+    for table in findings.tables {
+      try FileSystem.replace(directory.table(table.name), with: Data(table.csv.utf8))
+    }
+    if !findings.illustrations.isEmpty {
+      try FileSystem.createDirectory(directory.url.appendingPathComponent("figures"))
+    }
+    for figure in findings.illustrations {
+      try FileSystem.replace(directory.figure(figure.name), with: Data(figure.svg.utf8))
+    }
+    try Report(runs: [self]).write(to: directory.report)
+    // Last, as its presence says that the run is complete.
+    try FileSystem.replace(directory.summary, with: Data((json.pretty + "\n").utf8))
+  }
+
+  /// Reads the summary and the figures of a run that has ended.
+  ///
+  /// - Throws: ``RunError/missingFile(_:remedy:)``, ``RunError/unreadable(file:reason:)`` or
+  ///   ``RunError/cannotRead(_:reason:)``.
+  public init(reading directory: RunDirectory) throws(RunError) {
+    let file = directory.summary
+    guard let data = try FileSystem.read(file) else {
+      throw .missingFile(file.path, remedy: "name the folder of a run that has ended")
+    }
+    do {
+      self = try RunSummary(JSON(reading: data))
+    } catch {
+      throw .unreadable(file: file.path, reason: "\(error)")
+    }
+    for index in findings.illustrations.indices {
+      let figure = directory.figure(findings.illustrations[index].name)
+      guard let svg = try FileSystem.read(figure) else {
+        throw .missingFile(figure.path, remedy: "run the study again to draw it")
+      }
+      findings.illustrations[index].svg = String(decoding: svg, as: UTF8.self)
+    }
+  }
+}

@@ -1,0 +1,113 @@
+import Foundation
+
+/// Trials under way on a fixed number of threads.
+///
+/// A worker is one thread for its whole life, since the numeric code keeps a pool of memory for
+/// each thread. Workers only measure: whoever owns the queue collects what they finish and is the
+/// only one to write it down.
+final class TrialQueue: @unchecked Sendable {
+  /// A trial that has ended.
+  struct Ended {
+    enum Outcome {
+      case completed(JSON)
+      case failed(String)
+      case cancelled
+      /// The run cannot go on: not the trial failed, but what it needs from the run.
+      case impossible(RunError)
+    }
+
+    let index: Int
+    let outcome: Outcome
+    let seconds: Double
+  }
+
+  /// A trial that has not ended.
+  struct Running {
+    let index: Int
+    let start: ContinuousClock.Instant
+    let monitor: TrialMonitor
+  }
+
+  private let condition = NSCondition()
+  private var waiting: ArraySlice<Int>
+  private var running: [Int: Running] = [:]
+  private var ended: [Ended] = []
+  private var workers: Int
+  private let measure: @Sendable (Int, TrialMonitor) throws -> JSON
+
+  /// Starts `jobs` threads on the trials `indices`, in that order.
+  ///
+  /// `measure` must be safe to call on several threads at once.
+  init(
+    _ indices: [Int], jobs: Int, measure: @escaping @Sendable (Int, TrialMonitor) throws -> JSON
+  ) {
+    waiting = indices[...]
+    workers = min(jobs, indices.count)
+    self.measure = measure
+    for number in 0..<workers {
+      let thread = Thread { [self] in work() }
+      thread.name = "trials \(number + 1)"
+      // The default of a secondary thread, 512 kB on some systems, is little for deep recursion.
+      thread.stackSize = 16 << 20
+      thread.start()
+    }
+  }
+
+  /// What ended since the last call, after waiting for something to end, at most `seconds`; nil
+  /// when all threads have ended and all they did was collected.
+  func collect(within seconds: Double) -> [Ended]? {
+    condition.withLock {
+      let deadline = Date(timeIntervalSinceNow: seconds)
+      while ended.isEmpty, workers > 0, condition.wait(until: deadline) {}
+      defer { ended = [] }
+      return ended.isEmpty && workers == 0 ? nil : ended
+    }
+  }
+
+  /// The trials that are under way, and those that still wait.
+  var state: (running: [Running], waiting: [Int]) {
+    condition.withLock { (Array(running.values), Array(waiting)) }
+  }
+
+  /// Starts no further trial, and asks those under way to end.
+  func stop() {
+    condition.withLock {
+      waiting = []
+      for trial in running.values { trial.monitor.cancel() }
+    }
+  }
+
+  private func work() {
+    while let trial = next() {
+      let outcome: Ended.Outcome
+      do {
+        outcome = .completed(try measure(trial.index, trial.monitor))
+      } catch is TrialCancelled {
+        outcome = .cancelled
+      } catch let error as RunError {
+        outcome = .impossible(error)
+      } catch {
+        outcome = .failed("\(error)")
+      }
+      let seconds = trial.start.duration(to: .now) / .seconds(1)
+      condition.withLock {
+        running[trial.index] = nil
+        ended.append(Ended(index: trial.index, outcome: outcome, seconds: seconds))
+        condition.signal()
+      }
+    }
+    condition.withLock {
+      workers -= 1
+      condition.signal()
+    }
+  }
+
+  private func next() -> Running? {
+    condition.withLock {
+      guard let index = waiting.popFirst() else { return nil }
+      let trial = Running(index: index, start: .now, monitor: TrialMonitor())
+      running[index] = trial
+      return trial
+    }
+  }
+}

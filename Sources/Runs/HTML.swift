@@ -1,0 +1,61 @@
+/// A piece of a page: what is written in the source is markup, what is interpolated is text.
+///
+///     let item: HTML = "<li>\(name)</li>"   // any character of `name` may be hostile
+struct HTML: ExpressibleByStringInterpolation {
+  /// The markup.
+  private(set) var markup: String
+
+  /// Takes markup as it is.
+  init(markup: String) {
+    self.markup = markup
+  }
+
+  init(stringLiteral value: String) {
+    markup = value
+  }
+
+  init(stringInterpolation: StringInterpolation) {
+    markup = stringInterpolation.markup
+  }
+
+  struct StringInterpolation: StringInterpolationProtocol {
+    var markup = ""
+
+    init(literalCapacity: Int, interpolationCount: Int) {
+      markup.reserveCapacity(literalCapacity)
+    }
+
+    mutating func appendLiteral(_ literal: String) {
+      markup += literal
+    }
+
+    mutating func appendInterpolation(_ text: String) {
+      for scalar in text.unicodeScalars {
+        switch scalar {
+        case "&": markup += "&amp;"
+        case "<": markup += "&lt;"
+        case ">": markup += "&gt;"
+        case "\"": markup += "&quot;"
+        case "'": markup += "&#39;"
+        default: markup.unicodeScalars.append(scalar)
+        }
+      }
+    }
+
+    mutating func appendInterpolation(_ number: Int) {
+      markup += String(number)
+    }
+
+    mutating func appendInterpolation(_ piece: HTML) {
+      markup += piece.markup
+    }
+
+    mutating func appendInterpolation(_ pieces: [HTML]) {
+      for piece in pieces { markup += piece.markup }
+    }
+
+    mutating func appendInterpolation(_ piece: HTML?) {
+      if let piece { markup += piece.markup }
+    }
+  }
+}

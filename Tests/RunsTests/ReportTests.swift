@@ -1,0 +1,94 @@
+import Foundation
+import Runs
+import Testing
+
+@Suite("The report")
+struct ReportTests {
+  let summary: RunSummary
+
+  init() throws {
+    let scratch = try Scratch()
+    summary = try #require(try scratch.run().perform(RunOptions(jobs: 1)).summary)
+  }
+
+  @Test("escapes everything that is not its own")
+  func escapes() {
+    var hostile = summary
+    let evil = #"<script>alert("&'")</script>"#
+    hostile.study = evil
+    hostile.title = evil
+    hostile.question = evil
+    hostile.changed = [evil]
+    hostile.settings = .own
+    hostile.configuration = [JSON.Member(evil, .text(evil))].asObject
+    hostile.digest = evil
+    hostile.failures = hostile.failures + [.init(trial: evil, reason: evil)]
+    hostile.findings = Findings(
+      claims: [Claim(evil, evil, reported: .text(evil), measured: .text(evil), verdict: .holds)],
+      tables: [Table("t", title: evil, columns: [evil], rows: [[.text(evil)]])],
+      illustrations: [Illustration("f", caption: evil, svg: evil)], notes: [evil])
+    let html = Report(title: evil, runs: [hostile, hostile]).html
+    #expect(!html.contains("<script"))
+    #expect(!html.contains("alert(\""))
+    #expect(html.contains("&lt;script&gt;alert(&quot;&amp;&#39;&quot;)&lt;/script&gt;"))
+  }
+
+  @Test("shows the question, each verdict, the figures and the settings of each run")
+  func contents() {
+    let html = Report(runs: [summary]).html
+    #expect(html.contains("Do &lt;b&gt;stored&lt;/b&gt; results &amp; fresh ones agree?"))
+    for words in ["holds", "does not hold", "not tested"] {
+      #expect(html.contains("</span> \(words)<"))
+    }
+    #expect(html.contains("1 of 2 claims holds, and 1 more could not be tested"))
+    #expect(html.contains("<figcaption>A dot &amp; its &lt;frame&gt;.</figcaption>"))
+    #expect(html.contains("<dt>diverging-size</dt><dd>null</dd>"))
+    #expect(html.contains(summary.digest))
+    #expect(!html.contains("Quick settings"))
+  }
+
+  @Test("is a page of its own: it loads nothing and runs nothing")
+  func selfContained() {
+    let html = Report(runs: [summary]).html
+    for reference in ["src=\"http", "href=\"http", "url(http", "@import", "<script", "<link"] {
+      #expect(!html.contains(reference))
+    }
+  }
+
+  @Test("keeps the identifiers of its drawings apart")
+  func identifiers() {
+    var drawn = summary
+    drawn.findings.illustrations = ["a", "b"].map { name in
+      Illustration(
+        name, caption: "",
+        svg: """
+          <?xml version="1.0"?><svg xmlns="http://www.w3.org/2000/svg" aria-labelledby="t d">\
+          <title id="t">x</title><clipPath id="c"/><g clip-path="url(#c)"><use href="#c"/></g></svg>
+          """)
+    }
+    let html = Report(runs: [drawn]).html
+    #expect(html.contains(#"<clipPath id="run-1-a-c"/><g clip-path="url(#run-1-a-c)">"#))
+    #expect(html.contains(##"<use href="#run-1-b-c"/>"##))
+    #expect(html.contains(#"aria-labelledby="run-1-b-t run-1-b-d""#))
+    #expect(!html.contains("<?xml"))
+  }
+
+  @Test(
+    "shows a drawing that could act as a picture in which nothing can",
+    arguments: [
+      "<svg><script>x</script></svg>", "<svg onload='x'/>", "<svg\nONload = x></svg>",
+      "<svg><a href=\"javascript:x\"/></svg>", "<svg><image href='http://a/b'/></svg>",
+      "<svg><style>@import url(x)</style></svg>", "<svg fill=\"url( http://a )\"/>", "no drawing",
+    ])
+  func hostileDrawing(svg: String) {
+    var hostile = summary
+    hostile.findings.illustrations = [Illustration("f", caption: "c", svg: svg)]
+    let html = Report(runs: [hostile]).html
+    #expect(html.contains("<img src=\"data:image/svg+xml;base64,"))
+    #expect(!html.contains(svg))
+  }
+}
+
+extension [JSON.Member] {
+  fileprivate var asObject: JSON { .object(self) }
+}

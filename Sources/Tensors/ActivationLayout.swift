@@ -1,3 +1,5 @@
+import CKernels
+
 /// Where the batch lies among the axes of a network's activations.
 ///
 /// Convolutions and recurrences are fastest with the batch innermost, where sixteen examples at a time fill the
@@ -7,4 +9,12 @@ public enum ActivationLayout: Sendable {
   case batchFirst
   /// [channels, length, batch] or [time, features, batch].
   case batchLast
+
+  /// The layout's number among the kernels.
+  var code: Int32 {
+    switch self {
+    case .batchFirst: Int32(bitPattern: CK_BATCH_FIRST.rawValue)
+    case .batchLast: Int32(bitPattern: CK_BATCH_LAST.rawValue)
+    }
+  }
 }

@@ -1,3 +1,5 @@
+import CKernels
+
 // Loss functions. All are means, as in PyTorch's default reduction.
 
 /// The logarithm of the softmax of each row.
@@ -5,9 +7,15 @@
 /// - Parameter scores: [batch, classes].
 /// - Returns: [batch, classes], scores − max − ln Σ exp(scores − max) by row.
 public func logSoftmax(_ scores: Tensor) -> Tensor {
-  // The largest score cancels: it keeps the exponentials finite and needs no derivative.
-  let shifted = scores - scores.detached().max(along: -1, .kept)
-  return shifted - log(exp(shifted).sum(along: -1, .kept))
+  precondition(scores.rank == 2, "a softmax is of rows, found shape \(scores.shape)")
+  return Tensor.operation(
+    scores,
+    kernel: { x in
+      Tensor(x.shape) {
+        ck_log_softmax(ActivationLayout.batchFirst.code, x.shape[0], x.shape[1], x.pointer, $0)
+      }
+    },
+    rule: { upstream, _, y in upstream - exp(y) * upstream.sum(along: 1, .kept) })
 }
 
 /// The softmax of each row: [batch, classes] → [batch, classes].
@@ -15,16 +23,44 @@ public func softmax(_ scores: Tensor) -> Tensor { exp(logSoftmax(scores)) }
 
 /// The mean over the batch of −ln softmax(scores)[label], PyTorch's `cross_entropy`.
 ///
+/// One kernel computes the loss and, where it is recorded, the gradient with it.
+///
 /// - Parameters:
-///   - scores: [batch, classes].
-///   - labels: one class per row.
+///   - scores: [batch, classes], or [classes, batch] if the layout is batch last.
+///   - labels: one class per example.
+///   - layout: where the batch lies; both give the same bits.
 /// - Returns: a scalar, in nats.
-public func softmaxCrossEntropy(_ scores: Tensor, labels: [Int32]) -> Tensor {
+public func softmaxCrossEntropy(
+  _ scores: Tensor, labels: [Int32], layout: ActivationLayout = .batchFirst
+) -> Tensor {
   precondition(
-    scores.rank == 2 && scores.shape[0] == labels.count,
+    scores.rank == 2 && scores.shape[layout == .batchFirst ? 0 : 1] == labels.count,
     "scores of shape \(scores.shape) came with \(labels.count) labels")
-  return -(logSoftmax(scores) * oneHot(labels, classes: scores.shape[1])).sum()
-    / Float(labels.count)
+  let classes = scores.shape[layout == .batchFirst ? 1 : 0]
+  requireClasses(labels, classes)
+  let isKept = scores.isRecorded
+  var slope: Tensor?
+  return Tensor.operation(
+    scores,
+    kernel: { x in
+      if isKept { slope = Tensor(uninitialized: x.shape) }
+      return Tensor([]) {
+        ck_softmax_cross_entropy(
+          layout.code, labels.count, classes, x.pointer, labels, $0, slope?.pointer)
+      }
+    },
+    rule: { upstream, x, _ in
+      if let slope, !x.isRecorded { return slope * upstream }
+      let rows = layout == .batchFirst ? x : x.transposed()
+      let gradient = (softmax(rows) - oneHot(labels, classes: classes)) / Float(labels.count)
+      return (layout == .batchFirst ? gradient : gradient.transposed()) * upstream
+    })
+}
+
+private func requireClasses(_ labels: [Int32], _ classes: Int) {
+  for label in labels {
+    precondition((0..<classes).contains(Int(label)), "label \(label) is none of \(classes) classes")
+  }
 }
 
 /// The mean of (prediction − target)² over all elements, PyTorch's `mse_loss`.
@@ -37,11 +73,10 @@ public func meanSquaredError(_ prediction: Tensor, _ target: Tensor) -> Tensor {
 
 /// Rows with a 1 at each label and 0 elsewhere: [count, classes].
 public func oneHot(_ labels: [Int32], classes: Int) -> Tensor {
+  requireClasses(labels, classes)
   var result = Tensor.zeros([labels.count, classes])
   result.withUnsafeMutableElements { elements in
     for (row, label) in labels.enumerated() {
-      precondition(
-        (0..<classes).contains(Int(label)), "label \(label) is none of \(classes) classes")
       elements[row * classes + Int(label)] = 1
     }
   }

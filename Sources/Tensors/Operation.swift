@@ -97,3 +97,22 @@ extension Tensor {
   /// Whether an enclosing recording depends on this tensor.
   var isRecorded: Bool { activeNode != nil }
 }
+
+/// The derivatives of `Σ upstream · function(inputs)` with respect to the wanted inputs, nil for the others.
+///
+/// What a rule returns when it differentiates an equivalent computation instead of running a kernel.
+func derivatives(
+  of function: ([Tensor]) -> [Tensor], at inputs: [Tensor], wanted: InputSet, upstream: [Tensor]
+) -> [Tensor?] {
+  let chosen = inputs.indices.filter(wanted.contains)
+  let recording = Recording(at: chosen.map { inputs[$0] }) { leaves in
+    var all = inputs
+    for (position, leaf) in zip(chosen, leaves) { all[position] = leaf }
+    return function(all)
+  }
+  var result = [Tensor?](repeating: nil, count: inputs.count)
+  for (position, gradient) in zip(chosen, recording.pullback(upstream)) {
+    result[position] = gradient
+  }
+  return result
+}

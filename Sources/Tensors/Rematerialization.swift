@@ -35,17 +35,9 @@ public func rematerialize<Input: Parameterized, Output: Parameterized>(
       }
     },
     rule: { upstream, inputs, outputs, wanted in
-      let chosen = inputs.indices.filter(wanted.contains)
-      let recording = Recording(at: chosen.map { inputs[$0] }) { leaves in
-        var all = inputs
-        for (position, leaf) in zip(chosen, leaves) { all[position] = leaf }
-        return function(input.replacingParameters(with: all)).parameters
-      }
-      let gradients = recording.pullback(
-        zip(upstream, outputs).map { $0 ?? .zeros($1.shape) })
-      var result = [Tensor?](repeating: nil, count: inputs.count)
-      for (position, gradient) in zip(chosen, gradients) { result[position] = gradient }
-      return result
+      derivatives(
+        of: { function(input.replacingParameters(with: $0)).parameters }, at: inputs,
+        wanted: wanted, upstream: zip(upstream, outputs).map { $0 ?? .zeros($1.shape) })
     })
   guard let structure else { preconditionFailure("the function was not evaluated") }
   return structure.replacingParameters(with: outputs)

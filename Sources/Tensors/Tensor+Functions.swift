@@ -43,7 +43,7 @@ public func log(_ x: Tensor) -> Tensor {
   Tensor.operation(x, kernel: { $0.mapped(CK_LOG) }, rule: { upstream, x, _ in upstream / x })
 }
 
-/// ln (1 + x), within 2 ulp.
+/// ln (1 + x), within 1 ulp.
 public func log1p(_ x: Tensor) -> Tensor {
   Tensor.operation(
     x, kernel: { $0.mapped(CK_LOG1P) }, rule: { upstream, x, _ in upstream / (x + 1) })
@@ -61,7 +61,7 @@ public func sigmoid(_ x: Tensor) -> Tensor {
     x, kernel: { $0.mapped(CK_SIGMOID) }, rule: { upstream, _, y in upstream * (y * (1 - y)) })
 }
 
-/// ln (1 + eˣ), within 3 ulp.
+/// ln (1 + eˣ), within 2 ulp.
 public func softplus(_ x: Tensor) -> Tensor {
   Tensor.operation(
     x, kernel: { $0.mapped(CK_SOFTPLUS) }, rule: { upstream, x, _ in upstream * sigmoid(x) })

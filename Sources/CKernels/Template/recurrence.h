@@ -38,7 +38,7 @@ CK_INLINE void store_group(float *row, vf x, ck_group group) {
   }
 }
 
-// σ(x) within 5e-7 of the exact value: as ½ + ½ tanh(x / 2) it needs no exponential, and is not accurate
+// σ(x) within 2e-7 of the exact value: as ½ + ½ tanh(x / 2) it needs no exponential, and is not accurate
 // relative to its size where that is tiny.
 CK_INLINE vf gate_sigmoid(vf x) {
   return fma16(splat(0.5f), unbounded_tanh(splat(0.5f) * x), splat(0.5f));

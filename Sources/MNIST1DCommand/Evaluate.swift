@@ -52,8 +52,8 @@ func scores(train: Score, test: Score) -> JSON {
 /// Scores as a reader wants them.
 func scoreLines(train: Score, test: Score) -> String {
   """
-  test   accuracy \(test.accuracy.formatted(decimals: 2)) %   loss \(test.loss.formatted(decimals: 4))
-  train  accuracy \(train.accuracy.formatted(decimals: 2)) %   loss \(train.loss.formatted(decimals: 4))
+  test   accuracy \(test.accuracy.shown(2)) %   loss \(test.loss.shown(4))
+  train  accuracy \(train.accuracy.shown(2)) %   loss \(train.loss.shown(4))
   """
 }
 

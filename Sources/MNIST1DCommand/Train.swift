@@ -89,9 +89,9 @@ struct Train: ParsableCommand {
       log.append(step)
       guard let evaluation = step.evaluation else { continue }
       Terminal.note(
-        "step \(step.step) of \(steps): test accuracy \(evaluation.test.accuracy.formatted(decimals: 1)) %, "
-          + "test loss \(evaluation.test.loss.formatted(decimals: 3)), "
-          + "train loss \(evaluation.train.loss.formatted(decimals: 3))")
+        "step \(step.step) of \(steps): test accuracy \(evaluation.test.accuracy.shown(1)) %, "
+          + "test loss \(evaluation.test.loss.shown(3)), "
+          + "train loss \(evaluation.train.loss.shown(3))")
       if let checkpoint {
         try TrainingFile(checkpoint: training.checkpoint, metrics: log.lines).write(to: checkpoint)
       }
@@ -162,7 +162,7 @@ struct Train: ParsableCommand {
     var lines = [scoreLines(train: train, test: test)]
     if let best = training.best {
       lines.append(
-        "best   accuracy \(best.test.accuracy.formatted(decimals: 2)) % on the test set at step \(best.step), "
+        "best   accuracy \(best.test.accuracy.shown(2)) % on the test set at step \(best.step), "
           + "selected by the \(validation == nil ? "test" : "held-out") examples")
     }
     lines.append("digest \(training.model.digest) of \(training.model.parameterCount) parameters")
@@ -189,7 +189,7 @@ private struct MetricsLog {
         line["validation_accuracy"] = .number(held.accuracy)
       }
     }
-    lines += line.line + "\n"
+    lines += line.canonical + "\n"
   }
 
   /// The double with the fewest digits that reads back to the same float.

@@ -65,7 +65,7 @@ extension Cell {
 
 extension Quantity {
   /// The value as people want to see it.
-  func shown(_ decimals: Int) -> String {
+  public func shown(_ decimals: Int) -> String {
     switch self {
     case .text(let text): text
     case .number(let value): value.shown(decimals)
@@ -90,7 +90,7 @@ extension Claim {
 
 extension Double {
   /// The number with so many decimals, a true minus sign and, if not finite, a word.
-  func shown(_ decimals: Int) -> String {
+  public func shown(_ decimals: Int) -> String {
     guard isFinite else { return isNaN ? "not a number" : self < 0 ? "−∞" : "∞" }
     let digits = String(format: "%.\(decimals)f", abs(self))
     let isZero = digits.allSatisfy { $0 == "0" || $0 == "." }

@@ -217,7 +217,7 @@ private struct Outcomes {
     if let best = best(.mlp, .ordered) {
       notes.append(
         "The paper reports 68 % for the MLP. Its own notebook prints 64.6 to 65.1 %, and this run's best evaluation "
-          + "is \(best.mean.formatted(decimals: 1)) %: the 68 is not what these settings give.")
+          + "is \(best.mean.shown(1)) %: the 68 is not what these settings give.")
     }
     return notes
   }

@@ -1,0 +1,3 @@
+import NeuralNetworks
+
+extension Architecture: Codable {}

@@ -13,6 +13,7 @@
 #include "recurrence.h"
 #include "convolution.h"
 #include "convolution_weights.h"
+#include "pooling.h"
 
 const ck_table CK_TABLE = {
     .name = CK_NAME,

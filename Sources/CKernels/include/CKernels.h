@@ -60,6 +60,14 @@ typedef struct {
   long in_channels, in_length, out_channels, out_length, kernel, stride, padding, batch;
 } ck_convolution_shape;
 
+enum ck_pooling { CK_POOL_SUM, CK_POOL_AVERAGE, CK_POOL_MAXIMUM, CK_POOL_NORM };
+
+// Windows of `width` positions, `stride` apart; every extent is at least 1, and
+// out_length = (in_length - width) / stride + 1.
+typedef struct {
+  long channels, in_length, out_length, width, stride, batch;
+} ck_pooling_shape;
+
 typedef struct {
   const char *name;
 #define CK_KERNEL(kernel, parameters, arguments) void(*kernel) parameters;

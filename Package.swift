@@ -60,13 +60,18 @@ let package = Package(
       swiftSettings: strict),
     .testTarget(
       name: "NeuralNetworksTests",
-      dependencies: ["NeuralNetworks", "Tensors", "MNIST1D", "DataFormats", "Fixtures"],
+      dependencies: [
+        "NeuralNetworks", "Tensors", "MNIST1D", "ReferenceRandom", "DataFormats", "Fixtures",
+      ],
       swiftSettings: strict),
     .testTarget(name: "FiguresTests", dependencies: ["Figures"], swiftSettings: strict),
     .testTarget(name: "RunsTests", dependencies: ["Runs"], swiftSettings: strict),
-    .testTarget(name: "StudiesTests", dependencies: ["Studies", "Runs"], swiftSettings: strict),
     .testTarget(
-      name: "MNIST1DCommandTests", dependencies: ["MNIST1DCommand", "DataFormats"],
+      name: "StudiesTests",
+      dependencies: ["Studies", "Runs", "NeuralNetworks", "MNIST1D", "ReferenceRandom"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "MNIST1DCommandTests", dependencies: ["MNIST1DCommand", "DataFormats", "MNIST1D"],
       swiftSettings: strict),
   ],
   swiftLanguageModes: [.v6],

@@ -69,7 +69,8 @@ extension Architecture: ExpressibleByArgument {
   func requireLength(_ length: Int) throws {
     if self == .cnn, length < ConvolutionalNetwork.shortestInput {
       throw Failure.badData(
-        "the signals have \(length) points; the cnn needs \(ConvolutionalNetwork.shortestInput) or more")
+        "the signals have \(length) points; the cnn needs \(ConvolutionalNetwork.shortestInput) or more"
+      )
     }
   }
 }

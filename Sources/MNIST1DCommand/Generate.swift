@@ -27,6 +27,7 @@ struct Generate: ParsableCommand {
     let made = try Dataset(dataset.configuration)
     try made.write(to: output, precision: float32 ? .float32 : .float64)
     Terminal.note(
-      "\(output): \(made.y.count) training and \(made.yTest.count) test examples of \(made.length) points")
+      "\(output): \(made.y.count) training and \(made.yTest.count) test examples of \(made.length) points"
+    )
   }
 }

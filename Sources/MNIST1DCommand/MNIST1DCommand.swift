@@ -11,7 +11,9 @@ struct MNIST1DCommand: ParsableCommand {
       reproduces its studies. Results go to standard output, progress and messages to standard error; the same \
       command gives the same bits on every machine.
       """,
-    subcommands: [Reproduce.self, Train.self, Evaluate.self, Generate.self, Merge.self, Report.self]
+    subcommands: [
+      Reproduce.self, Train.self, Evaluate.self, Generate.self, Merge.self, Report.self,
+    ]
   )
 
   static func main() {

@@ -114,7 +114,8 @@ struct Train: ParsableCommand {
     if let validation {
       guard validation > 0, validation < all.count else {
         throw Failure.usage(
-          "--validation is \(validation); it must be 1 to \(all.count - 1), the training examples less one")
+          "--validation is \(validation); it must be 1 to \(all.count - 1), the training examples less one"
+        )
       }
       (examples, heldOut) = all.holdingOut(validation)
     }

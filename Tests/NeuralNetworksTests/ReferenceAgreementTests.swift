@@ -8,7 +8,9 @@ import Testing
 
 @Suite("The networks agree with PyTorch")
 struct ReferenceAgreementTests {
-  @Test("names, counts and initial weights are PyTorch's, bit for bit", arguments: Architecture.allCases)
+  @Test(
+    "names, counts and initial weights are PyTorch's, bit for bit", arguments: Architecture.allCases
+  )
   func initialization(_ architecture: Architecture) throws {
     let golden = try #require(GoldenNetworks.load().models[architecture.rawValue])
     var generator = TorchGenerator(seed: 42)

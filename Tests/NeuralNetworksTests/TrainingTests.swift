@@ -79,7 +79,9 @@ struct TrainingTests {
     #expect(training.step == 31)
   }
 
-  @Test("a training resumed from a checkpoint ends with the same bits", arguments: Architecture.allCases)
+  @Test(
+    "a training resumed from a checkpoint ends with the same bits", arguments: Architecture.allCases
+  )
   func resuming(_ architecture: Architecture) throws {
     var undisturbed = try training(architecture, heldOut: 10)
     var saved: Checkpoint?

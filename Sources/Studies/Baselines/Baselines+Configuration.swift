@@ -23,6 +23,8 @@ extension Baselines {
     public var weightDecay = 0.0
     /// Every how many steps the classifiers are evaluated.
     public var evalEvery = 250
+    /// After how many evaluations in a row without a better one a training with held-out examples stops.
+    public var patience = 5
     /// The dataset.
     public var dataset = MNIST1D.Configuration()
 
@@ -38,18 +40,19 @@ extension Baselines {
       return quick
     }
 
-    var training: TrainingSettings {
+    func training(on examples: TrainingExamples) -> TrainingSettings {
       var settings = TrainingSettings()
       settings.steps = steps
       settings.batchSize = batchSize
       settings.learningRate = learningRate
       settings.weightDecay = weightDecay
       settings.evaluationInterval = evalEvery
+      settings.patience = examples == .heldOut ? patience : nil
       return settings
     }
 
     public func validate() throws {
-      try training.validate()
+      try training(on: .heldOut).validate()
       try dataset.validate()
       for (key, isEmpty) in [
         ("seeds", seeds.isEmpty), ("models", models.isEmpty), ("columns", columns.isEmpty),
@@ -63,7 +66,8 @@ extension Baselines {
       let shortest = ConvolutionalNetwork.shortestInput
       if models.contains(.cnn), dataset.finalSeqLength < shortest {
         throw SettingError(
-          "dataset.final-seq-length is \(dataset.finalSeqLength); the cnn needs \(shortest) or more")
+          "dataset.final-seq-length is \(dataset.finalSeqLength); the cnn needs \(shortest) or more"
+        )
       }
     }
   }

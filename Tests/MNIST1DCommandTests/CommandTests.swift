@@ -1,0 +1,216 @@
+import DataFormats
+import Foundation
+import MNIST1D
+import Testing
+
+@Suite("The command mnist1d")
+struct CommandTests {
+  @Test(
+    "generate writes a dataset that reads back to the same bits",
+    arguments: ["npz", "pkl", "csv", "safetensors"])
+  func generate(_ format: String) throws {
+    try Command.inFolder { folder in
+      let outcome = try Command.run(
+        "generate", "--num-samples", "60", "--seed", "7", "--padding", "30,40", "--output",
+        "data.\(format)", in: folder)
+      #expect(outcome.status == 0)
+      var configuration = Configuration()
+      configuration.numSamples = 60
+      configuration.seed = 7
+      configuration.padding = 30...40
+      let expected = try Dataset(configuration)
+      let read = try Dataset(reading: folder.appendingPathComponent("data.\(format)").path)
+      #expect(read.x == expected.x && read.y == expected.y && read.t == expected.t)
+      #expect(read.xTest == expected.xTest && read.yTest == expected.yTest)
+    }
+  }
+
+  @Test("train, save, evaluate: the same scores; metrics hold a line per step")
+  func trainAndEvaluate() throws {
+    try Command.inFolder { folder in
+      let generated = try Command.run(
+        "generate", "--num-samples", "100", "--output", "data.npz", in: folder)
+      #expect(generated.status == 0)
+      for model in ["logistic", "mlp", "cnn", "gru"] {
+        let trained = try Command.run(
+          "train", "--model", model, "--data", "data.npz", "--steps", "10", "--batch-size", "20",
+          "--eval-every", "5", "--save", "w.safetensors", "--metrics", "m.jsonl", "--json",
+          in: folder)
+        #expect(trained.status == 0, "\(trained.messages)")
+        let evaluated = try Command.run(
+          "evaluate", "--model", model, "--weights", "w.safetensors", "--data", "data.npz",
+          "--json", in: folder)
+        #expect(evaluated.status == 0, "\(evaluated.messages)")
+        let (a, b) = (try object(trained.output), try object(evaluated.output))
+        for key in ["test_accuracy", "train_accuracy", "test_loss", "train_loss"] {
+          #expect(a[key] as? Double == b[key] as? Double && a[key] != nil)
+        }
+        #expect((a["digest"] as? String)?.count == 16)
+        let lines = try String(
+          contentsOf: folder.appendingPathComponent("m.jsonl"), encoding: .utf8
+        )
+        .split(separator: "\n")
+        #expect(lines.count == 11)
+        for (step, line) in lines.enumerated() {
+          let metrics = try object(String(line))
+          #expect(metrics["step"] as? Int == step && metrics["train_loss"] is Double)
+          #expect((metrics["test_accuracy"] != nil) == (step % 5 == 0))
+        }
+      }
+    }
+  }
+
+  @Test("a training resumed from its checkpoint has the digest and metrics of an undisturbed one")
+  func checkpoint() throws {
+    try Command.inFolder { folder in
+      func train(_ steps: String, _ extra: String...) throws -> [String: Any] {
+        let base = ["train", "--model", "mlp", "--steps", steps, "--eval-every", "5", "--json"]
+        return try object(try Command.run(base + extra, in: folder).output)
+      }
+      let whole = try train("20", "--metrics", "whole.jsonl")
+      _ = try train("10", "--checkpoint", "state.safetensors")
+      let resumed = try train(
+        "20", "--checkpoint", "state.safetensors", "--metrics", "resumed.jsonl")
+      #expect(resumed["digest"] as? String == whole["digest"] as? String)
+      let (a, b) = ("whole.jsonl", "resumed.jsonl")
+      #expect(
+        try Data(contentsOf: folder.appendingPathComponent(a))
+          == Data(contentsOf: folder.appendingPathComponent(b)))
+    }
+  }
+
+  @Test("reproduce leaves a run, prints the contract's summary, and resumes it without computing")
+  func reproduce() throws {
+    try Command.inFolder { folder in
+      let arguments = [
+        "reproduce", "baselines", "steps=8", "eval-every=4", "seeds=0,1", "models=logistic,mlp",
+        "dataset.num-samples=100", "--json",
+      ]
+      let first = try Command.run(arguments, in: folder)
+      #expect(first.status == 0, "\(first.messages)")
+      let summary = try object(first.output)
+      for key in ["study", "configuration", "seconds", "claims", "tables"] {
+        #expect(summary[key] != nil, "\(key) is missing")
+      }
+      for claim in try #require(summary["claims"] as? [[String: Any]]) {
+        #expect(
+          Set(["id", "statement", "reported", "measured", "spread", "holds"]).isSubset(
+            of: claim.keys))
+      }
+      let runs = try FileManager.default.contentsOfDirectory(
+        atPath: folder.appendingPathComponent("runs/baselines").path)
+      #expect(runs.count == 1)
+      let run = folder.appendingPathComponent("runs/baselines/\(runs[0])")
+      for file in [
+        "config.json", "trials.jsonl", "summary.json", "tables/table-1.csv", "figures/figure-2.svg",
+        "report.html",
+      ] {
+        #expect(FileManager.default.fileExists(atPath: run.appendingPathComponent(file).path))
+      }
+      let store = try Data(contentsOf: run.appendingPathComponent("trials.jsonl"))
+      let second = try Command.run(arguments, in: folder)
+      #expect(second.output == first.output)
+      #expect(try Data(contentsOf: run.appendingPathComponent("trials.jsonl")) == store)
+    }
+  }
+
+  @Test("two shards merged give what an undivided run gives")
+  func shards() throws {
+    try Command.inFolder { folder in
+      let settings = [
+        "baselines", "steps=4", "eval-every=4", "seeds=0..3", "models=logistic",
+        "dataset.num-samples=100",
+      ]
+      for shard in ["1/2", "2/2"] {
+        let part = try Command.run(
+          ["reproduce"] + settings + ["--shard", shard, "--output", "parts"], in: folder)
+        #expect(part.status == 0 && part.output.isEmpty)
+      }
+      let merged = try object(
+        Command.run(["merge"] + settings + ["--output", "parts", "--json"], in: folder).output)
+      let whole = try object(Command.run(["reproduce"] + settings + ["--json"], in: folder).output)
+      #expect(merged["digest"] as? String == whole["digest"] as? String)
+      #expect(whole["digest"] != nil)
+    }
+  }
+
+  struct Mistake: CustomTestStringConvertible, Sendable {
+    var arguments: [String]
+    var status: Int32
+    var names: [String]
+    var testDescription: String { arguments.joined(separator: " ") }
+  }
+
+  static let mistakes = [
+    Mistake(
+      arguments: ["train", "--model", "mlp", "--stepz", "3"], status: 64, names: ["--stepz"]),
+    Mistake(arguments: ["train", "--model", "vit"], status: 64, names: ["vit", "logistic"]),
+    Mistake(
+      arguments: ["train", "--model", "mlp", "--batch-size", "0"], status: 64,
+      names: ["batch-size", "0"]),
+    Mistake(
+      arguments: ["train", "--model", "mlp", "--data", "absent.npz"], status: 66,
+      names: ["absent.npz"]),
+    Mistake(
+      arguments: ["train", "--model", "mlp", "--data", "text.npz"], status: 65, names: ["text.npz"]),
+    Mistake(
+      arguments: ["train", "--model", "mlp", "--learning-rate", "1e30", "--steps", "50"],
+      status: 65,
+      names: ["diverged", "step"]),
+    Mistake(
+      arguments: ["evaluate", "--model", "mlp", "--weights", "w.safetensors"], status: 65,
+      names: ["w.safetensors", "linear1.weight"]),
+    Mistake(
+      arguments: ["generate", "--output", "data.txt"], status: 64, names: ["data.txt", ".npz"]),
+    Mistake(
+      arguments: ["generate", "--num-samples", "-5", "--output", "d.npz"], status: 64,
+      names: ["num", "-5"]),
+    Mistake(
+      arguments: ["generate", "--padding", "60,36", "--output", "d.npz"], status: 64,
+      names: ["60,36", "--padding"]),
+    Mistake(
+      arguments: ["generate", "--output", "absent/d.npz"], status: 73, names: ["absent/d.npz"]),
+    Mistake(
+      arguments: ["reproduce", "baselines", "stepz=3"], status: 64, names: ["stepz", "steps"]),
+    Mistake(
+      arguments: ["reproduce", "baselines", "steps=many"], status: 64, names: ["steps", "many"]),
+    Mistake(arguments: ["reproduce", "baselinez"], status: 64, names: ["baselinez"]),
+    Mistake(
+      arguments: ["reproduce", "baselines", "--jobs", "0"], status: 64, names: ["--jobs", "0"]),
+    Mistake(
+      arguments: ["reproduce", "baselines", "--shard", "3/2"], status: 64, names: ["3/2"]),
+    Mistake(arguments: ["report", "absent"], status: 66, names: ["absent"]),
+  ]
+
+  @Test(
+    "a mistake ends in one sentence that names it and in the status of the contract",
+    arguments: mistakes)
+  func mistakes(_ mistake: Mistake) throws {
+    try Command.inFolder { folder in
+      try Data("no archive".utf8).write(to: folder.appendingPathComponent("text.npz"))
+      _ = try Command.run(
+        "train", "--model", "logistic", "--steps", "0", "--save", "w.safetensors", in: folder)
+      let outcome = try Command.run(mistake.arguments, in: folder)
+      #expect(outcome.status == mistake.status, "\(outcome.messages)")
+      #expect(outcome.output.isEmpty)
+      for name in mistake.names { #expect(outcome.messages.contains(name), "\(outcome.messages)") }
+      #expect(!outcome.messages.contains("Fatal error"))
+      let left = try FileManager.default.contentsOfDirectory(atPath: folder.path)
+      #expect(left.sorted() == ["text.npz", "w.safetensors"])
+    }
+  }
+
+  @Test("kernels that the machine lacks are refused by name")
+  func kernels() throws {
+    try Command.inFolder { folder in
+      let outcome = try Command.run(
+        "generate", "--output", "d.npz", in: folder, environment: ["MNIST1D_KERNELS": "sse9"])
+      #expect(outcome.status == 64)
+      #expect(outcome.messages.contains("sse9") && outcome.messages.contains("portable"))
+    }
+  }
+
+  private func object(_ text: String) throws -> [String: Any] {
+    try #require(try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any])
+  }
+}

@@ -1,0 +1,125 @@
+import Foundation
+import MNIST1D
+import NeuralNetworks
+import ReferenceRandom
+import Runs
+import Studies
+import Testing
+
+@Suite("The baselines study")
+struct BaselinesTests {
+  private var small: Baselines.Configuration {
+    var configuration = Baselines.Configuration()
+    configuration.seeds = [1, 2]
+    configuration.steps = 12
+    configuration.evalEvery = 4
+    configuration.dataset.numSamples = 200
+    return configuration
+  }
+
+  private func folder() throws -> URL {
+    let folder = FileManager.default.temporaryDirectory
+      .appendingPathComponent("baselines-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    return folder
+  }
+
+  private func perform(_ output: URL, jobs: Int) throws -> RunSummary {
+    let run = try Run(Baselines.self, configuration: small, output: output)
+    guard case .complete(let summary) = try run.perform(RunOptions(jobs: jobs, threads: 1)) else {
+      throw CancellationError()
+    }
+    return summary
+  }
+
+  @Test("the paper's settings are 24 trainings on all examples and 24 with examples held out")
+  func plan() {
+    let trials = Baselines.trials(for: Baselines.Configuration())
+    #expect(trials.count { $0.examples == .all } == 24)
+    #expect(trials.count { $0.examples == .heldOut } == 24)
+    #expect(Set(trials).count == 48)
+  }
+
+  @Test("one and two jobs give the same bits")
+  func jobs() throws {
+    let (first, second) = (try folder(), try folder())
+    defer { for folder in [first, second] { try? FileManager.default.removeItem(at: folder) } }
+    let (one, two) = (try perform(first, jobs: 1), try perform(second, jobs: 2))
+    #expect(one.digest == two.digest)
+    #expect(one.findings == two.findings)
+    // A run that has ended is not computed again.
+    #expect(try perform(first, jobs: 2) == one)
+  }
+
+  @Test("the table sets reported and measured accuracies side by side for both orders of columns")
+  func table() throws {
+    let output = try folder()
+    defer { try? FileManager.default.removeItem(at: output) }
+    let findings = try perform(output, jobs: 2).findings
+    let table = try #require(findings.tables.first)
+    #expect(table.columns == ["columns", "accuracy", "logistic", "mlp", "cnn", "gru", "human"])
+    #expect(table.rows.count == 8)
+    #expect(table.rows[0][2] == .number(32, decimals: 0))
+    for row in [1, 2, 3, 5, 6, 7] {
+      for column in 2...5 {
+        guard case .estimate(let mean, _, _) = table.rows[row][column] else {
+          Issue.record("row \(row), column \(column) holds no mean of two seeds")
+          continue
+        }
+        #expect((0...100).contains(mean))
+      }
+    }
+    #expect(findings.claims.count == 9)
+    #expect(findings.notes.contains { $0.contains("68 %") })
+  }
+
+  @Test("shuffled columns are in the order of RandomState(42).permutation(40)")
+  func shuffling() throws {
+    let trial = Baselines.Trial(model: .cnn, columns: .shuffled, examples: .all, seed: 3)
+    let measured = try Baselines.measure(trial, small, in: TrialContext())
+
+    var state = NumPyRandomState(seed: 42)
+    let dataset = try Dataset(small.dataset).permutingColumns(state.permutation(40))
+    var settings = TrainingSettings()
+    settings.steps = small.steps
+    settings.evaluationInterval = small.evalEvery
+    var generator = TorchGenerator(seed: 3)
+    var training = try Training(
+      of: ConvolutionalNetwork(using: &generator), on: Examples(dataset.x, dataset.y),
+      testing: Examples(dataset.xTest, dataset.yTest), settings: settings)
+    while !training.isFinished { _ = try training.advance() }
+    #expect(measured.digest == training.model.digest)
+    #expect(measured.steps == [0, 4, 8, 12])
+  }
+
+  @Test("settings that do not fit are refused by name")
+  func validation() {
+    var configuration = small
+    configuration.seeds = []
+    #expect(throws: (any Error).self) { try configuration.validate() }
+    configuration = small
+    configuration.seeds = [-1]
+    #expect(throws: (any Error).self) { try configuration.validate() }
+    configuration = small
+    configuration.dataset.finalSeqLength = 2
+    #expect(throws: (any Error).self) { try configuration.validate() }
+  }
+
+  @Test("overrides reach every setting, the dataset's included")
+  func overrides() throws {
+    let configuration = try Overrides([
+      "steps=60", "seeds=0..3", "models=mlp,cnn", "examples=held-out", "dataset.num-samples=100",
+      "dataset.padding=30,40", "learning-rate=0.5",
+    ]).applied(to: Baselines.Configuration())
+    #expect(configuration.steps == 60)
+    #expect(configuration.seeds == [0, 1, 2, 3])
+    #expect(configuration.models == [.mlp, .cnn])
+    #expect(configuration.examples == [.heldOut])
+    #expect(configuration.dataset.numSamples == 100)
+    #expect(configuration.dataset.padding == 30...40)
+    #expect(configuration.learningRate == 0.5)
+    #expect(throws: RunError.self) {
+      try Overrides(["stepz=60"]).applied(to: Baselines.Configuration())
+    }
+  }
+}

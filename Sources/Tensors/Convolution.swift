@@ -1,0 +1,129 @@
+import CKernels
+
+/// A convolution over positions, PyTorch's `conv1d`, with the bias and the activation in the same pass.
+///
+///     y[o, t] = f(Σᵢₖ weight[o, i, k] · x[i, t · stride + k − padding] + bias[o])
+///
+/// for every example of the batch; positions outside x count as 0. The derivatives are convolutions again and run
+/// in kernels at every order.
+///
+/// - Parameters:
+///   - x: [batch, inputs, length], or [inputs, length, batch] if the layout is batch last.
+///   - weight: [outputs, inputs, kernel].
+///   - bias: [outputs], or nil for none.
+///   - stride: how far the kernel moves from one output position to the next.
+///   - padding: how many zeros are put at either end.
+///   - activation: what is applied to the sum.
+///   - layout: where the batch lies. Batch last saves two transpositions.
+/// - Returns: [batch, outputs, (length + 2 · padding − kernel) / stride + 1], or [outputs, …, batch] if the layout is
+///   batch last.
+public func convolution1D(
+  _ x: Tensor, weight: Tensor, bias: Tensor? = nil, stride: Int = 1, padding: Int = 0,
+  activation: AffineActivation = .identity, layout: ActivationLayout = .batchFirst
+) -> Tensor {
+  precondition(x.rank == 3, "a convolution's input has three axes, found shape \(x.shape)")
+  switch layout {
+  case .batchFirst:
+    return convolution1D(
+      x.permuted(1, 2, 0), weight: weight, bias: bias, stride: stride, padding: padding,
+      activation: activation, layout: .batchLast
+    ).permuted(2, 0, 1)
+  case .batchLast:
+    if let bias {
+      precondition(
+        bias.shape == [weight.shape[0]], "weight \(weight.shape) does not fit bias \(bias.shape)")
+    }
+    return Convolution(x, weight, stride: stride, padding: padding)
+      .output(x, weight, bias: bias, activation)
+  }
+}
+
+/// The extents of one convolution, batch last, and the three operators that go with them.
+///
+/// As ⟨u, output(x, w)⟩ = ⟨inputGradient(u, w), x⟩ = ⟨weightGradient(u, x), w⟩ and all three are bilinear, the
+/// derivatives of each are the other two.
+private struct Convolution {
+  private let extents: ck_convolution_shape
+
+  init(_ x: Tensor, _ weight: Tensor, stride: Int, padding: Int) {
+    precondition(
+      weight.rank == 3 && weight.shape[1] == x.shape[0] && weight.count > 0,
+      "a convolution of \(x.shape[0]) channels came with weight \(weight.shape)")
+    let (length, kernel) = (x.shape[1], weight.shape[2])
+    precondition(
+      stride > 0 && padding >= 0,
+      "a convolution moves forward and pads with zeros: stride \(stride), padding \(padding)")
+    precondition(
+      length > 0 && length + 2 * padding >= kernel,
+      "a kernel of \(kernel) does not fit into \(length) positions with padding \(padding)")
+    extents = ck_convolution_shape(
+      in_channels: x.shape[0], in_length: length, out_channels: weight.shape[0],
+      out_length: (length + 2 * padding - kernel) / stride + 1, kernel: kernel, stride: stride,
+      padding: padding, batch: x.shape[2])
+  }
+
+  private var inputShape: Shape { [extents.in_channels, extents.in_length, extents.batch] }
+  private var outputShape: Shape { [extents.out_channels, extents.out_length, extents.batch] }
+  private var weightShape: Shape { [extents.out_channels, extents.in_channels, extents.kernel] }
+
+  /// f(x ⋆ weight + bias).
+  func output(
+    _ x: Tensor, _ weight: Tensor, bias: Tensor? = nil, _ activation: AffineActivation = .identity
+  ) -> Tensor {
+    Tensor.operation(
+      [x, weight] + (bias.map { [$0] } ?? []),
+      kernel: { inputs in
+        Tensor(outputShape) {
+          ck_convolution(
+            extents, inputs[0].pointer, inputs[1].pointer,
+            inputs.count > 2 ? inputs[2].pointer : nil, activation == .relu ? 1 : 0, $0)
+        }
+      },
+      rule: { upstream, inputs, y, wanted in
+        let z = activation == .relu ? gated(upstream, by: y) : upstream
+        var slopes = [
+          wanted.contains(0) ? inputGradient(z, inputs[1]) : nil,
+          wanted.contains(1) ? weightGradient(z, inputs[0]) : nil,
+        ]
+        if inputs.count > 2 {
+          let rows: Shape = [extents.out_channels, extents.out_length * extents.batch]
+          slopes.append(wanted.contains(2) ? z.reshaped(to: rows).sum(along: 1) : nil)
+        }
+        return slopes
+      })
+  }
+
+  /// What the input gets of an upstream derivative dy of the output.
+  private func inputGradient(_ dy: Tensor, _ weight: Tensor) -> Tensor {
+    Tensor.operation(
+      [dy, weight],
+      kernel: { inputs in
+        Tensor(inputShape) {
+          ck_convolution_input_gradient(extents, inputs[0].pointer, inputs[1].pointer, $0)
+        }
+      },
+      rule: { upstream, inputs, _, wanted in
+        [
+          wanted.contains(0) ? output(upstream, inputs[1]) : nil,
+          wanted.contains(1) ? weightGradient(inputs[0], upstream) : nil,
+        ]
+      })
+  }
+
+  /// What the weight gets of an upstream derivative dy of the output.
+  private func weightGradient(_ dy: Tensor, _ x: Tensor) -> Tensor {
+    Tensor.operation(
+      [dy, x],
+      kernel: { inputs in
+        Tensor(weightShape) {
+          ck_convolution_weight_gradient(extents, inputs[0].pointer, inputs[1].pointer, $0)
+        }
+      },
+      rule: { upstream, inputs, _, wanted in
+        [
+          wanted.contains(0) ? output(inputs[1], upstream) : nil,
+          wanted.contains(1) ? inputGradient(inputs[0], upstream) : nil,
+        ]
+      })
+  }
+}

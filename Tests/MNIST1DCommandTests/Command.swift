@@ -30,7 +30,7 @@ struct Command {
       folder.appendingPathComponent("out-\(UUID())"), folder.appendingPathComponent("err-\(UUID())")
     )
     for file in [output, messages] {
-      FileManager.default.createFile(atPath: file.path, contents: nil)
+      try Data().write(to: file)
     }
     process.standardInput = FileHandle.nullDevice
     process.standardOutput = try FileHandle(forWritingTo: output)

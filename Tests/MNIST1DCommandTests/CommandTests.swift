@@ -141,7 +141,7 @@ struct CommandTests {
     var testDescription: String { arguments.joined(separator: " ") }
   }
 
-  static let mistakes = [
+  static let commonMistakes = [
     Mistake(
       arguments: ["train", "--model", "mlp", "--stepz", "3"], status: 64, names: ["--stepz"]),
     Mistake(arguments: ["train", "--model", "vit"], status: 64, names: ["vit", "logistic"]),
@@ -163,7 +163,7 @@ struct CommandTests {
     Mistake(
       arguments: ["generate", "--output", "data.txt"], status: 64, names: ["data.txt", ".npz"]),
     Mistake(
-      arguments: ["generate", "--num-samples", "-5", "--output", "d.npz"], status: 64,
+      arguments: ["generate", "--num-samples=-5", "--output", "d.npz"], status: 64,
       names: ["num", "-5"]),
     Mistake(
       arguments: ["generate", "--padding", "60,36", "--output", "d.npz"], status: 64,
@@ -184,7 +184,7 @@ struct CommandTests {
 
   @Test(
     "a mistake ends in one sentence that names it and in the status of the contract",
-    arguments: mistakes)
+    arguments: commonMistakes)
   func mistakes(_ mistake: Mistake) throws {
     try Command.inFolder { folder in
       try Data("no archive".utf8).write(to: folder.appendingPathComponent("text.npz"))

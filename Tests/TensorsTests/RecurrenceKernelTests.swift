@@ -83,13 +83,15 @@ struct RecurrentCase: Sendable, CustomTestStringConvertible {
       return ck_gru_parameters(
         weight_ih: four[0], weight_hh: four[1], bias_ih: four[2], bias_hh: four[3])
     }
-    table.gru_forward(
-      shape, parameters(inputs, 0), parameters(inputs, 1), inputs[0].pointer, inputs[1].pointer,
-      y.pointer, saved.pointer)
-    table.gru_backward(
-      shape, parameters(inputs, 0), parameters(inputs, 1), inputs[0].pointer, inputs[1].pointer,
-      y.pointer, saved.pointer, slope.pointer, gradients[0].pointer, gradients[1].pointer,
-      parameters(gradients, 0), parameters(gradients, 1))
+    withExtendedLifetime((inputs, saved, slope)) {
+      table.gru_forward(
+        shape, parameters(inputs, 0), parameters(inputs, 1), inputs[0].pointer, inputs[1].pointer,
+        y.pointer, saved.pointer)
+      table.gru_backward(
+        shape, parameters(inputs, 0), parameters(inputs, 1), inputs[0].pointer, inputs[1].pointer,
+        y.pointer, saved.pointer, slope.pointer, gradients[0].pointer, gradients[1].pointer,
+        parameters(gradients, 0), parameters(gradients, 1))
+    }
     return (y.elements, gradients.map(\.elements))
   }
 

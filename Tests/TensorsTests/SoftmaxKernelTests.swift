@@ -6,12 +6,6 @@ import Testing
 struct SoftmaxKernelTests {
   static let shapes = [(1, 1), (1, 10), (15, 10), (16, 3), (17, 10), (100, 10), (5, 33), (33, 2)]
 
-  private struct Results: Equatable {
-    var loss: UInt32
-    var gradient: [UInt32]
-    var logarithms: [UInt32]
-  }
-
   private func bits(_ values: [Float]) -> [UInt32] { values.map(\.bitPattern) }
 
   private func transposed(_ values: [Float], _ rows: Int) -> [Float] {
@@ -32,9 +26,11 @@ struct SoftmaxKernelTests {
     let gradient = FloatBuffer(logits.map { _ in .nan })
     let logarithms = FloatBuffer(logits.map { _ in .nan })
     let code = Int32(layout.rawValue)
-    table.softmax_cross_entropy(
-      code, batch, classes, x.pointer, labels, loss.pointer, gradient.pointer)
-    table.log_softmax(code, batch, classes, x.pointer, logarithms.pointer)
+    withExtendedLifetime(x) {
+      table.softmax_cross_entropy(
+        code, batch, classes, x.pointer, labels, loss.pointer, gradient.pointer)
+      table.log_softmax(code, batch, classes, x.pointer, logarithms.pointer)
+    }
     let (g, l) = (gradient.elements, logarithms.elements)
     return layout == CK_BATCH_FIRST
       ? (loss.elements[0], g, l)

@@ -18,7 +18,10 @@ let package = Package(
   ],
   targets: [
     // The portable core: no Foundation, no existentials, no reflection.
-    .target(name: "CKernels"),
+    .target(
+      name: "CKernels",
+      // The portable kernels call fmaf where the hardware lacks it.
+      linkerSettings: [.linkedLibrary("m", .when(platforms: [.linux, .android]))]),
     .target(name: "ReferenceRandom", swiftSettings: strict),
     .target(name: "MNIST1D", dependencies: ["ReferenceRandom"], swiftSettings: strict),
     .target(name: "Tensors", dependencies: ["CKernels"], swiftSettings: strict),

@@ -32,10 +32,16 @@ public struct SGD: Optimizer {
     if velocities.isEmpty && momentum != 0 { velocities = slopes.map { .zeros($0.shape) } }
     var position = 0
     model.updateParameters(along: slopes) { parameter, slope in
-      let velocity = momentum == 0 ? nil : velocities[position].mutablePointer()
-      ck_sgd(
-        parameter.count, parameter.mutablePointer(), slope.pointer, velocity, Float(learningRate),
-        Float(momentum), Float(weightDecay))
+      withPointers(&parameter, slope) { count, p, g in
+        if momentum == 0 {
+          ck_sgd(count, p, g, nil, Float(learningRate), 0, Float(weightDecay))
+        } else {
+          velocities[position].withUnsafeMutableElements { v in
+            ck_sgd(
+              count, p, g, v.baseAddress, Float(learningRate), Float(momentum), Float(weightDecay))
+          }
+        }
+      }
       position += 1
     }
   }
@@ -76,10 +82,13 @@ public struct RMSProp: Optimizer {
     if secondMoments.isEmpty { secondMoments = slopes.map { .zeros($0.shape) } }
     var position = 0
     model.updateParameters(along: slopes) { parameter, slope in
-      ck_rmsprop(
-        parameter.count, parameter.mutablePointer(), slope.pointer,
-        secondMoments[position].mutablePointer(), Float(learningRate), Float(smoothing),
-        Float(1 - smoothing), Float(epsilon), Float(weightDecay))
+      withPointers(&parameter, slope) { count, p, g in
+        secondMoments[position].withUnsafeMutableElements { v in
+          ck_rmsprop(
+            count, p, g, v.baseAddress, Float(learningRate), Float(smoothing),
+            Float(1 - smoothing), Float(epsilon), Float(weightDecay))
+        }
+      }
       position += 1
     }
   }
@@ -134,11 +143,15 @@ public struct Adam: Optimizer {
     let correction = Float((1 - power(beta2, step)).squareRoot())
     var position = 0
     model.updateParameters(along: slopes) { parameter, slope in
-      ck_adam(
-        parameter.count, parameter.mutablePointer(), slope.pointer,
-        firstMoments[position].mutablePointer(), secondMoments[position].mutablePointer(), rate,
-        Float(1 - beta1), Float(beta2), Float(1 - beta2), correction, Float(epsilon),
-        Float(weightDecay))
+      withPointers(&parameter, slope) { count, p, g in
+        firstMoments[position].withUnsafeMutableElements { m in
+          secondMoments[position].withUnsafeMutableElements { v in
+            ck_adam(
+              count, p, g, m.baseAddress, v.baseAddress, rate, Float(1 - beta1), Float(beta2),
+              Float(1 - beta2), correction, Float(epsilon), Float(weightDecay))
+          }
+        }
+      }
       position += 1
     }
   }
@@ -172,12 +185,16 @@ func power(_ base: Double, _ exponent: Int) -> Double {
   return result
 }
 
-extension Tensor {
-  /// The elements' memory, padded to a multiple of sixteen; valid while the tensor lives and is not changed.
-  fileprivate var pointer: UnsafePointer<Float> { withUnsafeElements { $0.baseAddress! } }
-
-  /// The elements' memory to write to, copied first if another tensor shares it.
-  fileprivate mutating func mutablePointer() -> UnsafeMutablePointer<Float> {
-    withUnsafeMutableElements { $0.baseAddress! }
+/// Calls `body` with a parameter's memory and its gradient's, both padded to a multiple of sixteen elements.
+@inline(__always)
+private func withPointers(
+  _ parameter: inout Tensor, _ slope: Tensor,
+  _ body: (Int, UnsafeMutablePointer<Float>?, UnsafePointer<Float>?) -> Void
+) {
+  precondition(
+    parameter.shape == slope.shape,
+    "a parameter of shape \(parameter.shape) has a gradient of shape \(slope.shape)")
+  slope.withUnsafeElements { g in
+    parameter.withUnsafeMutableElements { p in body(p.count, p.baseAddress, g.baseAddress) }
   }
 }

@@ -1,6 +1,14 @@
 // How an operator is made differentiable: evaluate it on what lies outside the innermost recording, which
 // records it on the tapes around, and then put the result on the innermost tape.
 
+/// Calls a kernel; the tensors, whose memory it sees as bare pointers, live until it returns.
+@inline(__always)
+private func evaluate<Inputs, Outputs>(
+  _ kernel: (Inputs) -> Outputs, _ inputs: Inputs
+) -> Outputs {
+  withExtendedLifetime(inputs) { kernel(inputs) }
+}
+
 extension Tensor {
   /// Evaluates an operation on one tensor and records it wherever the tensor is being recorded.
   ///
@@ -10,7 +18,7 @@ extension Tensor {
     _ x: Tensor, kernel: (Tensor) -> Tensor,
     rule: @escaping (_ upstream: Tensor, _ x: Tensor, _ y: Tensor) -> Tensor
   ) -> Tensor {
-    guard x.activeNode != nil else { return kernel(x) }
+    guard x.activeNode != nil else { return evaluate(kernel, x) }
     return recordedOperation(x, kernel: kernel, rule: rule)
   }
 
@@ -18,7 +26,7 @@ extension Tensor {
     _ x: Tensor, kernel: (Tensor) -> Tensor,
     rule: @escaping (_ upstream: Tensor, _ x: Tensor, _ y: Tensor) -> Tensor
   ) -> Tensor {
-    guard let tape = x.activeNode?.tape else { return kernel(x) }
+    guard let tape = x.activeNode?.tape else { return evaluate(kernel, x) }
     let input = x.outside(tape)
     let output = recordedOperation(input, kernel: kernel, rule: rule)
     return tape.record(inputs: [x], output: output) { upstream, _ in
@@ -32,14 +40,14 @@ extension Tensor {
   static func linearOperation(
     _ x: Tensor, kernel: (Tensor) -> Tensor, adjoint: @escaping (_ upstream: Tensor) -> Tensor
   ) -> Tensor {
-    guard x.activeNode != nil else { return kernel(x) }
+    guard x.activeNode != nil else { return evaluate(kernel, x) }
     return recordedLinearOperation(x, kernel: kernel, adjoint: adjoint)
   }
 
   private static func recordedLinearOperation(
     _ x: Tensor, kernel: (Tensor) -> Tensor, adjoint: @escaping (_ upstream: Tensor) -> Tensor
   ) -> Tensor {
-    guard let tape = x.activeNode?.tape else { return kernel(x) }
+    guard let tape = x.activeNode?.tape else { return evaluate(kernel, x) }
     let output = recordedLinearOperation(x.outside(tape), kernel: kernel, adjoint: adjoint)
     return tape.record(inputs: [x], output: output) { upstream, _ in [adjoint(upstream[0]!)] }
   }
@@ -55,7 +63,7 @@ extension Tensor {
       @escaping (_ upstream: Tensor, _ inputs: [Tensor], _ output: Tensor, _ wanted: InputSet) ->
       [Tensor?]
   ) -> Tensor {
-    guard let tape = innermostTape(inputs) else { return kernel(inputs) }
+    guard let tape = innermostTape(inputs) else { return evaluate(kernel, inputs) }
     return recordedOperation(inputs, on: tape, kernel: kernel, rule: rule)
   }
 
@@ -70,7 +78,7 @@ extension Tensor {
       if let next = innermostTape(outer) {
         recordedOperation(outer, on: next, kernel: kernel, rule: rule)
       } else {
-        kernel(outer)
+        evaluate(kernel, outer)
       }
     return tape.record(inputs: inputs, output: output) { upstream, wanted in
       rule(upstream[0]!, outer, output, wanted)
@@ -86,7 +94,7 @@ extension Tensor {
       @escaping (_ upstream: [Tensor?], _ inputs: [Tensor], _ outputs: [Tensor], _ wanted: InputSet)
       -> [Tensor?]
   ) -> [Tensor] {
-    guard let tape = innermostTape(inputs) else { return kernel(inputs) }
+    guard let tape = innermostTape(inputs) else { return evaluate(kernel, inputs) }
     let outer = inputs.map { $0.outside(tape) }
     let outputs = operation(outer, kernel: kernel, rule: rule)
     return tape.record(inputs: inputs, outputs: outputs) { upstream, wanted in

@@ -160,11 +160,13 @@ private struct Recurrence {
     _ upstream: Tensor, _ inputs: [Tensor], _ y: Tensor, _ saved: Storage, _ wanted: InputSet
   ) -> [Tensor?] {
     let results = inputs.map { Tensor(uninitialized: $0.shape) }
-    ck_gru_backward(
-      shape, parameters(inputs, 0), parameters(inputs, 1), inputs[0].pointer,
-      initialState(inputs)?.pointer, y.pointer, saved.pointer, upstream.pointer,
-      wanted.contains(0) ? results[0].pointer : nil, initialState(results)?.pointer,
-      parameters(results, 0), parameters(results, 1))
+    withExtendedLifetime((upstream, inputs, y, saved, results)) {
+      ck_gru_backward(
+        shape, parameters(inputs, 0), parameters(inputs, 1), inputs[0].pointer,
+        initialState(inputs)?.pointer, y.pointer, saved.pointer, upstream.pointer,
+        wanted.contains(0) ? results[0].pointer : nil, initialState(results)?.pointer,
+        parameters(results, 0), parameters(results, 1))
+    }
     return results.indices.map { wanted.contains($0) ? results[$0] : nil }
   }
 

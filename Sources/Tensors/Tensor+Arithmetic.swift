@@ -149,10 +149,12 @@ extension Tensor {
     into result: UnsafeMutablePointer<Float>
   ) {
     let extents = shape.leftPadded
-    ck_binary(
-      Int32(bitPattern: kind.rawValue), ck_axes(extents), a.pointer,
-      ck_axes(a.shape.strides(broadcastTo: extents)), b.pointer,
-      ck_axes(b.shape.strides(broadcastTo: extents)), result)
+    withExtendedLifetime((a, b)) {
+      ck_binary(
+        Int32(bitPattern: kind.rawValue), ck_axes(extents), a.pointer,
+        ck_axes(a.shape.strides(broadcastTo: extents)), b.pointer,
+        ck_axes(b.shape.strides(broadcastTo: extents)), result)
+    }
   }
 
   /// Adds a tensor of the same shape, in place where the elements are not shared and nothing is recorded.
@@ -166,6 +168,8 @@ extension Tensor {
 
   /// Applies a kernel to every element; records nothing.
   func mapped(_ kind: ck_unary_operation) -> Tensor {
-    Tensor(shape) { ck_unary(Int32(bitPattern: kind.rawValue), count, pointer, $0) }
+    withExtendedLifetime(self) {
+      Tensor(shape) { ck_unary(Int32(bitPattern: kind.rawValue), count, pointer, $0) }
+    }
   }
 }

@@ -108,7 +108,8 @@ extension Tensor {
   public func withUnsafeElements<Result, Failure: Error>(
     _ body: (UnsafeBufferPointer<Float>) throws(Failure) -> Result
   ) throws(Failure) -> Result {
-    try body(UnsafeBufferPointer(start: storage.pointer, count: count))
+    defer { withExtendedLifetime(storage) {} }
+    return try body(UnsafeBufferPointer(start: storage.pointer, count: count))
   }
 
   /// Calls `body` with the elements to change in place, copied first if another tensor shares them. The
@@ -122,6 +123,7 @@ extension Tensor {
       copy.pointer.update(from: storage.pointer, count: count)
       storage = copy
     }
+    defer { withExtendedLifetime(storage) {} }
     return try body(UnsafeMutableBufferPointer(start: storage.pointer, count: count))
   }
 

@@ -21,4 +21,16 @@ public enum Kernels {
   /// - Returns: false, and no change, where this machine lacks them.
   @discardableResult
   public static func select(_ name: String) -> Bool { ck_select(name) }
+
+  /// Calls `body` with this thread's large operations split over so many threads.
+  ///
+  /// Work is split over rows and elements of results, never over a sum, so the bits are those of one thread. The
+  /// other threads last until `body` returns.
+  public static func withThreads<Result, Failure: Error>(
+    _ count: Int, _ body: () throws(Failure) -> Result
+  ) throws(Failure) -> Result {
+    ck_use_threads(Int32(clamping: count))
+    defer { ck_use_threads(1) }
+    return try body()
+  }
 }

@@ -169,7 +169,7 @@ extension Tensor {
   /// Applies a kernel to every element; records nothing.
   func mapped(_ kind: ck_unary_operation) -> Tensor {
     withExtendedLifetime(self) {
-      Tensor(shape) { ck_unary(Int32(bitPattern: kind.rawValue), count, pointer, $0) }
+      Tensor(shape) { ck_split_unary(Int32(bitPattern: kind.rawValue), count, pointer, $0) }
     }
   }
 }

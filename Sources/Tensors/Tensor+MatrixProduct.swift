@@ -64,7 +64,7 @@ extension Tensor {
       "the inner axes of a matrix product differ: \(a.shape) and \(b.shape), transposing \(transposed)"
     )
     return Tensor([rows, columns]) {
-      ck_matmul(
+      ck_split_matmul(
         rows, columns, inner, a.pointer, left ? 1 : inner, left ? rows : 1, b.pointer,
         right ? 1 : columns, right ? inner : 1, $0, columns, bias?.pointer,
         activation == .relu ? 1 : 0)

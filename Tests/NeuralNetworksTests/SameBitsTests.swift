@@ -47,4 +47,24 @@ struct SameBitsTests {
       #expect(try digest(architecture, steps: 10) == Self.after10[architecture], "\(kernels)")
     }
   }
+
+  @Test("one, two and four threads train a wide network to the same weights")
+  func threads() throws {
+    let dataset = try Dataset(Configuration())
+    let digests = try [1, 2, 4].map { count in
+      var generator = TorchGenerator(seed: 42)
+      var settings = TrainingSettings()
+      settings.batchSize = 500
+      settings.evaluationInterval = 1000
+      var training = try Training(
+        of: MultilayerPerceptron(hidden: 500, using: &generator),
+        on: Examples(dataset.x, dataset.y),
+        testing: Examples(dataset.xTest, dataset.yTest)[0..<10], settings: settings)
+      try Kernels.withThreads(count) {
+        for _ in 0..<3 { _ = try training.advance() }
+      }
+      return training.model.digest
+    }
+    #expect(Set(digests).count == 1)
+  }
 }

@@ -104,6 +104,19 @@ void ck_drain_pool(void);
 // Scratch memory of the calling thread, valid until its next call.
 float *ck_workspace(long count);
 
+// How many threads, this one included, the calling thread's large kernels are split over; 1 until it is said.
+void ck_use_threads(int count);
+
+// Calls `part` for ranges of at most `grain` items that make up 0 ..< count, on the threads in use.
+typedef void ck_part(const void *arguments, long start, long end);
+void ck_split(long count, long grain, ck_part *part, const void *arguments);
+
+// ck_matmul split over the rows of c, and ck_unary split over elements.
+void ck_split_matmul(
+    long m, long n, long k, const float *a, long a_row, long a_column, const float *b, long b_row,
+    long b_column, float *c, long c_row, const float *bias, int activation);
+void ck_split_unary(int operation, long count, const float *x, float *y);
+
 // A number that grows with every call on any thread.
 uint64_t ck_next_identity(void);
 

@@ -2,6 +2,7 @@ import MNIST1D
 import NeuralNetworks
 import ReferenceRandom
 import Runs
+import Tensors
 
 /// Table 1 and Figure 2 of the paper: how much do spatial priors help?
 ///
@@ -116,12 +117,14 @@ public enum Baselines: Study {
     var training = try Training(
       of: model, on: learned, validating: heldOut, testing: Examples(dataset.xTest, dataset.yTest),
       settings: configuration.training(on: trial.examples))
-    while !training.isFinished {
-      if training.step % 100 == 0 {
-        try context.checkCancellation()
-        context.report(Double(training.step) / Double(configuration.steps + 1))
+    try Kernels.withThreads(context.threads) {
+      while !training.isFinished {
+        if training.step % 100 == 0 {
+          try context.checkCancellation()
+          context.report(Double(training.step) / Double(configuration.steps + 1))
+        }
+        _ = try training.advance()
       }
-      _ = try training.advance()
     }
     return Measurement(training, selected: trial.examples)
   }

@@ -20,6 +20,12 @@ struct Evaluate: ParsableCommand {
 
   @OptionGroup var data: DataOptions
 
+  @Flag(
+    help: """
+      Also report the largest eigenvalue of the Hessian of the training loss, by power iteration.
+      """)
+  var sharpness = false
+
   @Flag(help: "Print one JSON object.")
   var json = false
 
@@ -29,14 +35,27 @@ struct Evaluate: ParsableCommand {
     var generator = TorchGenerator(seed: 0)
     var network = BaselineNetwork(model, inputs: dataset.length, using: &generator)
     try network.loadWeights(from: weights)
-    let train = network.score(on: Examples(dataset.x, dataset.y))
+    let training = Examples(dataset.x, dataset.y)
+    let train = network.score(on: training)
     let test = network.score(on: Examples(dataset.xTest, dataset.yTest))
+    let sharpness = sharpness ? network.sharpness(on: training) : nil
     if json {
-      Terminal.print(
-        (["model": .text(model.rawValue)] as JSON)
-          .appending(scores(train: train, test: test)).pretty)
+      var report = (["model": .text(model.rawValue)] as JSON)
+        .appending(scores(train: train, test: test))
+      if let sharpness {
+        report["sharpness"] = [
+          "hessian_eigenvalue": .number(sharpness.eigenvalue),
+          "residual": .number(sharpness.residual), "products": .integer(sharpness.products),
+        ]
+      }
+      Terminal.print(report.pretty)
     } else {
       Terminal.print(scoreLines(train: train, test: test))
+      if let sharpness {
+        Terminal.print(
+          "sharpness  largest Hessian eigenvalue \(sharpness.eigenvalue.shown(3)) ± "
+            + "\(sharpness.residual.shown(3)) after \(sharpness.products) products")
+      }
     }
   }
 }

@@ -4,11 +4,13 @@ import Runs
 /// The studies by their names on the command line.
 public enum StudyKind: String, CaseIterable, Sendable {
   case baselines
+  case metalearnLR = "metalearn-lr"
 
   /// Carries out the study, or merges the shards of a run that has been.
   public func perform(_ request: StudyRequest) throws(RunError) -> RunOutcome {
     switch self {
     case .baselines: try request.perform(Baselines.self)
+    case .metalearnLR: try request.perform(MetalearnLR.self)
     }
   }
 }

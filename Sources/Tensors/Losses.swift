@@ -50,10 +50,27 @@ public func softmaxCrossEntropy(
       }
     },
     rule: { upstream, x, _ in
-      if let slope, !x.isRecorded { return slope * upstream }
-      let rows = layout == .batchFirst ? x : x.transposed()
-      let gradient = (softmax(rows) - oneHot(labels, classes: classes)) / Float(labels.count)
-      return (layout == .batchFirst ? gradient : gradient.transposed()) * upstream
+      guard let slope else { preconditionFailure("a loss that is not recorded has no rule") }
+      return crossEntropySlope(x, slope, labels: labels, layout: layout) * upstream
+    })
+}
+
+/// The gradient of the mean cross-entropy with respect to the scores, which the loss's kernel has computed.
+///
+/// Its own derivative needs no more than that: with w = softmax / batch = slope + onehot / batch, a vector u is
+/// mapped to w u − batch · w Σ w u, example by example.
+private func crossEntropySlope(
+  _ scores: Tensor, _ slope: Tensor, labels: [Int32], layout: ActivationLayout
+) -> Tensor {
+  Tensor.operation(
+    scores, kernel: { _ in slope },
+    rule: { upstream, _, slope in
+      let classes = layout == .batchFirst ? 1 : 0
+      let count = labels.count
+      let chosen = oneHot(labels, classes: slope.shape[classes]) / Float(count)
+      let weights = slope + (layout == .batchFirst ? chosen : chosen.transposed())
+      let weighted = weights * upstream
+      return weighted - weights * (weighted.sum(along: classes, .kept) * Float(count))
     })
 }
 

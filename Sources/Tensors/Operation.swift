@@ -29,9 +29,7 @@ extension Tensor {
     guard let tape = x.activeNode?.tape else { return evaluate(kernel, x) }
     let input = x.outside(tape)
     let output = recordedOperation(input, kernel: kernel, rule: rule)
-    return tape.record(inputs: [x], output: output) { upstream, _ in
-      [rule(upstream[0]!, input, output)]
-    }
+    return tape.record(x, output: output) { upstream in rule(upstream, input, output) }
   }
 
   /// Evaluates an operation that is linear in its only input, so that its rule needs neither the input nor
@@ -49,7 +47,42 @@ extension Tensor {
   ) -> Tensor {
     guard let tape = x.activeNode?.tape else { return evaluate(kernel, x) }
     let output = recordedLinearOperation(x.outside(tape), kernel: kernel, adjoint: adjoint)
-    return tape.record(inputs: [x], output: output) { upstream, _ in [adjoint(upstream[0]!)] }
+    return tape.record(x, output: output, rule: adjoint)
+  }
+
+  /// Evaluates an operation on two tensors and records it wherever one of them is being recorded.
+  ///
+  /// `rule` maps the upstream derivative, the inputs and the output to the derivatives of the inputs, nil for one
+  /// that is not wanted.
+  @inline(__always)
+  static func operation(
+    _ a: Tensor, _ b: Tensor, kernel: (Tensor, Tensor) -> Tensor,
+    rule:
+      @escaping (
+        _ upstream: Tensor, _ a: Tensor, _ b: Tensor, _ output: Tensor, _ wanted: InputSet
+      ) -> (Tensor?, Tensor?)
+  ) -> Tensor {
+    guard let tape = innermostTape(a, b) else { return kernel(a, b) }
+    return recordedOperation(a, b, on: tape, kernel: kernel, rule: rule)
+  }
+
+  private static func recordedOperation(
+    _ a: Tensor, _ b: Tensor, on tape: Tape, kernel: (Tensor, Tensor) -> Tensor,
+    rule:
+      @escaping (
+        _ upstream: Tensor, _ a: Tensor, _ b: Tensor, _ output: Tensor, _ wanted: InputSet
+      ) -> (Tensor?, Tensor?)
+  ) -> Tensor {
+    let (outerA, outerB) = (a.outside(tape), b.outside(tape))
+    let output =
+      if let next = innermostTape(outerA, outerB) {
+        recordedOperation(outerA, outerB, on: next, kernel: kernel, rule: rule)
+      } else {
+        kernel(outerA, outerB)
+      }
+    return tape.record(a, b, output: output) { upstream, wanted in
+      rule(upstream, outerA, outerB, output, wanted)
+    }
   }
 
   /// Evaluates an operation on several tensors and records it wherever one of them is being recorded.

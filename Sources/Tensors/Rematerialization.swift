@@ -42,3 +42,33 @@ public func rematerialize<Input: Parameterized, Output: Parameterized>(
   guard let structure else { preconditionFailure("the function was not evaluated") }
   return structure.replacingParameters(with: outputs)
 }
+
+/// Carries a state through many steps and keeps only the states between segments of about √T of them.
+///
+/// What the derivative of T steps needs is then about √T states and the inside of √T steps, for evaluating every
+/// step once more. Values and gradients have the same bits as without it.
+///
+///     let end = rematerialize(over: 0..<200, from: start) { state, step in
+///       innerStep(state, batches[step])
+///     }
+///
+/// - Parameters:
+///   - steps: the numbers of the steps.
+///   - state: everything that changes from step to step or is to be differentiated; see ``rematerialize(at:_:)``.
+///   - segment: how many steps lie between two states that are kept; √T if nil.
+///   - step: maps a state and the number of a step to the next state. It may run more than once for each step and
+///     must compute the same each time.
+/// - Returns: the state after the last step.
+public func rematerialize<State: Parameterized>(
+  over steps: Range<Int>, from state: State, segment: Int? = nil,
+  _ step: @escaping (State, Int) -> State
+) -> State {
+  let length = segment ?? Swift.max(1, Int(Double(steps.count).squareRoot().rounded(.up)))
+  precondition(length > 0, "a segment of \(length) steps was asked for; it has 1 or more")
+  var state = state
+  for start in stride(from: steps.lowerBound, to: steps.upperBound, by: length) {
+    let part = start..<Swift.min(start + length, steps.upperBound)
+    state = rematerialize(at: state) { state in part.reduce(state, step) }
+  }
+  return state
+}

@@ -7,6 +7,12 @@ import CKernels
 /// zero. A rule uses tensor operations only, so that an outer recording sees it as ordinary arithmetic.
 typealias PullbackRule = (_ upstream: [Tensor?], _ wanted: InputSet) -> [Tensor?]
 
+/// The rule of an operation with one input and one output.
+typealias UnaryRule = (_ upstream: Tensor) -> Tensor
+
+/// The rule of an operation with two inputs and one output.
+typealias BinaryRule = (_ upstream: Tensor, _ wanted: InputSet) -> (Tensor?, Tensor?)
+
 /// The inputs of an operation that lie on the tape.
 struct InputSet {
   /// One bit per input; those from the 64th on share the last.
@@ -45,19 +51,27 @@ final class Tape {
   private(set) var isRecording = true
 
   private struct Record {
-    /// The places of the inputs on this tape, -1 for those that are not on it.
-    var inputs: [Int32]
     /// How many places, from this one on, the outputs take.
-    var outputs: Int32
-    /// Nil for a leaf, and for the second and further outputs of an operation.
-    var rule: PullbackRule?
+    var outputs: Int32 = 1
+    var rule: Rule
+  }
+
+  /// A rule with the places of the inputs on this tape, -1 for those that are not on it.
+  ///
+  /// Most operations have one or two inputs; their cases spare the heap the lists of the general one.
+  private enum Rule {
+    /// A leaf, or the second or a further output of an operation.
+    case none
+    case unary(Int32, UnaryRule)
+    case binary(Int32, Int32, BinaryRule)
+    case general([Int32], PullbackRule)
   }
 
   private var records: ContiguousArray<Record> = []
 
   /// Makes a tensor a leaf of this recording.
   func leaf(_ tensor: Tensor) -> Tensor {
-    records.append(Record(inputs: [], outputs: 1, rule: nil))
+    records.append(Record(rule: .none))
     return place(tensor, at: records.count - 1)
   }
 
@@ -71,14 +85,28 @@ final class Tape {
   func record(inputs: [Tensor], outputs: [Tensor], rule: @escaping PullbackRule) -> [Tensor] {
     let first = records.count
     records.append(
-      Record(inputs: inputs.map(place(of:)), outputs: Int32(outputs.count), rule: rule))
-    for _ in outputs.dropFirst() { records.append(Record(inputs: [], outputs: 1, rule: nil)) }
+      Record(outputs: Int32(outputs.count), rule: .general(inputs.map(place(of:)), rule)))
+    for _ in outputs.dropFirst() { records.append(Record(rule: .none)) }
     return outputs.indices.map { place(outputs[$0], at: first + $0) }
   }
 
   /// Records an operation with one output.
   func record(inputs: [Tensor], output: Tensor, rule: @escaping PullbackRule) -> Tensor {
-    records.append(Record(inputs: inputs.map(place(of:)), outputs: 1, rule: rule))
+    append(.general(inputs.map(place(of:)), rule), output)
+  }
+
+  /// Records an operation with one input and one output.
+  func record(_ input: Tensor, output: Tensor, rule: @escaping UnaryRule) -> Tensor {
+    append(.unary(place(of: input), rule), output)
+  }
+
+  /// Records an operation with two inputs and one output.
+  func record(_ a: Tensor, _ b: Tensor, output: Tensor, rule: @escaping BinaryRule) -> Tensor {
+    append(.binary(place(of: a), place(of: b), rule), output)
+  }
+
+  private func append(_ rule: Rule, _ output: Tensor) -> Tensor {
+    records.append(Record(rule: rule))
     return place(output, at: records.count - 1)
   }
 
@@ -104,18 +132,29 @@ final class Tape {
     isRecording = false
     while records.count > leaves {
       let record = records.removeLast()
-      let index = records.count
-      guard let rule = record.rule else { continue }
-      let upstream = Array(cotangents[index..<index + Int(record.outputs)])
-      cotangents.removeSubrange(index...)
-      guard upstream.contains(where: { $0 != nil }) else { continue }
-      var wanted = InputSet()
-      for (position, input) in record.inputs.enumerated() where input >= 0 {
-        wanted.insert(position)
-      }
-      let contributions = rule(upstream, wanted)
-      for (input, contribution) in zip(record.inputs, contributions) where input >= 0 {
-        if let contribution { accumulate(contribution, into: &cotangents[Int(input)]) }
+      let first = records.count
+      switch record.rule {
+      case .none: continue
+      case .unary(let input, let rule):
+        guard let upstream = cotangents[first].take() else { continue }
+        accumulate(rule(upstream), into: &cotangents[Int(input)])
+      case .binary(let a, let b, let rule):
+        guard let upstream = cotangents[first].take() else { continue }
+        var wanted = InputSet()
+        if a >= 0 { wanted.insert(0) }
+        if b >= 0 { wanted.insert(1) }
+        let contributions = rule(upstream, wanted)
+        if a >= 0, let slope = contributions.0 { accumulate(slope, into: &cotangents[Int(a)]) }
+        if b >= 0, let slope = contributions.1 { accumulate(slope, into: &cotangents[Int(b)]) }
+      case .general(let inputs, let rule):
+        let upstream = (first..<first + Int(record.outputs)).map { cotangents[$0].take() }
+        guard upstream.contains(where: { $0 != nil }) else { continue }
+        var wanted = InputSet()
+        for (position, input) in inputs.enumerated() where input >= 0 { wanted.insert(position) }
+        let contributions = rule(upstream, wanted)
+        for (input, contribution) in zip(inputs, contributions) where input >= 0 {
+          if let contribution { accumulate(contribution, into: &cotangents[Int(input)]) }
+        }
       }
     }
     records.removeAll()

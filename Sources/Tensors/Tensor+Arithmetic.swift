@@ -7,10 +7,10 @@ extension Tensor {
   public static func + (a: Tensor, b: Tensor) -> Tensor {
     let (x, y) = (a.shape, b.shape)
     return binary(a, b, CK_ADD) { upstream, wanted in
-      [
+      (
         wanted.contains(0) ? upstream.summed(to: x) : nil,
-        wanted.contains(1) ? upstream.summed(to: y) : nil,
-      ]
+        wanted.contains(1) ? upstream.summed(to: y) : nil
+      )
     }
   }
 
@@ -18,32 +18,31 @@ extension Tensor {
   public static func - (a: Tensor, b: Tensor) -> Tensor {
     let (x, y) = (a.shape, b.shape)
     return binary(a, b, CK_SUBTRACT) { upstream, wanted in
-      [
+      (
         wanted.contains(0) ? upstream.summed(to: x) : nil,
-        wanted.contains(1) ? (-upstream).summed(to: y) : nil,
-      ]
+        wanted.contains(1) ? (-upstream).summed(to: y) : nil
+      )
     }
   }
 
   /// The elementwise product, broadcasting the shapes.
   public static func * (a: Tensor, b: Tensor) -> Tensor {
-    operation([a, b], kernel: { combine($0[0], $0[1], CK_MULTIPLY) }) {
-      upstream, inputs, _, wanted in
-      [
-        wanted.contains(0) ? (upstream * inputs[1]).summed(to: inputs[0].shape) : nil,
-        wanted.contains(1) ? (upstream * inputs[0]).summed(to: inputs[1].shape) : nil,
-      ]
+    operation(a, b, kernel: { combine($0, $1, CK_MULTIPLY) }) { upstream, a, b, _, wanted in
+      (
+        wanted.contains(0) ? (upstream * b).summed(to: a.shape) : nil,
+        wanted.contains(1) ? (upstream * a).summed(to: b.shape) : nil
+      )
     }
   }
 
   /// The elementwise quotient, broadcasting the shapes.
   public static func / (a: Tensor, b: Tensor) -> Tensor {
-    operation([a, b], kernel: { combine($0[0], $0[1], CK_DIVIDE) }) { upstream, inputs, y, wanted in
-      let scaled = upstream / inputs[1]
-      return [
-        wanted.contains(0) ? scaled.summed(to: inputs[0].shape) : nil,
-        wanted.contains(1) ? (-(scaled * y)).summed(to: inputs[1].shape) : nil,
-      ]
+    operation(a, b, kernel: { combine($0, $1, CK_DIVIDE) }) { upstream, a, b, y, wanted in
+      let scaled = upstream / b
+      return (
+        wanted.contains(0) ? scaled.summed(to: a.shape) : nil,
+        wanted.contains(1) ? (-(scaled * y)).summed(to: b.shape) : nil
+      )
     }
   }
 
@@ -97,15 +96,12 @@ private func extremum(
   _ a: Tensor, _ b: Tensor, _ kind: ck_binary_operation,
   chosen: @escaping (_ this: Tensor, _ other: Tensor) -> Tensor
 ) -> Tensor {
-  Tensor.operation([a, b], kernel: { Tensor.combine($0[0], $0[1], kind) }) {
-    upstream, inputs, _, wanted in
-    let halves = equal(inputs[0], inputs[1]) * 0.5
-    return [
-      wanted.contains(0)
-        ? (upstream * (chosen(inputs[0], inputs[1]) + halves)).summed(to: inputs[0].shape) : nil,
-      wanted.contains(1)
-        ? (upstream * (chosen(inputs[1], inputs[0]) + halves)).summed(to: inputs[1].shape) : nil,
-    ]
+  Tensor.operation(a, b, kernel: { Tensor.combine($0, $1, kind) }) { upstream, a, b, _, wanted in
+    let halves = equal(a, b) * 0.5
+    return (
+      wanted.contains(0) ? (upstream * (chosen(a, b) + halves)).summed(to: a.shape) : nil,
+      wanted.contains(1) ? (upstream * (chosen(b, a) + halves)).summed(to: b.shape) : nil
+    )
   }
 }
 
@@ -127,13 +123,11 @@ public func gated(_ x: Tensor, by gate: Tensor) -> Tensor {
 extension Tensor {
   private static func binary(
     _ a: Tensor, _ b: Tensor, _ kind: ck_binary_operation,
-    rule: @escaping (_ upstream: Tensor, _ wanted: InputSet) -> [Tensor?]
+    rule: @escaping BinaryRule
   ) -> Tensor {
     guard let tape = innermostTape(a, b) else { return combine(a, b, kind) }
     let output = binary(a.outside(tape), b.outside(tape), kind, rule: rule)
-    return tape.record(inputs: [a, b], output: output) { upstream, wanted in
-      rule(upstream[0]!, wanted)
-    }
+    return tape.record(a, b, output: output, rule: rule)
   }
 
   /// Applies a kernel to the broadcast elements of two tensors; records nothing.

@@ -52,7 +52,19 @@ public func log1p(_ x: Tensor) -> Tensor {
 /// The hyperbolic tangent, within 5 ulp.
 public func tanh(_ x: Tensor) -> Tensor {
   Tensor.operation(
-    x, kernel: { $0.mapped(CK_TANH) }, rule: { upstream, _, y in upstream * (1 - y * y) })
+    x, kernel: { $0.mapped(CK_TANH) }, rule: { upstream, _, y in tanhSlope(upstream, y) })
+}
+
+/// upstream · (1 − y²), a derivative on its way back through y = tanh(x), in one pass.
+private func tanhSlope(_ upstream: Tensor, _ y: Tensor) -> Tensor {
+  Tensor.operation(
+    upstream, y, kernel: { Tensor.combine($0, $1, CK_TANH_SLOPE) },
+    rule: { slope, upstream, y, _, wanted in
+      (
+        wanted.contains(0) ? tanhSlope(slope, y) : nil,
+        wanted.contains(1) ? slope * upstream * y * -2 : nil
+      )
+    })
 }
 
 /// 1 / (1 + e⁻ˣ), within 3 ulp.

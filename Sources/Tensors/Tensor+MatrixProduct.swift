@@ -21,30 +21,29 @@ extension Tensor {
     -> Tensor
   {
     Tensor.operation(
-      [self, other], kernel: { Tensor.product($0[0], $0[1], transposed) },
-      rule: { upstream, inputs, _, wanted in
-        let (a, b) = (inputs[0], inputs[1])
+      self, other, kernel: { Tensor.product($0, $1, transposed) },
+      rule: { upstream, a, b, _, wanted in
         switch transposed {
         case .neither:
-          return [
+          return (
             wanted.contains(0) ? upstream.matmul(b, transposing: .right) : nil,
-            wanted.contains(1) ? a.matmul(upstream, transposing: .left) : nil,
-          ]
+            wanted.contains(1) ? a.matmul(upstream, transposing: .left) : nil
+          )
         case .left:
-          return [
+          return (
             wanted.contains(0) ? b.matmul(upstream, transposing: .right) : nil,
-            wanted.contains(1) ? a.matmul(upstream) : nil,
-          ]
+            wanted.contains(1) ? a.matmul(upstream) : nil
+          )
         case .right:
-          return [
+          return (
             wanted.contains(0) ? upstream.matmul(b) : nil,
-            wanted.contains(1) ? upstream.matmul(a, transposing: .left) : nil,
-          ]
+            wanted.contains(1) ? upstream.matmul(a, transposing: .left) : nil
+          )
         case .both:
-          return [
+          return (
             wanted.contains(0) ? b.matmul(upstream, transposing: .both) : nil,
-            wanted.contains(1) ? upstream.matmul(a, transposing: .both) : nil,
-          ]
+            wanted.contains(1) ? upstream.matmul(a, transposing: .both) : nil
+          )
         }
       })
   }

@@ -1,0 +1,69 @@
+import MNIST1D
+import Runs
+
+extension MetalearnLR {
+  /// The settings; the defaults are the paper's.
+  public struct Configuration: StudyConfiguration {
+    /// The learning rates to start from, one search each.
+    public var initialRates = [1.5, 0.15]
+    /// The seeds of the network's initial weights.
+    public var seeds = [42]
+    /// Whether all inner steps share a learning rate.
+    public var schedule = Schedule.shared
+    /// How many steps the network is trained for.
+    public var innerSteps = 200
+    /// How many examples an inner step sees. They are taken in order, from the start again after the last.
+    public var batchSize = 50
+    /// How many units the network's hidden layer has.
+    public var hidden = 50
+    /// How often the learning rate is improved.
+    public var outerSteps = 50
+    /// The step size of the learning rate's own gradient descent.
+    public var outerLearningRate = 0.3
+    /// The dataset.
+    public var dataset = MNIST1D.Configuration()
+
+    /// The settings of the paper.
+    public init() {}
+
+    /// Half the outer steps on half the inner ones.
+    public static var quick: Configuration {
+      var quick = Configuration()
+      quick.innerSteps = 100
+      quick.outerSteps = 25
+      return quick
+    }
+
+    public func validate() throws {
+      try dataset.validate()
+      for (key, isEmpty) in [("initial-rates", initialRates.isEmpty), ("seeds", seeds.isEmpty)]
+      where isEmpty {
+        throw SettingError("\(key) is empty; it must name one or more")
+      }
+      if let rate = initialRates.first(where: { !$0.isFinite }) {
+        throw SettingError("initial-rates holds \(rate); a learning rate must be a finite number")
+      }
+      if let seed = seeds.first(where: { $0 < 0 }) {
+        throw SettingError("seeds holds \(seed); a seed must be 0 or more")
+      }
+      for (key, count) in [
+        ("inner-steps", innerSteps), ("batch-size", batchSize), ("hidden", hidden),
+        ("outer-steps", outerSteps),
+      ] where count < 1 {
+        throw SettingError("\(key) is \(count); it must be 1 or more")
+      }
+      guard outerLearningRate.isFinite, outerLearningRate >= 0 else {
+        throw SettingError(
+          "outer-learning-rate is \(outerLearningRate); it must be a finite number, 0 or more")
+      }
+    }
+  }
+
+  /// How many learning rates are learned.
+  public enum Schedule: String, Codable, Sendable, CaseIterable {
+    /// One for all inner steps, as in the paper.
+    case shared
+    /// One for each inner step.
+    case perStep = "per-step"
+  }
+}

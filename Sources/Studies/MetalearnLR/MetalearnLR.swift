@@ -1,0 +1,164 @@
+import Foundation
+import MNIST1D
+import NeuralNetworks
+import ReferenceRandom
+import Runs
+import Tensors
+
+/// Figure 5 of the paper: a learning rate that is itself learned by gradient descent.
+///
+/// A small network is trained for 200 steps. How good the training was, the mean of its 200 losses, is a function of
+/// the learning rate, and that function has an exact derivative: through every update, second-order terms included.
+/// Gradient descent on it finds the best learning rate from above and from below.
+///
+/// With a learning rate for each step, the same derivative gives a whole schedule at no greater cost.
+public enum MetalearnLR: Study {
+  public static let name = "metalearn-lr"
+  public static let title = "Metalearning a learning rate"
+  public static let question =
+    "Does gradient descent through a whole training find its best learning rate, wherever it starts?"
+
+  /// One search.
+  public struct Trial: Codable, Hashable, Sendable, CustomStringConvertible {
+    /// The learning rate to start from.
+    public var initialRate: Double
+    /// The seed of the network's initial weights, which are the same in every outer step.
+    public var seed: Int
+
+    /// Names a search.
+    public init(initialRate: Double, seed: Int) {
+      self.initialRate = initialRate
+      self.seed = seed
+    }
+
+    public var description: String { "from a learning rate of \(initialRate), seed \(seed)" }
+  }
+
+  /// What one search yields.
+  public struct Measurement: Codable, Sendable, Equatable {
+    /// The outer objective at each outer step, before its update: the mean of the inner losses.
+    public var objective: [Float] = []
+    /// The last inner loss at each outer step.
+    public var finalLoss: [Float] = []
+    /// The mean learning rate at each outer step, and after the last.
+    public var meanRate: [Float] = []
+    /// The learning rates as they are after the last outer step: one, or one for each inner step.
+    public var rates: [Float]
+
+    /// A search that is about to start.
+    init(rates: [Float]) {
+      self.rates = rates
+      noteMeanRate()
+    }
+
+    /// The number of the next outer step.
+    var step: Int { objective.count }
+
+    mutating func noteMeanRate() {
+      meanRate.append(Float(rates.reduce(0.0) { $0 + Double($1) } / Double(rates.count)))
+    }
+  }
+
+  public static func trials(for configuration: Configuration) -> [Trial] {
+    configuration.initialRates.flatMap { rate in
+      configuration.seeds.map { Trial(initialRate: rate, seed: $0) }
+    }
+  }
+
+  public static func measure(
+    _ trial: Trial, _ configuration: Configuration, in context: TrialContext
+  ) throws -> Measurement {
+    let dataset = try context.shared(configuration.dataset) { try Dataset($0) }
+    let training = InnerLoop(
+      steps: configuration.innerSteps, batchSize: configuration.batchSize,
+      of: Examples(dataset.x, dataset.y))
+    var generator = TorchGenerator(seed: UInt64(trial.seed))
+    let network = TanhNetwork(
+      inputs: dataset.length, hidden: configuration.hidden, using: &generator)
+
+    var search = resume(from: context.checkpoint) ?? configuration.start(of: trial)
+    while search.step < configuration.outerSteps {
+      if context.isCancelled { try save(search, to: context.checkpoint) }
+      try context.checkCancellation()
+      try improve(&search, by: training, of: network, configuration)
+      if search.step % 10 == 0 { try save(search, to: context.checkpoint) }
+      context.report(
+        Double(search.step) / Double(configuration.outerSteps),
+        "objective \(Double(search.objective.last ?? .nan).shown(4))")
+    }
+    return search
+  }
+
+  /// One outer step: trains the network, and moves the learning rates against the gradient of how well that went.
+  private static func improve(
+    _ search: inout Measurement, by training: InnerLoop, of network: TanhNetwork,
+    _ configuration: Configuration
+  ) throws {
+    let rates = Tensor(search.rates)
+    var losses: [Float] = []
+    let (objective, slope) = valueAndGradient(at: rates) { rates in
+      let outcome = training.train(network, rates: rates)
+      losses = outcome.losses
+      return outcome.objective
+    }
+    let improved = SGD.step(rates, along: slope, learningRate: configuration.outerStepSize)
+    try requireFinite(losses, improved.elements, search)
+    search.objective.append(objective.scalar)
+    search.finalLoss.append(losses[losses.count - 1])
+    search.rates = improved.elements
+    search.noteMeanRate()
+  }
+
+  private static func requireFinite(
+    _ losses: [Float], _ improved: [Float], _ search: Measurement
+  ) throws {
+    let rate = search.meanRate[search.step]
+    if let step = losses.firstIndex(where: { !$0.isFinite }) {
+      throw Divergence.inner(step: step, loss: losses[step], outerStep: search.step, rate: rate)
+    }
+    if let worst = improved.first(where: { !$0.isFinite }) {
+      throw Divergence.outer(step: search.step, rate: worst, from: rate)
+    }
+  }
+
+  private static func resume(from checkpoint: Runs.Checkpoint) -> Measurement? {
+    checkpoint.load().flatMap { try? JSON(reading: $0).decode(Measurement.self) }
+  }
+
+  private static func save(_ search: Measurement, to checkpoint: Runs.Checkpoint) throws {
+    try checkpoint.save(Data(JSON(encoding: search).canonical.utf8))
+  }
+}
+
+extension MetalearnLR.Configuration {
+  fileprivate func start(of trial: MetalearnLR.Trial) -> MetalearnLR.Measurement {
+    let count = schedule == .shared ? 1 : innerSteps
+    return .init(rates: [Float](repeating: Float(trial.initialRate), count: count))
+  }
+
+  /// The derivative of a shared rate is the sum of those of one rate per step. A schedule's steps are longer by
+  /// their number, so that its mean moves as the shared rate would.
+  fileprivate var outerStepSize: Tensor {
+    Tensor(Float(outerLearningRate) * (schedule == .shared ? 1 : Float(innerSteps)))
+  }
+}
+
+extension MetalearnLR {
+  /// A search that left the finite numbers.
+  public enum Divergence: Error, Hashable, CustomStringConvertible {
+    /// The network's training diverged.
+    case inner(step: Int, loss: Float, outerStep: Int, rate: Float)
+    /// The training went well, but its derivative is not finite.
+    case outer(step: Int, rate: Float, from: Float)
+
+    /// One sentence that says where and with which value.
+    public var description: String {
+      switch self {
+      case .inner(let step, let loss, let outerStep, let rate):
+        "the training diverged in outer step \(outerStep), with a learning rate of \(rate): its loss at step \(step) is \(loss)"
+      case .outer(let step, let rate, let from):
+        "the search diverged in outer step \(step): it leads from a learning rate of \(from) to \(rate)"
+      }
+    }
+  }
+}

@@ -71,7 +71,9 @@ let package = Package(
     .testTarget(name: "RunsTests", dependencies: ["Runs"], swiftSettings: strict),
     .testTarget(
       name: "StudiesTests",
-      dependencies: ["Studies", "Runs", "NeuralNetworks", "MNIST1D", "ReferenceRandom"],
+      dependencies: [
+        "Studies", "Runs", "NeuralNetworks", "Tensors", "MNIST1D", "ReferenceRandom", "Fixtures",
+      ],
       swiftSettings: strict),
     .testTarget(
       name: "MNIST1DCommandTests", dependencies: ["MNIST1DCommand", "DataFormats", "MNIST1D"],

@@ -50,4 +50,25 @@ struct RematerializationTests {
     }
     #expect(slopes.map(\.scalar) == [2, 0])
   }
+
+  @Test("many steps in segments give the bits of plain steps", arguments: [nil, 1, 5, 12, 100])
+  func steps(_ segment: Int?) {
+    let (value, slope) = valueAndGradient(at: Tensor(0.05)) { objective($0, segment: 12) }
+    let (again, rematerialized) = valueAndGradient(at: Tensor(0.05)) { rate in
+      let start = [Tensor([0.5, -0.25, 0.75]), Tensor([0, 0, 0]), rate]
+      let end = rematerialize(over: 3..<15, from: start, segment: segment) { state, index in
+        #expect((3..<15).contains(index))
+        return step(state)
+      }
+      return square(end[0]).sum()
+    }
+    #expect(value.scalar == again.scalar)
+    #expect(abs(slope.scalar - rematerialized.scalar) <= 1e-6 * abs(slope.scalar))
+  }
+
+  @Test("no steps leave the state as it is")
+  func noSteps() {
+    let end = rematerialize(over: 0..<0, from: Tensor([1, 2])) { state, _ in state * 2 }
+    #expect(end == Tensor([1, 2]))
+  }
 }

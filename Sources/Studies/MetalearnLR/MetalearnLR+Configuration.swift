@@ -18,7 +18,8 @@ extension MetalearnLR {
     public var hidden = 50
     /// How often the learning rate is improved.
     public var outerSteps = 50
-    /// The step size of the learning rate's own gradient descent.
+    /// The step size of the learning rate's own gradient descent; with a rate for each step, that of each of them is
+    /// a tenth of this for every inner step.
     public var outerLearningRate = 0.3
     /// The dataset.
     public var dataset = MNIST1D.Configuration()

@@ -136,10 +136,11 @@ extension MetalearnLR.Configuration {
     return .init(rates: [Float](repeating: Float(trial.initialRate), count: count))
   }
 
-  /// The derivative of a shared rate is the sum of those of one rate per step. A schedule's steps are longer by
-  /// their number, so that its mean moves as the shared rate would.
+  /// The derivative of a shared rate is the sum of those of one rate per step, so the mean of a schedule would move
+  /// as a shared rate does with a step as many times as long. Single rates meet steeper directions than their mean:
+  /// the whole of that diverges, a tenth does not.
   fileprivate var outerStepSize: Tensor {
-    Tensor(Float(outerLearningRate) * (schedule == .shared ? 1 : Float(innerSteps)))
+    Tensor(Float(outerLearningRate) * (schedule == .shared ? 1 : Float(innerSteps) / 10))
   }
 }
 

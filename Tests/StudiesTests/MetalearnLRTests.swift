@@ -1,0 +1,243 @@
+import Fixtures
+import Foundation
+import MNIST1D
+import NeuralNetworks
+import ReferenceRandom
+import Runs
+import Studies
+import Tensors
+import Testing
+
+@Suite("Metalearning a learning rate")
+struct MetalearnLRTests {
+  private var small: MetalearnLR.Configuration {
+    var configuration = MetalearnLR.Configuration()
+    configuration.innerSteps = 6
+    configuration.batchSize = 10
+    configuration.hidden = 8
+    configuration.outerSteps = 12
+    configuration.dataset.numSamples = 100
+    return configuration
+  }
+
+  // MARK: PyTorch
+
+  struct Golden: Decodable {
+    struct Values: Decodable {
+      var objective: Double
+      var final: Double
+      var rates: [Double]
+      var norms: [Double]
+      var bias: [Double]
+    }
+    var steps: Int
+    var rate: Float
+    var float32: Values
+    var float64: Values
+  }
+
+  @Test("gradients through 1, 10, 100 and 200 steps agree with PyTorch's to 1e-4")
+  func reference() throws {
+    let dataset = try Dataset(Configuration())
+    let examples = Examples(dataset.x, dataset.y)
+    var generator = TorchGenerator(seed: 42)
+    let network = TanhNetwork(using: &generator)
+    let cases = try Fixture.json("metalearn_lr.json", as: [Golden].self)
+    #expect(Set(cases.map(\.steps)) == [1, 10, 100, 200])
+    for golden in cases {
+      let loop = InnerLoop(steps: golden.steps, batchSize: 50, of: examples)
+      let rates = Tensor(repeating: golden.rate, shape: [golden.float64.rates.count])
+      var final: Float = 0
+      let (objective, slopes) = valueAndGradient(at: Joint(network: network, rates: rates)) { at in
+        let outcome = loop.train(at.network, rates: at.rates)
+        final = outcome.losses[golden.steps - 1]
+        return outcome.objective
+      }
+      for expected in [golden.float32, golden.float64] {
+        #expect(close(objective.scalar, expected.objective))
+        #expect(close(final, expected.final))
+        for (slope, value) in zip(slopes.rates.elements, expected.rates) {
+          #expect(
+            close(slope, value), "\(golden.steps) steps at \(golden.rate): \(slope), \(value)")
+        }
+        for (slope, norm) in zip(slopes.network.parameters, expected.norms) {
+          #expect(close(square(slope).sum().scalar.squareRoot(), norm))
+        }
+        let largest = expected.bias.map(\.magnitude).max() ?? 0
+        for (slope, value) in zip(slopes.network.linear2.bias.elements, expected.bias) {
+          #expect(abs(Double(slope) - value) <= 1e-4 * largest)
+        }
+      }
+    }
+  }
+
+  private func close(_ value: Float, _ expected: Double) -> Bool {
+    abs(Double(value) - expected) <= 1e-4 * expected.magnitude
+  }
+
+  private struct Joint: Parameterized {
+    var network: TanhNetwork
+    var rates: Tensor
+    mutating func visitParameters(_ visit: inout some ParameterVisitor) {
+      visit("network", &network)
+      visit("rates", &rates)
+    }
+  }
+
+  @Test("the gradient with respect to a schedule agrees with differences")
+  func differences() throws {
+    let dataset = try Dataset(small.dataset)
+    let loop = InnerLoop(steps: 9, batchSize: 30, of: Examples(dataset.x, dataset.y))
+    var generator = TorchGenerator(seed: 3)
+    let network = TanhNetwork(hidden: 8, using: &generator)
+    let rates = Tensor((0..<9).map { 0.2 + 0.1 * Float($0) })
+    let slope = gradient(at: rates) { loop.train(network, rates: $0).objective }
+    // The objective in double precision: the losses as they are, averaged here.
+    func objective(_ rates: Tensor) -> Double {
+      loop.train(network, rates: rates).losses.reduce(0) { $0 + Double($1) } / 9
+    }
+    var step = Tensor.zeros([9])
+    for position in 0..<9 {
+      step.withUnsafeMutableElements { $0.update(repeating: 0) }
+      step.withUnsafeMutableElements { $0[position] = 0.05 }
+      let far = objective(rates + step * 2) - objective(rates - step * 2)
+      let quotient = (8 * (objective(rates + step) - objective(rates - step)) - far) / 0.6
+      #expect(abs(Double(slope.elements[position]) - quotient) <= 2e-5 + 1e-2 * abs(quotient))
+    }
+    // Nothing is measured after the last update.
+    #expect(slope.elements[8] == 0)
+  }
+
+  // MARK: The study
+
+  @Test("the paper's settings are two searches, from above and from below")
+  func plan() {
+    let trials = MetalearnLR.trials(for: .init())
+    #expect(trials.map(\.initialRate) == [1.5, 0.15])
+    #expect(trials.map(\.seed) == [42, 42])
+  }
+
+  @Test("the objective falls from step to step towards a rate between the two starts")
+  func search() throws {
+    var configuration = small
+    configuration.innerSteps = 20
+    let ends = try MetalearnLR.trials(for: configuration).map { trial in
+      let found = try MetalearnLR.measure(trial, configuration, in: TrialContext())
+      #expect(found.objective.count == 12 && found.finalLoss.count == 12)
+      #expect(found.meanRate.count == 13)
+      #expect(found.meanRate[0] == Float(trial.initialRate))
+      #expect(found.rates == [found.meanRate[12]])
+      #expect(found.objective[11] < found.objective[0])
+      return (trial.initialRate, found.meanRate[12])
+    }
+    #expect(ends[0].1 < 1.5 && ends[1].1 > 0.15)
+  }
+
+  @Test("a schedule has a rate for each step and a figure of its own")
+  func schedule() throws {
+    var configuration = small
+    configuration.schedule = .perStep
+    let results = try MetalearnLR.trials(for: configuration).map {
+      TrialResult<MetalearnLR>(
+        trial: $0, measurement: try MetalearnLR.measure($0, configuration, in: TrialContext()))
+    }
+    for result in results {
+      #expect(result.measurement.rates.count == 6)
+      #expect(Set(result.measurement.rates).count > 2)
+    }
+    let findings = MetalearnLR.findings(configuration, results)
+    #expect(findings.illustrations.map(\.name) == ["figure-5", "schedule"])
+    #expect(findings.claims.map(\.id) == ["schedule"])
+  }
+
+  @Test("the claims compare the ends with the paper's, and searches with each other")
+  func claims() throws {
+    let configuration = MetalearnLR.Configuration()
+    func findings(_ ends: [(rate: Float, objective: Float)]) throws -> Findings {
+      let results = try zip(MetalearnLR.trials(for: configuration), ends).map { trial, end in
+        let json =
+          #"{"objective":[\#(end.objective)],"finalLoss":[1.5],"#
+          + #""meanRate":[\#(trial.initialRate),\#(end.rate)],"rates":[\#(end.rate)]}"#
+        return TrialResult<MetalearnLR>(
+          trial: trial,
+          measurement: try JSONDecoder().decode(
+            MetalearnLR.Measurement.self, from: Data(json.utf8)))
+      }
+      return MetalearnLR.findings(configuration, results)
+    }
+    let good = try findings([(0.625, 1.717), (0.62, 1.717)])
+    #expect(good.claims.map(\.id) == ["rate", "objective", "convergence"])
+    #expect(good.claims.allSatisfy { $0.verdict == .holds })
+    #expect(good.illustrations.map(\.name) == ["figure-5"])
+    let bad = try findings([(0.9, 1.76), (0.7, 1.75)])
+    #expect(bad.claims.allSatisfy { $0.verdict == .fails })
+    // One search alone decides nothing.
+    let half = try findings([(0.62, 1.717)])
+    #expect(half.claims.allSatisfy { $0.verdict == .untested })
+  }
+
+  @Test("a learning rate that makes the training diverge is named, with step and value")
+  func divergence() throws {
+    let trial = MetalearnLR.Trial(initialRate: 2e38, seed: 42)
+    let error = #expect(throws: MetalearnLR.Divergence.self) {
+      try MetalearnLR.measure(trial, small, in: TrialContext())
+    }
+    let sentence = try #require(error).description
+    #expect(sentence.contains("outer step 0"))
+    #expect(sentence.contains("2e+38"))
+    #expect(sentence.contains("step 1 is inf") || sentence.contains("step 1 is nan"))
+  }
+
+  @Test("settings that do not fit are refused by name")
+  func validation() throws {
+    for word in ["inner-steps=0", "outer-steps=0", "hidden=0", "batch-size=0", "seeds=-1"] {
+      let configuration = try Overrides([word]).applied(to: small)
+      #expect(throws: (any Error).self) { try configuration.validate() }
+    }
+    #expect(try Overrides(["schedule=per-step"]).applied(to: small).schedule == .perStep)
+    #expect(throws: RunError.self) { try Overrides(["schedule=cosine"]).applied(to: small) }
+  }
+
+  // MARK: Resuming
+
+  /// Asks for the end as soon as a trial is under way.
+  private struct Impatient: RunObserver {
+    let interruption: Interruption
+    func update(_ progress: RunProgress) {
+      if progress.fraction > 0, progress.ended == 0 { interruption.request() }
+    }
+    func announce(_ sentence: String) {}
+    func end() {}
+  }
+
+  @Test("a search that is interrupted goes on to the same bits")
+  func resuming() throws {
+    var configuration = small
+    configuration.initialRates = [0.15]
+    configuration.outerSteps = 1500
+    let output = FileManager.default.temporaryDirectory
+      .appendingPathComponent("metalearn-lr-\(UUID().uuidString)")
+    defer { try? FileManager.default.removeItem(at: output) }
+    let run = try Run(MetalearnLR.self, configuration: configuration, output: output)
+    let options = RunOptions(jobs: 1, threads: 1)
+    let interruption = Interruption()
+    let first = try run.perform(
+      options, interruption: interruption, observer: Impatient(interruption: interruption))
+    guard case .interrupted = first else {
+      Issue.record("the search ended before it could be interrupted: \(first)")
+      return
+    }
+    let checkpoints = run.directory.url.appendingPathComponent("checkpoints").path
+    #expect(try FileManager.default.contentsOfDirectory(atPath: checkpoints).count == 1)
+    guard case .complete(let resumed) = try run.perform(options) else {
+      Issue.record("the resumed search did not end")
+      return
+    }
+    guard case .complete(let whole) = try run.perform(RunOptions(jobs: 1, start: .fresh)) else {
+      Issue.record("the whole search did not end")
+      return
+    }
+    #expect(resumed.digest == whole.digest)
+    #expect(resumed.findings == whole.findings)
+  }
+}

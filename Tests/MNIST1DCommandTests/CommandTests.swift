@@ -60,6 +60,51 @@ struct CommandTests {
     }
   }
 
+  @Test("evaluate --sharpness reports the largest eigenvalue of the training loss's Hessian")
+  func sharpness() throws {
+    try Command.inFolder { folder in
+      let data = ["generate", "--num-samples", "100", "--output", "data.npz"]
+      #expect(try Command.run(data, in: folder).status == 0)
+      let trained = try Command.run(
+        "train", "--model", "logistic", "--data", "data.npz", "--steps", "20", "--save",
+        "w.safetensors", in: folder)
+      #expect(trained.status == 0)
+      let arguments = [
+        "evaluate", "--model", "logistic", "--weights", "w.safetensors", "--data", "data.npz",
+        "--sharpness",
+      ]
+      let text = try Command.run(arguments, in: folder)
+      #expect(text.status == 0 && text.output.contains("largest Hessian eigenvalue"))
+      let report = try object(try Command.run(arguments + ["--json"], in: folder).output)
+      let sharpness = try #require(report["sharpness"] as? [String: Any])
+      let eigenvalue = try #require(sharpness["hessian_eigenvalue"] as? Double)
+      let residual = try #require(sharpness["residual"] as? Double)
+      #expect(eigenvalue > 0 && residual <= 0.01 * eigenvalue)
+    }
+  }
+
+  @Test("metalearn-lr leaves its figures, and names the step and value at which a search diverges")
+  func metalearning() throws {
+    try Command.inFolder { folder in
+      let settings = [
+        "reproduce", "metalearn-lr", "dataset.num-samples=100", "inner-steps=4", "outer-steps=3",
+        "hidden=5",
+      ]
+      let outcome = try Command.run(settings + ["schedule=per-step", "--json"], in: folder)
+      #expect(outcome.status == 0, "\(outcome.messages)")
+      let study = folder.appendingPathComponent("runs/metalearn-lr")
+      let runs = try FileManager.default.contentsOfDirectory(atPath: study.path)
+      try #require(runs.count == 1)
+      for figure in ["figure-5", "schedule"] {
+        let file = study.appendingPathComponent("\(runs[0])/figures/\(figure).svg")
+        let svg = try String(contentsOf: file, encoding: .utf8)
+        #expect(svg.contains("<svg") && !svg.contains("nan"))
+      }
+      let diverging = try Command.run(settings + ["initial-rates=2e38,0.15"], in: folder)
+      #expect(diverging.messages.contains("diverged in outer step 0"))
+    }
+  }
+
   @Test("a training resumed from its checkpoint has the digest and metrics of an undisturbed one")
   func checkpoint() throws {
     try Command.inFolder { folder in

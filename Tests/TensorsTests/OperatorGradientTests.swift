@@ -46,6 +46,19 @@ struct OperatorGradientTests {
     checkGradients(of: { gated($0[0] * $0[0], by: x) }, at: [generator.tensor(shape)])
   }
 
+  @Test("tanh and cross-entropy to third order")
+  func thirdOrder() {
+    var generator = SplitMix64(state: 8)
+    let x = generator.tensor([3, 5])
+    checkGradients(of: { tanh($0[0]) }, at: [x], order: 3, step: 0.05, tolerance: 1e-2)
+    for layout in [ActivationLayout.batchFirst, .batchLast] {
+      let labels: [Int32] = layout == .batchFirst ? [1, 4, 0] : [2, 0, 1, 1, 0]
+      checkGradients(
+        of: { softmaxCrossEntropy($0[0] * 2, labels: labels, layout: layout) }, at: [x], order: 3,
+        step: 0.05, tolerance: 1e-2)
+    }
+  }
+
   @Test(
     "sums and means",
     arguments: [[1, 1], [3, 17], [16, 5], [2, 3, 40], [2, 1, 3, 2]] as [Shape])

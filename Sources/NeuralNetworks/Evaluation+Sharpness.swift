@@ -23,6 +23,7 @@ extension Classifier {
   ///   - tolerance: the residual at which the iteration ends, as a share of the eigenvalue.
   ///   - limit: after how many products with the Hessian it ends in any case.
   ///   - batchSize: how many examples are taken at a time.
+  /// - Returns: the eigenvalue and how good it is.
   public func sharpness(
     on examples: Examples, tolerance: Double = 1e-2, limit: Int = 500, batchSize: Int = 500
   ) -> Sharpness {

@@ -14,6 +14,7 @@
 #include "convolution.h"
 #include "convolution_weights.h"
 #include "pooling.h"
+#include "peak.h"
 
 const ck_table CK_TABLE = {
     .name = CK_NAME,

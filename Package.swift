@@ -38,10 +38,16 @@ let package = Package(
     .target(
       name: "Studies", dependencies: ["Runs", "Figures", "DataFormats", "NeuralNetworks"],
       swiftSettings: strict),
+    .target(
+      name: "Benchmarking",
+      dependencies: [
+        "Runs", "NeuralNetworks", "Tensors", "MNIST1D", "ReferenceRandom", "CKernels",
+      ],
+      swiftSettings: strict),
     .executableTarget(
       name: "MNIST1DCommand",
       dependencies: [
-        "Studies", "Runs", "Figures", "DataFormats", "NeuralNetworks", "MNIST1D",
+        "Benchmarking", "Studies", "Runs", "Figures", "DataFormats", "NeuralNetworks", "MNIST1D",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], swiftSettings: strict),
 
@@ -74,6 +80,9 @@ let package = Package(
       dependencies: [
         "Studies", "Runs", "NeuralNetworks", "Tensors", "MNIST1D", "ReferenceRandom", "Fixtures",
       ],
+      swiftSettings: strict),
+    .testTarget(
+      name: "BenchmarkingTests", dependencies: ["Benchmarking", "Runs", "Fixtures"],
       swiftSettings: strict),
     .testTarget(
       name: "MNIST1DCommandTests", dependencies: ["MNIST1DCommand", "DataFormats", "MNIST1D"],

@@ -1,0 +1,98 @@
+import Foundation
+import MNIST1D
+import Tensors
+
+/// What this machine does in which time, on one thread.
+public struct BenchmarkReport: Sendable {
+  /// The time of a training step.
+  public struct Step: Sendable {
+    /// What was trained.
+    public let subject: Subject
+    /// How many examples a step sees.
+    public let batchSize: Int
+    /// The losses of the first steps.
+    public let firstLosses: [Float]
+    /// Forward, gradients and update.
+    public let timing: Timing
+  }
+
+  /// The time of a matrix product.
+  public struct Product: Sendable {
+    /// What was multiplied.
+    public let product: MatrixProduct
+    /// Multiplication into a new tensor.
+    public let timing: Timing
+
+    /// Floating-point operations per second in the fastest round, in 10⁹: what is held against a peak should not
+    /// depend on what else the machine is doing.
+    public var gigaflops: Double { product.operations / timing.fastest / 1e9 }
+  }
+
+  /// How the program was compiled; without optimisation the times say nothing.
+  public enum Build: String, Sendable {
+    case optimized
+    case debug
+
+    static var current: Build {
+      var build = Build.optimized
+      // The argument of an assertion is evaluated in debug builds only.
+      assert(
+        {
+          build = .debug
+          return true
+        }())
+      return build
+    }
+  }
+
+  /// The kernels in use.
+  public let kernels = Kernels.current
+  /// How many cores this process may use.
+  public let cores = ProcessInfo.processInfo.activeProcessorCount
+  /// How the program was compiled.
+  public let build = Build.current
+  /// The training steps.
+  public private(set) var steps: [Step] = []
+  /// The generation of the default dataset.
+  public private(set) var dataset: Timing?
+  /// The matrix products.
+  public private(set) var products: [Product] = []
+  /// The most floating-point operations per second that one core was seen to do, in 10⁹.
+  public private(set) var peakGigaflops: Double?
+
+  /// Measures some subjects, interleaved.
+  ///
+  /// - Parameters:
+  ///   - subjects: what to measure.
+  ///   - budget: how long.
+  /// - Throws: `TrainingError` if a training diverges.
+  public init(of subjects: [Subject] = Subject.allCases, within budget: Budget = Budget()) throws {
+    let examples = try Dataset(Configuration())
+    let trainings = try subjects.compactMap { subject in
+      try subject.training.map { (subject, $0, try TrainingSteps($0, on: examples)) }
+    }
+    let generations = subjects.contains(.dataset) ? [DatasetGeneration()] : []
+    let matrices = subjects.contains(.matmul) ? MatrixProduct.representative : []
+    let peaks = subjects.contains(.matmul) ? [MultiplyAdds()] : []
+
+    var workloads: [any Workload] = trainings.map(\.2)
+    workloads += generations as [any Workload]
+    workloads += matrices.map(MatrixMultiplication.init) as [any Workload]
+    workloads += peaks as [any Workload]
+
+    var timings = try Stopwatch(budget).time(workloads)[...]
+    for (subject, training, workload) in trainings {
+      steps.append(
+        Step(
+          subject: subject, batchSize: training.batchSize, firstLosses: workload.firstLosses,
+          timing: timings.removeFirst()))
+    }
+    if !generations.isEmpty { dataset = timings.removeFirst() }
+    for product in matrices {
+      products.append(Product(product: product, timing: timings.removeFirst()))
+    }
+    if !peaks.isEmpty {
+      peakGigaflops = MultiplyAdds.operations / timings.removeFirst().fastest / 1e9
+    }
+  }
+}

@@ -1,0 +1,35 @@
+import MNIST1D
+import NeuralNetworks
+
+/// Training steps on consecutive batches: forward, gradients, update, no evaluation.
+final class TrainingSteps: Workload {
+  /// The losses of the first steps, by which peers can tell that they do the same work.
+  let firstLosses: [Float]
+  private let start: Training<BaselineNetwork>
+  private var training: Training<BaselineNetwork>
+
+  init(_ subject: TrainingSubject, on dataset: Dataset) throws {
+    var settings = TrainingSettings()
+    settings.batchSize = subject.batchSize
+    settings.evaluationInterval = .max  // only step 0 evaluates
+    var training = try Training(
+      of: subject.network, on: Examples(dataset.x, dataset.y),
+      testing: Examples(dataset.xTest, dataset.yTest), settings: settings)
+    firstLosses = try (0..<5).map { _ in try training.advance().trainLoss }
+    start = training
+    self.training = training
+  }
+
+  /// Returns to the start, so that every sample sees the same numbers; the first step copies what the start shares.
+  func prepare() throws {
+    training = start
+    _ = try training.advance()
+  }
+
+  func perform() throws { _ = try training.advance() }
+}
+
+/// The generation of the default dataset.
+struct DatasetGeneration: Workload {
+  func perform() throws { _ = try Dataset(Configuration()) }
+}

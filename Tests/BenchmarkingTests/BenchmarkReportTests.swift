@@ -1,0 +1,71 @@
+import Benchmarking
+import Fixtures
+import Runs
+import Testing
+
+@Suite("A benchmark")
+struct BenchmarkReportTests {
+  let budget = Budget(rounds: 3, sample: .zero)
+
+  @Test("trains what PyTorch trains", arguments: [Subject.logistic, .mlp, .cnn, .gru])
+  func firstLosses(_ subject: Subject) throws {
+    let report = try BenchmarkReport(of: [subject], within: budget)
+    let losses = try #require(report.steps.first).firstLosses
+    let golden = try Fixture.json("networks.json", as: Golden.self)
+    let expected = try #require(golden.models[subject.rawValue]).losses.prefix(losses.count)
+    #expect(losses.count == 5)
+    for (loss, expected) in zip(losses, expected) {
+      #expect(abs(loss - expected) <= 1e-4 * expected)
+    }
+  }
+
+  @Test("times every subject once a round, and gives the median")
+  func timing() throws {
+    let report = try BenchmarkReport(of: [.logistic, .dataset], within: budget)
+    for timing in [try #require(report.steps.first).timing, try #require(report.dataset)] {
+      #expect(timing.samples.count == 3)
+      #expect(timing.samples.allSatisfy { $0 > 0 })
+      #expect(timing.median == timing.samples.sorted()[1])
+      #expect(timing.fastest == timing.samples.min())
+    }
+  }
+
+  @Test("holds products against the peak that it measures")
+  func products() throws {
+    let report = try BenchmarkReport(of: [.matmul], within: budget)
+    let peak = try #require(report.peakGigaflops)
+    let first = try #require(report.products.first)
+    #expect(
+      first.gigaflops == Double(2 * 100 * 10 * 40) / first.timing.fastest / 1e9)
+    let entry = try #require(report.json["matmul"]?.elements?.first)
+    #expect(entry["share_of_peak"]?.number == first.gigaflops / peak)
+  }
+
+  @Test("has in its JSON what was asked for, and no more")
+  func json() throws {
+    let json = try BenchmarkReport(of: [.gru, .dataset], within: budget).json
+    #expect(
+      json.members?.map(\.key) == ["kernels", "cores", "threads", "build", "steps", "dataset"])
+    let step = try #require(json["steps"]?.elements?.first)
+    #expect(
+      step.members?.map(\.key) == ["name", "batch_size", "microseconds", "fastest", "first_losses"])
+    #expect(step["name"]?.text == "gru")
+    #expect(step["batch_size"]?.integer == 100)
+    #expect(json["dataset"]?["examples"]?.integer == 5000)
+  }
+
+  @Test("names in its table what was measured")
+  func text() throws {
+    let text = try BenchmarkReport(of: [.logistic], within: budget).text
+    #expect(text.contains("logistic"))
+    #expect(!text.contains("Dataset") && !text.contains("products"))
+  }
+}
+
+/// What the golden file of the networks says about losses.
+private struct Golden: Decodable {
+  struct Model: Decodable {
+    let losses: [Float]
+  }
+  let models: [String: Model]
+}

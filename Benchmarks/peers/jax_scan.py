@@ -1,0 +1,149 @@
+"""Training steps in JAX: a compiled scan over steps, the optimizer written out.
+
+python jax_scan.py DATA.npz WEIGHTS.npz     with the initial weights that pytorch.py leaves
+
+The convolutional network is there twice: `cnn` by the library's convolution, `cnn-patches` by patches × matrix.
+"""
+
+import sys
+from functools import partial
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jax import lax
+from peer import LEARNING_RATE, LOSSES, SUBJECTS, serve, training_data
+
+BETA1, BETA2, EPSILON = 0.9, 0.999, 1e-8
+
+
+def linear(w, name, x):
+    return x @ w[name + ".weight"].T + w[name + ".bias"]
+
+
+def logistic(w, x):
+    return linear(w, "linear", x)
+
+
+def mlp(w, x):
+    h = jax.nn.relu(linear(w, "linear1", x))
+    h = h + jax.nn.relu(linear(w, "linear2", h))
+    return linear(w, "linear3", h)
+
+
+def convolved(w, name, x):
+    """[batch, channels, length], as in PyTorch."""
+    y = lax.conv_general_dilated(x, w[name + ".weight"], (2,), [(1, 1)], dimension_numbers=("NCH", "OIH", "NCH"))
+    return jax.nn.relu(y + w[name + ".bias"][:, None])
+
+
+def cnn(w, x):
+    h = x[:, None, :]
+    for name in ("conv1", "conv2", "conv3"):
+        h = convolved(w, name, h)
+    return linear(w, "linear", h.reshape(h.shape[0], -1))
+
+
+def convolved_by_patches(w, name, x):
+    """[batch, length, channels]; the taps of each output position lie side by side."""
+    kernel = w[name + ".weight"]
+    channels_out, channels_in, taps = kernel.shape
+    length = (x.shape[1] + 2 - taps) // 2 + 1
+    x = jnp.pad(x, ((0, 0), (1, 1), (0, 0)))
+    patches = jnp.concatenate([x[:, k : k + 2 * length - 1 : 2] for k in range(taps)], axis=2)
+    matrix = kernel.transpose(2, 1, 0).reshape(taps * channels_in, channels_out)
+    return jax.nn.relu(patches @ matrix + w[name + ".bias"])
+
+
+def cnn_patches(w, x):
+    h = x[:, :, None]
+    for name in ("conv1", "conv2", "conv3"):
+        h = convolved_by_patches(w, name, h)
+    return linear(w, "linear", h.transpose(0, 2, 1).reshape(h.shape[0], -1))
+
+
+def gru(w, x):
+    """Both directions in one scan, batch last, the inputs' share of the gates computed before it: the fastest
+    of several forms."""
+
+    def both(name):
+        return jnp.stack([w[f"gru.{name}_l0"], w[f"gru.{name}_l0_reverse"]])
+
+    signals = jnp.stack([x.T, x.T[::-1]], axis=1)[:, :, None]  # [time, direction, 1, batch]
+    inputs = both("weight_ih") * signals + both("bias_ih")[..., None]
+    recurrent, bias = both("weight_hh"), both("bias_hh")[..., None]
+
+    def step(h, at):
+        ir, iz, i_n = jnp.split(at, 3, axis=1)
+        hr, hz, hn = jnp.split(recurrent @ h + bias, 3, axis=1)
+        r, z = jax.nn.sigmoid(ir + hr), jax.nn.sigmoid(iz + hz)
+        n = jnp.tanh(i_n + r * hn)
+        h = (1 - z) * n + z * h
+        return h, h
+
+    _, states = lax.scan(step, jnp.zeros((2, recurrent.shape[-1], x.shape[0])), inputs)
+    states = jnp.concatenate([states[:, 0], states[::-1, 1]], axis=1)  # [time, features, batch]
+    return linear(w, "linear", states.reshape(-1, x.shape[0]).T)
+
+
+MODELS = {"logistic": logistic, "mlp": mlp, "cnn": cnn, "cnn-patches": cnn_patches, "gru": gru}
+
+
+def cross_entropy(model, w, x, y):
+    scores = jax.nn.log_softmax(model(w, x))
+    return -jnp.mean(jnp.take_along_axis(scores, y[:, None], axis=1))
+
+
+def train(model, count, batches, state):
+    """`count` steps, of which the losses are returned."""
+    x, y = batches
+
+    def step(state, _):
+        w, m, v, n = state
+        at = n % x.shape[0]
+        loss, g = jax.value_and_grad(partial(cross_entropy, model))(w, x[at], y[at])
+        n = n + 1
+        rate = LEARNING_RATE / (1 - BETA1**n)
+        correction = jnp.sqrt(1 - BETA2**n)
+        m = jax.tree.map(lambda m, g: m + (1 - BETA1) * (g - m), m, g)
+        v = jax.tree.map(lambda v, g: BETA2 * v + (1 - BETA2) * g * g, v, g)
+        w = jax.tree.map(lambda w, m, v: w - rate * m / (jnp.sqrt(v) / correction + EPSILON), w, m, v)
+        return (w, m, v, n), loss
+
+    return lax.scan(step, state, length=count)
+
+
+class Training:
+    def __init__(self, name, weights, x, y):
+        plain = name.removesuffix("-patches")
+        subject = SUBJECTS[plain]
+        model = MODELS[name if name in MODELS else subject.model]
+        self.batches = (jnp.asarray(x.reshape(-1, subject.batch, 40)), jnp.asarray(y.reshape(-1, subject.batch)))
+        # So many steps a call that the call does not count.
+        self.count = {"logistic": 400, "mlp": 50}.get(name, 5)
+        self.call = jax.jit(partial(train, model, self.count))
+        w = {key.split("/")[1]: jnp.asarray(value) for key, value in weights.items() if key.startswith(plain + "/")}
+        zeros = jax.tree.map(jnp.zeros_like, w)
+        self.start = (w, zeros, zeros, jnp.int32(0))
+        self.restart()
+        self.first_losses = np.asarray(self.call(self.batches, self.start)[1])[:LOSSES]
+
+    def restart(self):
+        self.state = self.start
+        self.run(1)
+
+    def run(self, steps):
+        calls = -(-steps // self.count)
+        for _ in range(calls):
+            self.state, losses = self.call(self.batches, self.state)
+        losses.block_until_ready()
+        return calls * self.count
+
+
+def main(data, weights):
+    x, y = training_data(data)
+    serve(lambda name: Training(name, np.load(weights), x, y.astype(np.int32)))
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

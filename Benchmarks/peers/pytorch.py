@@ -1,0 +1,118 @@
+"""Training steps in eager PyTorch, with the fused optimizer, which is the fastest of its three.
+
+python pytorch.py DATA.npz WEIGHTS.npz THREADS     also leaves the initial weights for the peers
+"""
+
+import sys
+
+import numpy as np
+import torch
+from peer import LEARNING_RATE, LOSSES, SUBJECTS, serve, training_data
+from torch import nn
+
+
+class Logistic(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.linear = nn.Linear(40, 10)
+
+    def forward(self, x):
+        return self.linear(x)
+
+
+class MLP(nn.Module):
+    def __init__(self, hidden):
+        super().__init__()
+        self.linear1 = nn.Linear(40, hidden)
+        self.linear2 = nn.Linear(hidden, hidden)
+        self.linear3 = nn.Linear(hidden, 10)
+
+    def forward(self, x):
+        h = self.linear1(x).relu()
+        h = h + self.linear2(h).relu()
+        return self.linear3(h)
+
+
+class CNN(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.conv1 = nn.Conv1d(1, 25, 5, stride=2, padding=1)
+        self.conv2 = nn.Conv1d(25, 25, 3, stride=2, padding=1)
+        self.conv3 = nn.Conv1d(25, 25, 3, stride=2, padding=1)
+        self.linear = nn.Linear(125, 10)
+
+    def forward(self, x):
+        h = self.conv1(x.view(-1, 1, 40)).relu()
+        h = self.conv3(self.conv2(h).relu()).relu()
+        return self.linear(h.view(h.shape[0], -1))
+
+
+class GRU(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.gru = nn.GRU(1, 6, batch_first=True, bidirectional=True)
+        self.linear = nn.Linear(480, 10)
+
+    def forward(self, x):
+        h, _ = self.gru(x.view(-1, 40, 1))
+        return self.linear(h.reshape(h.shape[0], -1))
+
+
+def network(name):
+    torch.manual_seed(42)
+    subject = SUBJECTS[name]
+    match subject.model:
+        case "logistic":
+            return Logistic()
+        case "mlp":
+            return MLP(subject.hidden)
+        case "cnn":
+            return CNN()
+        case "gru":
+            return GRU()
+
+
+class Training:
+    def __init__(self, name, x, y):
+        self.name, self.x, self.y = name, x, y
+        self.batch = SUBJECTS[name].batch
+        self.start()
+        self.first_losses = [self.step() for _ in range(LOSSES)]
+
+    def start(self):
+        self.model = network(self.name)
+        self.optimizer = torch.optim.Adam(self.model.parameters(), lr=LEARNING_RATE, fused=True)
+        self.position = 0
+
+    def restart(self):
+        self.start()
+        self.run(LOSSES)
+
+    def step(self):
+        end = self.position + self.batch
+        x, y = self.x[self.position : end], self.y[self.position : end]
+        self.position = end % len(self.x)
+        loss = nn.functional.cross_entropy(self.model(x), y)
+        self.optimizer.zero_grad()
+        loss.backward()
+        self.optimizer.step()
+        return loss.item()
+
+    def run(self, steps):
+        for _ in range(steps):
+            self.step()
+        return steps
+
+
+def main(data, weights, threads):
+    torch.set_num_threads(int(threads))
+    x, y = map(torch.from_numpy, training_data(data))
+    parameters = {
+        f"{name}/{key}": value.numpy() for name in SUBJECTS for key, value in network(name).state_dict().items()
+    }
+    np.savez(weights, **parameters)
+    serve(lambda name: Training(name, x, y))
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

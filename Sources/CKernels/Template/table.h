@@ -15,6 +15,7 @@
 #include "convolution_weights.h"
 #include "pooling.h"
 #include "peak.h"
+#include "tanh_units.h"
 
 const ck_table CK_TABLE = {
     .name = CK_NAME,

@@ -1,0 +1,151 @@
+import CKernels
+
+/// A layer of tanh units applied to every element by itself: Σₕ weightₕ · tanh(factorₕ · x + offsetₕ).
+///
+/// The heart of a perceptron 1 → hidden → 1 that serves as an activation function. Kernels compute the tanh of
+/// each element and unit anew in every pass, so nothing as large as elements × units is ever stored, and one of
+/// them takes the derivatives of value and slope together, which is what a training step that is differentiated
+/// itself asks for. Derivatives exist to every order up to the fifteenth.
+///
+/// - Parameters:
+///   - x: any shape.
+///   - factors: [units].
+///   - offsets: [units].
+///   - weights: [units].
+/// - Returns: the shape of x.
+public func tanhUnits(_ x: Tensor, factors: Tensor, offsets: Tensor, weights: Tensor) -> Tensor {
+  precondition(
+    factors.rank == 1 && offsets.shape == factors.shape && weights.shape == factors.shape,
+    "units have one factor, offset and weight each, found shapes \(factors.shape), "
+      + "\(offsets.shape) and \(weights.shape)")
+  let inputs = [x, factors, offsets, weights]
+  guard innermostTape(inputs) != nil else { return unitSums(0, x, factors, offsets, weights) }
+  return valueAndSlope(inputs)[0]
+}
+
+/// The sums over the units and their derivatives with respect to the elements.
+///
+/// With the slope as a result of its own, the first backward pass is a product, and the second one finds the
+/// upstream derivatives of both in one place.
+private func valueAndSlope(_ inputs: [Tensor]) -> [Tensor] {
+  Tensor.operation(
+    inputs,
+    kernel: { inputs in
+      let (x, units) = (inputs[0], inputs[1].count)
+      let (value, slope) = (Tensor(uninitialized: x.shape), Tensor(uninitialized: x.shape))
+      ck_tanh_units_with_slope(
+        x.count, units, x.pointer, inputs[1].pointer, inputs[2].pointer, inputs[3].pointer,
+        value.pointer, slope.pointer)
+      return [value, slope]
+    },
+    rule: { upstream, inputs, outputs, wanted in
+      let ofElements = wanted.contains(0)
+      let fromValue = ofElements ? upstream[0].map { $0 * outputs[1] } : nil
+      guard upstream[1] != nil || (1...3).contains(where: wanted.contains) else {
+        return [fromValue, nil, nil, nil]
+      }
+      let isRecorded = (inputs + upstream.compactMap(\.self)).contains { $0.isRecorded }
+      var gradients =
+        isRecorded
+        ? composedGradients(upstream, inputs, wanted) : fusedGradients(upstream, inputs, wanted)
+      if let fromValue { gradients[0] = gradients[0].map { $0 + fromValue } ?? fromValue }
+      return gradients
+    })
+}
+
+/// The gradients of Σ upstream · (value, slope) in one pass, but for the value's share in that of the elements.
+private func fusedGradients(
+  _ upstream: [Tensor?], _ inputs: [Tensor], _ wanted: InputSet
+) -> [Tensor?] {
+  let results = inputs.map { Tensor(uninitialized: $0.shape) }
+  let isCurved = upstream[1] != nil && wanted.contains(0)
+  ck_tanh_units_backward(
+    inputs[0].count, inputs[1].count, inputs[0].pointer, inputs[1].pointer, inputs[2].pointer,
+    inputs[3].pointer, upstream[0]?.pointer, upstream[1]?.pointer,
+    isCurved ? results[0].pointer : nil, results[1].pointer, results[2].pointer,
+    results[3].pointer)
+  return results.indices.map { input in
+    (input == 0 ? isCurved : wanted.contains(input)) ? results[input] : nil
+  }
+}
+
+/// The same by operations that can be differentiated again.
+private func composedGradients(
+  _ upstream: [Tensor?], _ inputs: [Tensor], _ wanted: InputSet
+) -> [Tensor?] {
+  let (x, a, b, w) = (inputs[0], inputs[1], inputs[2], inputs[3])
+  func moments(_ order: Int, _ u: Tensor) -> Tensor { unitMoments(order, x, a, b, u) }
+  var result = [Tensor?](repeating: nil, count: 4)
+  func add(_ term: @autoclosure () -> Tensor, to input: Int) {
+    guard wanted.contains(input) else { return }
+    result[input] = result[input].map { $0 + term() } ?? term()
+  }
+  if let u = upstream[0] {
+    add(w * moments(1, u * x), to: 1)
+    add(w * moments(1, u), to: 2)
+    add(moments(0, u), to: 3)
+  }
+  if let v = upstream[1] {
+    add(v * unitSums(2, x, a, b, w * a * a), to: 0)
+    add(w * (moments(1, v) + a * moments(2, v * x)), to: 1)
+    add(w * a * moments(2, v), to: 2)
+    add(a * moments(1, v), to: 3)
+  }
+  return result
+}
+
+// Sums over the units and sums over the elements of derivatives of tanh are each other's derivatives, which closes
+// the family: Σ u · w · tanh⁽ᵏ⁾(a x + b) is linear in u, over the elements, and in w, over the units.
+
+/// Σₕ w · tanh⁽ᵏ⁾(a x + b) for every element.
+private func unitSums(_ order: Int, _ x: Tensor, _ a: Tensor, _ b: Tensor, _ w: Tensor) -> Tensor {
+  requireOrder(order)
+  return Tensor.operation(
+    [x, a, b, w],
+    kernel: { inputs in
+      Tensor(inputs[0].shape) {
+        ck_tanh_units(
+          Int32(order), inputs[0].count, inputs[1].count, inputs[0].pointer, inputs[1].pointer,
+          inputs[2].pointer, inputs[3].pointer, $0)
+      }
+    },
+    rule: { u, inputs, _, wanted in
+      let (x, a, b, w) = (inputs[0], inputs[1], inputs[2], inputs[3])
+      return [
+        wanted.contains(0) ? u * unitSums(order + 1, x, a, b, w * a) : nil,
+        wanted.contains(1) ? w * unitMoments(order + 1, x, a, b, u * x) : nil,
+        wanted.contains(2) ? w * unitMoments(order + 1, x, a, b, u) : nil,
+        wanted.contains(3) ? unitMoments(order, x, a, b, u) : nil,
+      ]
+    })
+}
+
+/// Σ u · tanh⁽ᵏ⁾(a x + b) over the elements, for every unit.
+private func unitMoments(
+  _ order: Int, _ x: Tensor, _ a: Tensor, _ b: Tensor, _ u: Tensor
+) -> Tensor {
+  requireOrder(order)
+  return Tensor.operation(
+    [x, a, b, u],
+    kernel: { inputs in
+      Tensor(inputs[1].shape) {
+        ck_tanh_moments(
+          Int32(order), inputs[0].count, inputs[1].count, inputs[0].pointer, inputs[1].pointer,
+          inputs[2].pointer, inputs[3].pointer, $0)
+      }
+    },
+    rule: { v, inputs, _, wanted in
+      let (x, a, b, u) = (inputs[0], inputs[1], inputs[2], inputs[3])
+      return [
+        wanted.contains(0) ? u * unitSums(order + 1, x, a, b, v * a) : nil,
+        wanted.contains(1) ? v * unitMoments(order + 1, x, a, b, u * x) : nil,
+        wanted.contains(2) ? v * unitMoments(order + 1, x, a, b, u) : nil,
+        wanted.contains(3) ? unitSums(order, x, a, b, v) : nil,
+      ]
+    })
+}
+
+private func requireOrder(_ order: Int) {
+  precondition(
+    order <= 15, "units of tanh have derivatives up to order 15, order \(order) was asked for")
+}

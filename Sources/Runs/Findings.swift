@@ -8,16 +8,19 @@ public struct Findings: Sendable, Equatable {
   public var illustrations: [Illustration]
   /// What a reader should know, in plain sentences.
   public var notes: [String]
+  /// Files to work on with, such as learned weights.
+  public var attachments: [Attachment]
 
   /// Collects what was found.
   public init(
     claims: [Claim] = [], tables: [Table] = [], illustrations: [Illustration] = [],
-    notes: [String] = []
+    notes: [String] = [], attachments: [Attachment] = []
   ) {
     self.claims = claims
     self.tables = tables
     self.illustrations = illustrations
     self.notes = notes
+    self.attachments = attachments
   }
 }
 
@@ -96,6 +99,34 @@ public struct Illustration: Sendable, Equatable {
     self.caption = caption
     self.svg = svg
   }
+}
+
+/// A file that goes with the findings, into the run's folder `files`.
+public struct Attachment: Sendable, Equatable {
+  /// The file's name without its ending, such as `learned-activation`.
+  public var name: String
+  /// The ending, such as `safetensors`.
+  public var type: String
+  /// What the file holds, in a sentence.
+  public var caption: String
+  /// The file's bytes.
+  public var contents: [UInt8]
+
+  /// Names a file.
+  ///
+  /// - Precondition: name and type consist of lower-case letters, digits and hyphens.
+  public init(_ name: String, type: String, caption: String, contents: [UInt8]) {
+    precondition(
+      name.isPlainFileName && type.isPlainFileName,
+      "\"\(name).\(type)\" cannot name a file: use a-z, 0-9 and hyphens")
+    self.name = name
+    self.type = type
+    self.caption = caption
+    self.contents = contents
+  }
+
+  /// The file's name with its ending.
+  public var fileName: String { "\(name).\(type)" }
 }
 
 extension String {

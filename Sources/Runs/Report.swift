@@ -102,7 +102,8 @@ public struct Report: Sendable {
       \(Self.caution(run))\(Self.claims(run.findings.claims))\
       \(figures(run.findings.illustrations, anchor(index)))\
       \(run.findings.tables.map(Self.table))\
-      \(Self.notes(run.findings.notes))\(Self.failures(run.failures))\(Self.provenance(run))\
+      \(Self.notes(run.findings.notes))\(Self.files(run.findings.attachments))\
+      \(Self.failures(run.failures))\(Self.provenance(run))\
       </article>
 
       """
@@ -175,6 +176,21 @@ public struct Report: Sendable {
       <section class="notes">
       <h3>Notes</h3>
       \(notes.map { note -> HTML in "<p>\(note)</p>\n" })</section>
+
+      """
+  }
+
+  /// What lies in the run's folder; no links, as the page may be sent without it.
+  private static func files(_ attachments: [Attachment]) -> HTML? {
+    guard !attachments.isEmpty else { return nil }
+    return """
+      <section class="files">
+      <h3>Files</h3>
+      <ul>
+      \(attachments.map { file -> HTML in
+        "<li><code>files/\(file.fileName)</code>: \(file.caption)</li>\n"
+      })</ul>
+      </section>
 
       """
   }

@@ -40,8 +40,8 @@ struct RunIdentity: Sendable, Equatable {
 /// The folder of one run, `<output>/<study>/<hash of the resolved configuration>/`.
 ///
 /// It holds `config.json`, the stores (`trials.jsonl`, and one for each shard), and, when all trials
-/// are done, `summary.json`, `tables/*.csv`, `figures/*.svg` and `report.html`; while long trials
-/// run, also `checkpoints/`.
+/// are done, `summary.json`, `tables/*.csv`, `figures/*.svg`, `report.html` and whatever
+/// a study attaches as `files/*`; while long trials run, also `checkpoints/`.
 public struct RunDirectory: Sendable, Equatable {
   /// Where the folder is.
   public let url: URL
@@ -57,6 +57,7 @@ public struct RunDirectory: Sendable, Equatable {
 
   func table(_ name: String) -> URL { url.appendingPathComponent("tables/\(name).csv") }
   func figure(_ name: String) -> URL { url.appendingPathComponent("figures/\(name).svg") }
+  func attachment(_ fileName: String) -> URL { url.appendingPathComponent("files/\(fileName)") }
 
   var checkpoints: URL { url.appendingPathComponent("checkpoints") }
 

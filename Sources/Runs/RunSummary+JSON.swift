@@ -22,6 +22,8 @@ extension RunSummary {
       "figures": .object(
         findings.illustrations.map { JSON.Member($0.name, ["caption": .text($0.caption)]) }),
       "notes": .array(findings.notes.map { .text($0) }),
+      "files": .object(
+        findings.attachments.map { JSON.Member($0.fileName, ["caption": .text($0.caption)]) }),
     ]
   }
 
@@ -31,7 +33,7 @@ extension RunSummary {
     var description: String { "its \"\(name)\" is missing or of the wrong kind" }
   }
 
-  /// Reads what ``json`` gives; the drawings are not part of it.
+  /// Reads what ``json`` gives; the drawings and the files are not part of it.
   init(_ json: JSON) throws(Lack) {
     study = try json.required("study", \.text)
     title = try json.required("title", \.text)
@@ -62,7 +64,19 @@ extension RunSummary {
           Illustration($0.key, caption: $0.value["caption"]?.text ?? "", svg: "")
         }
       },
-      notes: try json.required("notes") { $0.all(\.text) })
+      notes: try json.required("notes") { $0.all(\.text) },
+      attachments: (json["files"]?.members ?? []).compactMap { file in
+        Attachment(fileName: file.key, caption: file.value["caption"]?.text ?? "")
+      })
+  }
+}
+
+extension Attachment {
+  /// A file still to be read; nil if a run would not have given it this name.
+  fileprivate init?(fileName: String, caption: String) {
+    let parts = fileName.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
+    guard parts.count == 2, parts.allSatisfy(\.isPlainFileName) else { return nil }
+    self.init(parts[0], type: parts[1], caption: caption, contents: [])
   }
 }
 

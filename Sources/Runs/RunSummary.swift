@@ -65,12 +65,18 @@ extension RunSummary {
     for figure in findings.illustrations {
       try FileSystem.replace(directory.figure(figure.name), with: Data(figure.svg.utf8))
     }
+    if !findings.attachments.isEmpty {
+      try FileSystem.createDirectory(directory.url.appendingPathComponent("files"))
+    }
+    for file in findings.attachments {
+      try FileSystem.replace(directory.attachment(file.fileName), with: Data(file.contents))
+    }
     try Report(runs: [self]).write(to: directory.report)
     // Last, as its presence says that the run is complete.
     try FileSystem.replace(directory.summary, with: Data((json.pretty + "\n").utf8))
   }
 
-  /// Reads the summary and the figures of a run that has ended.
+  /// Reads the summary, the figures and the files of a run that has ended.
   ///
   /// - Throws: ``RunError/missingFile(_:remedy:)``, ``RunError/unreadable(file:reason:)`` or
   ///   ``RunError/cannotRead(_:reason:)``.
@@ -90,6 +96,13 @@ extension RunSummary {
         throw .missingFile(figure.path, remedy: "run the study again to draw it")
       }
       findings.illustrations[index].svg = String(decoding: svg, as: UTF8.self)
+    }
+    for index in findings.attachments.indices {
+      let file = directory.attachment(findings.attachments[index].fileName)
+      guard let contents = try FileSystem.read(file) else {
+        throw .missingFile(file.path, remedy: "run the study again to write it")
+      }
+      findings.attachments[index].contents = Array(contents)
     }
   }
 }

@@ -16,6 +16,13 @@ public struct TrialContext: Sendable {
       shared: SharedValues())
   }
 
+  /// A context outside any run whose checkpoint is this file.
+  package init(threads: Int = 1, checkpoint file: URL) {
+    self.init(
+      threads: threads, checkpoint: Checkpoint(file: file), monitor: TrialMonitor(),
+      shared: SharedValues())
+  }
+
   init(threads: Int, checkpoint: Checkpoint, monitor: TrialMonitor, shared: SharedValues) {
     self.threads = threads
     self.checkpoint = checkpoint

@@ -24,7 +24,22 @@ extension Parameterized {
   ///
   /// - Throws: ``FileError`` if the file cannot be written.
   public func writeWeights(to path: String) throws(FileError) {
-    try SafeTensors(tensors: arrays(namedParameters)).write(to: path)
+    try SafeTensors(parametersOf: self).write(to: path)
+  }
+}
+
+extension LearnedActivation {
+  /// Reads an activation function that ``Tensors/Parameterized/writeWeights(to:)`` has written, with any number of
+  /// hidden units.
+  ///
+  /// - Throws: ``FileError`` if the file is missing, damaged, or holds other names or shapes.
+  public init(reading path: String) throws(FileError) {
+    let tensors = try InputFile.read(path) { bytes throws(FormatError) in
+      try SafeTensors.decode(bytes).tensors
+    }
+    let hidden = tensors["network.linear1.bias"]?.elements.count ?? 1
+    self.init(network: ActivationNetwork(zeros: hidden))
+    try loadWeights(from: path)
   }
 }
 
@@ -67,6 +82,11 @@ public struct TrainingFile: Sendable {
 }
 
 extension SafeTensors {
+  /// The content of a file of weights: the parameters under their names.
+  public init(parametersOf model: some Parameterized) {
+    self.init(tensors: arrays(model.namedParameters))
+  }
+
   fileprivate func write(to path: String) throws(FileError) {
     let bytes: [UInt8]
     do {

@@ -18,6 +18,8 @@ struct Evaluate: ParsableCommand {
     completion: .file(extensions: ["safetensors"]))
   var weights: String
 
+  @OptionGroup var hidden: ActivationOptions
+
   @OptionGroup var data: DataOptions
 
   @Flag(
@@ -33,7 +35,7 @@ struct Evaluate: ParsableCommand {
     let dataset = try data.dataset()
     try model.requireLength(dataset.length)
     var generator = TorchGenerator(seed: 0)
-    var network = BaselineNetwork(model, inputs: dataset.length, using: &generator)
+    var network = try hidden.network(model, inputs: dataset.length, using: &generator)
     try network.loadWeights(from: weights)
     let training = Examples(dataset.x, dataset.y)
     let train = network.score(on: training)

@@ -19,6 +19,8 @@ struct Train: ParsableCommand {
   @Option(help: "The kind of classifier: logistic, mlp, cnn or gru.")
   var model: Architecture
 
+  @OptionGroup var hidden: ActivationOptions
+
   @OptionGroup var data: DataOptions
 
   @Option(help: "The number of the last step.")
@@ -107,7 +109,7 @@ struct Train: ParsableCommand {
     let dataset = try data.dataset()
     try model.requireLength(dataset.length)
     var generator = TorchGenerator(seed: seed)
-    var network = BaselineNetwork(model, inputs: dataset.length, using: &generator)
+    var network = try hidden.network(model, inputs: dataset.length, using: &generator)
     if let initialWeights { try network.loadWeights(from: initialWeights) }
     let all = Examples(dataset.x, dataset.y)
     var (examples, heldOut): (Examples, Examples?) = (all, nil)

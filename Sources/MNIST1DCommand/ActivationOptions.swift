@@ -1,0 +1,43 @@
+import ArgumentParser
+import DataFormats
+import NeuralNetworks
+import ReferenceRandom
+
+/// The activation function of the fully-connected network.
+///
+/// The other classifiers have none to choose: a logistic regression has no hidden layer, the convolutional network's
+/// relu is part of its kernels, and a gated recurrent unit is made of sigmoids and tanh.
+struct ActivationOptions: ParsableArguments {
+  private static var names: String { Nonlinearity.allCases.map(\.rawValue).joined(separator: ", ") }
+
+  @Option(
+    help: ArgumentHelp(
+      "The mlp's activation function: \(names), or a .safetensors file of a learned one (default: relu).",
+      valueName: "name or file"),
+    completion: .file(extensions: ["safetensors"]))
+  var activation: String?
+
+  /// A classifier with PyTorch's default initialisation and this activation function.
+  func network(
+    _ model: Architecture, inputs: Int, using generator: inout TorchGenerator
+  ) throws -> BaselineNetwork {
+    guard let activation else { return BaselineNetwork(model, inputs: inputs, using: &generator) }
+    guard model == .mlp else {
+      throw Failure.usage(
+        "--activation is for the mlp; the \(model.rawValue)'s activation functions are fixed")
+    }
+    return .mlp(
+      MultilayerPerceptron(
+        inputs: inputs, activation: try Self.activation(activation), using: &generator))
+  }
+
+  private static func activation(_ name: String) throws -> Activation {
+    if let function = Nonlinearity(rawValue: name) { return .named(function) }
+    guard name.contains(".") || name.contains("/") else {
+      throw Failure.usage(
+        "--activation is \(name); it must be one of \(names), or a .safetensors file of a learned one"
+      )
+    }
+    return .learned(try LearnedActivation(reading: name))
+  }
+}

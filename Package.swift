@@ -78,7 +78,8 @@ let package = Package(
     .testTarget(
       name: "StudiesTests",
       dependencies: [
-        "Studies", "Runs", "NeuralNetworks", "Tensors", "MNIST1D", "ReferenceRandom", "Fixtures",
+        "Studies", "Runs", "DataFormats", "NeuralNetworks", "Tensors", "MNIST1D", "ReferenceRandom",
+        "Fixtures",
       ],
       swiftSettings: strict),
     .testTarget(

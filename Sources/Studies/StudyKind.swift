@@ -5,12 +5,14 @@ import Runs
 public enum StudyKind: String, CaseIterable, Sendable {
   case baselines
   case metalearnLR = "metalearn-lr"
+  case metalearnActivation = "metalearn-activation"
 
   /// Carries out the study, or merges the shards of a run that has been.
   public func perform(_ request: StudyRequest) throws(RunError) -> RunOutcome {
     switch self {
     case .baselines: try request.perform(Baselines.self)
     case .metalearnLR: try request.perform(MetalearnLR.self)
+    case .metalearnActivation: try request.perform(MetalearnActivation.self)
     }
   }
 }

@@ -1,0 +1,117 @@
+import MNIST1D
+import NeuralNetworks
+import Runs
+
+extension MetalearnActivation {
+  /// The settings; the defaults are the paper's.
+  public struct Configuration: StudyConfiguration {
+    /// How often the activation function is changed.
+    public var outerSteps = 301
+    /// The step size of those changes.
+    public var outerLearningRate = 0.3
+    /// No component of the outer gradient is taken for larger than this.
+    public var clip = 0.1
+    /// How many hidden units the activation function has.
+    public var units = 100
+    /// How much its network adds to elu.
+    public var scale = 0.2
+    /// How many steps an inner training takes.
+    public var innerSteps = 301
+    /// How many of its last losses the outer objective averages.
+    public var objectiveSteps = 200
+    /// How many examples an inner step sees.
+    public var batchSize = 100
+    /// How many hidden units the trained network has.
+    public var hidden = 128
+    /// The step size of the inner training.
+    public var learningRate = 1e-2
+    /// How much of the mean squared gradient is kept from step to step.
+    public var smoothing = 0.4
+    /// The mean squared gradient before the first step.
+    public var initialSquare = 1.0
+    /// The bound of the uniform noise that is added to the hidden units of both networks at every inner step.
+    public var noise = 0.1
+    /// Where the inner training starts.
+    public var start = Start.fresh
+    /// How many test examples a trained network is scored on.
+    public var testExamples = 500
+    /// Every how many outer steps the activation function is sampled for the figure.
+    public var sampleEvery = 10
+    /// The activation functions to compare with.
+    public var baselines = Nonlinearity.allCases.sorted { $0.order < $1.order }
+    /// The seed of all weights and all noise.
+    public var seed = 0
+    /// The dataset.
+    public var dataset = MetalearnActivation.dataset
+
+    /// The settings of the paper.
+    public init() {}
+
+    /// A third of the inner and a twelfth of the outer steps.
+    public static var quick: Configuration {
+      var quick = Configuration()
+      quick.outerSteps = 25
+      quick.innerSteps = 101
+      quick.objectiveSteps = 67
+      quick.sampleEvery = 4
+      quick.dataset.numSamples = 5000
+      return quick
+    }
+
+    public func validate() throws {
+      try dataset.validate()
+      for (key, value) in [
+        ("outer-steps", outerSteps), ("units", units), ("inner-steps", innerSteps),
+        ("objective-steps", objectiveSteps), ("batch-size", batchSize), ("hidden", hidden),
+        ("test-examples", testExamples), ("sample-every", sampleEvery),
+      ] where value < 1 {
+        throw SettingError("\(key) is \(value); it must be 1 or more")
+      }
+      for (key, value) in [
+        ("outer-learning-rate", outerLearningRate), ("clip", clip), ("learning-rate", learningRate),
+        ("initial-square", initialSquare), ("noise", noise),
+      ] where !(value.isFinite && value >= 0) {
+        throw SettingError("\(key) is \(value); it must be a finite number, 0 or more")
+      }
+      guard scale.isFinite else { throw SettingError("scale is \(scale); it must be finite") }
+      guard (0...1).contains(smoothing) else {
+        throw SettingError("smoothing is \(smoothing); it must be between 0 and 1")
+      }
+      guard objectiveSteps <= innerSteps else {
+        throw SettingError(
+          "objective-steps is \(objectiveSteps); it must be at most inner-steps, \(innerSteps)")
+      }
+      guard seed >= 0 else { throw SettingError("seed is \(seed); it must be 0 or more") }
+    }
+  }
+
+  /// Where an inner training starts.
+  public enum Start: String, Codable, Sendable, CaseIterable {
+    /// From other weights, with other noise, at every outer step.
+    case fresh
+    /// From the same weights, with the same noise, as the authors' notebook comes to do by seeding every training
+    /// alike.
+    case same
+  }
+
+  /// The dataset of 10,000 examples.
+  static var dataset: MNIST1D.Configuration {
+    var dataset = MNIST1D.Configuration()
+    dataset.numSamples = 10_000
+    return dataset
+  }
+}
+
+extension Nonlinearity: Codable {
+  /// The place in the paper's list.
+  fileprivate var order: Int {
+    switch self {
+    case .relu: 0
+    case .swish: 1
+    case .elu: 2
+    case .softplus: 3
+    case .tanh: 4
+    case .sigmoid: 5
+    }
+  }
+}

@@ -1,0 +1,159 @@
+import DataFormats
+import Fixtures
+import Foundation
+import MNIST1D
+import NeuralNetworks
+import ReferenceRandom
+import Runs
+import Studies
+import Tensors
+import Testing
+
+@Suite("The study that learns an activation function")
+struct MetalearnActivationTests {
+  private var small: MetalearnActivation.Configuration {
+    var configuration = MetalearnActivation.Configuration()
+    configuration.outerSteps = 3
+    configuration.innerSteps = 7
+    configuration.objectiveSteps = 5
+    configuration.units = 5
+    configuration.hidden = 6
+    configuration.batchSize = 10
+    configuration.testExamples = 15
+    configuration.sampleEvery = 2
+    configuration.baselines = [.relu, .tanh]
+    configuration.dataset.numSamples = 100
+    return configuration
+  }
+
+  private func inFolder(_ body: (URL) throws -> Void) throws {
+    let folder = FileManager.default.temporaryDirectory
+      .appendingPathComponent("metalearn-activation-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    try body(folder)
+  }
+
+  @Test("the paper's settings are one trial that learns and six baselines")
+  func plan() {
+    let trials = MetalearnActivation.trials(for: MetalearnActivation.Configuration())
+    #expect(trials.first == .learned)
+    let functions: [Nonlinearity] = [.relu, .swish, .elu, .softplus, .tanh, .sigmoid]
+    #expect(Array(trials.dropFirst()) == functions.map { .baseline($0) })
+  }
+
+  /// PyTorch's meta-gradients from the same weights, noise and batches.
+  private struct Golden: Decodable {
+    struct Case: Decodable, CustomTestStringConvertible {
+      let steps: Int
+      let objective: Double
+      let gradient: [Double]
+      let singlePrecisionDeviation: Double
+      var testDescription: String { "\(steps) steps" }
+    }
+    let examples: Int
+    let cases: [Case]
+  }
+
+  #if DEBUG
+    // Without optimisation a hundred steps take a minute.
+    private static let longest = 10
+  #else
+    private static let longest = 200
+  #endif
+
+  @Test("meta-gradients agree with PyTorch's double precision")
+  func golden() throws {
+    let golden = try Fixture.json("metalearn_activation.json", as: Golden.self)
+    for expected in golden.cases where expected.steps <= Self.longest {
+      var settings = MetalearnActivation.Configuration()
+      settings.innerSteps = expected.steps
+      settings.objectiveSteps = expected.steps
+      settings.dataset.numSamples = golden.examples
+      let (losses, gradient) = try MetalearnActivation.firstOuterGradient(settings)
+      let objective = Double(losses.mean().scalar)
+      #expect(abs(objective - expected.objective) <= 1e-5 * expected.objective)
+      let found = gradient.parameters.flatMap(\.elements).map(Double.init)
+      let scale = expected.gradient.reduce(0) { max($0, abs($1)) }
+      let deviation = zip(found, expected.gradient).reduce(0) { max($0, abs($1.0 - $1.1)) } / scale
+      print("DEVIATION", expected.steps, deviation, expected.singlePrecisionDeviation)
+      #expect(deviation <= max(1e-4, expected.singlePrecisionDeviation), "\(expected.steps) steps")
+    }
+  }
+
+  @Test("a trial taken up from a checkpoint reaches the same bits")
+  func resumption() throws {
+    try inFolder { folder in
+      let whole = try MetalearnActivation.measure(.learned, small, in: TrialContext())
+      #expect(whole.objective.count == 3)
+      #expect(whole.samples.map(\.step) == [0, 2, 3])
+      let context = TrialContext(checkpoint: folder.appendingPathComponent("state"))
+      var shorter = small
+      shorter.outerSteps = 2
+      let part = try MetalearnActivation.measure(.learned, shorter, in: context)
+      #expect(part.objective.count == 2)
+      // The state is that after two steps; only the third one is still to do.
+      #expect(try MetalearnActivation.measure(.learned, small, in: context) == whole)
+    }
+  }
+
+  @Test("the learned function travels through its file")
+  func file() throws {
+    try inFolder { folder in
+      let run = try Run(MetalearnActivation.self, configuration: small, output: folder)
+      guard case .complete(let summary) = try run.perform(RunOptions(jobs: 2, threads: 1)) else {
+        Issue.record("the run did not end")
+        return
+      }
+      let file = run.directory.url.appendingPathComponent("files/learned-activation.safetensors")
+      let activation = try LearnedActivation(reading: file.path)
+      let samples = try #require(
+        MetalearnActivation.measure(.learned, small, in: TrialContext()).samples.last)
+      let x = Tensor(MetalearnActivation.positions.map(Float.init))
+      #expect(activation(x).elements.map(Double.init) == samples.values)
+      #expect(try RunSummary(reading: run.directory) == summary)
+      let csv = try String(
+        contentsOf: run.directory.url.appendingPathComponent("files/learned-activation.csv"),
+        encoding: .utf8)
+      #expect(csv.split(separator: "\n").count == 102)
+    }
+  }
+
+  @Test("a training that diverges fails with step and value")
+  func divergence() throws {
+    var settings = small
+    settings.learningRate = 1e30
+    #expect(throws: (any Error).self) {
+      do {
+        _ = try MetalearnActivation.measure(.learned, settings, in: TrialContext())
+      } catch {
+        #expect("\(error)".contains("inner step"))
+        #expect("\(error)".contains("nan") || "\(error)".contains("inf"))
+        throw error
+      }
+    }
+  }
+
+  @Test("settings that do not fit are refused by name")
+  func validation() {
+    var settings = small
+    settings.objectiveSteps = 8
+    #expect(throws: (any Error).self) { try settings.validate() }
+    settings = small
+    settings.smoothing = 1.5
+    #expect(throws: (any Error).self) { try settings.validate() }
+  }
+
+  @Test("a function of four straight pieces is found again by least squares")
+  func pieces() {
+    let x = (0...100).map { Double($0 - 50) / 10 }
+    let knots = PiecewiseLinearFit(x: x, y: x, knots: [-5, -2, 0.5, 3, 5])
+    #expect(knots.slopes.allSatisfy { abs($0 - 1) < 1e-12 })
+    let y = x.map { max(-1, $0) + 2 * max(0, $0 - 1) - max(0, $0 - 3) }
+    let fit = PiecewiseLinearFit(
+      x: x, y: y, candidates: stride(from: -4.0, through: 4, by: 1).map(\.self))
+    #expect(fit.knots == [-5, -1, 1, 3, 5])
+    #expect(fit.error < 1e-12)
+    #expect(zip(fit.slopes, [0, 1, 3, 2]).allSatisfy { abs($0 - $1) < 1e-9 })
+  }
+}

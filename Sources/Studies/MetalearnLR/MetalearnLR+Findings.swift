@@ -27,8 +27,10 @@ extension MetalearnLR {
           + "each rate has only its share of a shared one's gradient.")
     }
     findings.notes.append(
-      "The best learning rate depends on the network's initial weights. The paper shows those of one seed; more "
-        + "seeds, such as seeds=0..9, show how much.")
+      "The best learning rate depends on the network's initial weights. The paper shows those of one seed; over the "
+        + "seeds 0 to 9 (seeds=0..9) the searches end at 0.611 ± 0.024 with an objective of 1.715 ± 0.011. The claims "
+        + "allow about two of those standard deviations, and were given their bounds with these numbers in view."
+    )
     return findings
   }
 
@@ -131,9 +133,9 @@ extension MetalearnLR {
     let (objective, objectiveSpread) = meanAndDeviation(objectives)
     var claims = [
       Claim(
-        "rate", "The searches end near a learning rate of 0.62 (mean within 0.06).",
+        "rate", "The searches end near a learning rate of 0.62 (mean within 0.05).",
         reported: .number(reported.rate), measured: .number(rate), spread: rateSpread, decimals: 3,
-        verdict: verdict(abs(rate - reported.rate) <= 0.06)),
+        verdict: verdict(abs(rate - reported.rate) <= 0.05)),
       Claim(
         "objective", "The outer objective falls to about 1.716 (mean within 0.02).",
         reported: .number(reported.objective), measured: .number(objective),

@@ -86,7 +86,10 @@ let package = Package(
       name: "BenchmarkingTests", dependencies: ["Benchmarking", "Runs", "Fixtures"],
       swiftSettings: strict),
     .testTarget(
-      name: "MNIST1DCommandTests", dependencies: ["MNIST1DCommand", "DataFormats", "MNIST1D"],
+      name: "MNIST1DCommandTests",
+      dependencies: [
+        "MNIST1DCommand", "DataFormats", "NeuralNetworks", "MNIST1D", "ReferenceRandom",
+      ],
       swiftSettings: strict),
   ],
   swiftLanguageModes: [.v6],

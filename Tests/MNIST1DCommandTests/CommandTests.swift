@@ -1,6 +1,8 @@
 import DataFormats
 import Foundation
 import MNIST1D
+import NeuralNetworks
+import ReferenceRandom
 import Testing
 
 @Suite("The command mnist1d")
@@ -102,6 +104,41 @@ struct CommandTests {
       }
       let diverging = try Command.run(settings + ["initial-rates=2e38,0.15"], in: folder)
       #expect(diverging.messages.contains("diverged in outer step 0"))
+  @Test(
+    "the mlp trains and scores with the activation function that is named, or that a file holds")
+  func activation() throws {
+    try Command.inFolder { folder in
+      var generator = TorchGenerator(seed: 1)
+      try LearnedActivation(network: ActivationNetwork(hidden: 3, using: &generator)).writeWeights(
+        to: folder.appendingPathComponent("f.safetensors").path)
+      let generated = try Command.run(
+        "generate", "--num-samples", "100", "--output", "data.npz", in: folder)
+      #expect(generated.status == 0)
+      var digests: Set<String> = []
+      for activation in ["relu", "tanh", "swish", "f.safetensors"] {
+        let arguments = [
+          "--model", "mlp", "--activation", activation, "--data", "data.npz", "--json",
+        ]
+        let trained = try Command.run(
+          ["train", "--steps", "5", "--save", "w.safetensors"] + arguments, in: folder)
+        #expect(trained.status == 0, "\(trained.messages)")
+        let scored = try Command.run(
+          ["evaluate", "--weights", "w.safetensors"] + arguments, in: folder)
+        let (a, b) = (try object(trained.output), try object(scored.output))
+        #expect(a["test_loss"] as? Double == b["test_loss"] as? Double && a["test_loss"] != nil)
+        digests.insert(try #require(a["digest"] as? String))
+      }
+      #expect(digests.count == 4)
+      for (arguments, status, word) in [
+        (["--model", "cnn", "--activation", "tanh"], 64, "the mlp"),
+        (["--model", "mlp", "--activation", "tahn"], 64, "tahn"),
+        (["--model", "mlp", "--activation", "none.safetensors"], 66, "none.safetensors"),
+        (["--model", "mlp", "--activation", "w.safetensors"], 65, "scale"),
+      ] {
+        let refused = try Command.run(["train"] + arguments, in: folder)
+        #expect(refused.status == Int32(status))
+        #expect(refused.messages.contains(word), "\(refused.messages)")
+      }
     }
   }
 

@@ -16,7 +16,7 @@ from torch import nn
 from torch.nn import functional as F
 
 GOLDEN = Path(__file__).parent.parent / "Golden"
-EXAMPLES, HIDDEN, UNITS, BATCH = 1000, 128, 100, 100
+EXAMPLES, HIDDEN, UNITS, BATCH = 5000, 128, 100, 100
 
 
 def initial(seed, steps):

@@ -6,7 +6,7 @@ import Tensors
 /// The operators of the paper's networks one by one, at the shapes of batches of 100.
 let benchmarks: @Sendable () -> Void = {
   Benchmark.defaultConfiguration = .init(
-    metrics: [.wallClock], warmupIterations: 10, scalingFactor: .kilo, maxDuration: .seconds(1))
+    metrics: [.wallClock], warmupIterations: 1, scalingFactor: .kilo, maxDuration: .seconds(1))
   matrixProducts()
   elementaryFunctions()
   convolutions()

@@ -104,6 +104,9 @@ struct CommandTests {
       }
       let diverging = try Command.run(settings + ["initial-rates=2e38,0.15"], in: folder)
       #expect(diverging.messages.contains("diverged in outer step 0"))
+    }
+  }
+
   @Test(
     "the mlp trains and scores with the activation function that is named, or that a file holds")
   func activation() throws {

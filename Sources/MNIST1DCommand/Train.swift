@@ -100,7 +100,12 @@ struct Train: ParsableCommand {
     }
     if let save { try training.model.writeWeights(to: save) }
     if let metrics { try OutputFile.write(Array(log.lines.utf8), to: metrics) }
-    Terminal.print(json ? summary(of: training).pretty : text(of: training))
+    let train = training.model.score(on: training.training)
+    let test = training.model.score(on: training.test)
+    Terminal.print(
+      json
+        ? summary(of: training, train: train, test: test).pretty
+        : text(of: training, train: train, test: test))
   }
 
   private func prepare() throws -> Training<BaselineNetwork> {
@@ -137,9 +142,9 @@ struct Train: ParsableCommand {
     return settings
   }
 
-  private func summary(of training: Training<BaselineNetwork>) -> JSON {
-    let train = training.model.score(on: training.training)
-    let test = training.model.score(on: training.test)
+  private func summary(
+    of training: Training<BaselineNetwork>, train: Score, test: Score
+  ) -> JSON {
     var summary: JSON = [
       "model": .text(model.rawValue), "parameters": .integer(training.model.parameterCount),
       "seed": .integer(Int(clamping: seed)), "steps": .integer(training.step - 1),
@@ -159,9 +164,9 @@ struct Train: ParsableCommand {
     return summary
   }
 
-  private func text(of training: Training<BaselineNetwork>) -> String {
-    let train = training.model.score(on: training.training)
-    let test = training.model.score(on: training.test)
+  private func text(
+    of training: Training<BaselineNetwork>, train: Score, test: Score
+  ) -> String {
     var lines = [scoreLines(train: train, test: test)]
     if let best = training.best {
       lines.append(

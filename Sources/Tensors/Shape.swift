@@ -33,11 +33,6 @@ public struct Shape: Hashable, Sendable {
     return product
   }
 
-  /// The extents from `start` on, outermost first.
-  func dropFirst(_ count: Int) -> Shape {
-    Shape(Array(self)[count...])
-  }
-
   /// This shape with the extent of one axis replaced.
   func with(_ extent: Int, at axis: Int) -> Shape {
     var changed = self

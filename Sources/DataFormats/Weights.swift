@@ -11,7 +11,7 @@ extension Parameterized {
   ///   then.
   public mutating func loadWeights(from path: String) throws(FileError) {
     let tensors = try InputFile.read(path) { bytes throws(FormatError) in
-      try namedTensors(SafeTensors.decode(bytes).tensors)
+      try SafeTensors.decode(bytes).parameters()
     }
     do {
       try loadParameters(tensors)
@@ -25,6 +25,26 @@ extension Parameterized {
   /// - Throws: ``FileError`` if the file cannot be written.
   public func writeWeights(to path: String) throws(FileError) {
     try SafeTensors(parametersOf: self).write(to: path)
+  }
+}
+
+extension MultilayerPerceptron {
+  /// How many hidden units a network has that fits a file of weights; nil if none does.
+  ///
+  /// - Throws: ``FileError`` if the file is missing or damaged.
+  public static func hiddenUnits(in path: String) throws(FileError) -> Int? {
+    hiddenUnits(
+      of: try InputFile.read(path) { bytes throws(FormatError) in
+        try SafeTensors.decode(bytes).parameters()
+      })
+  }
+
+  /// The extent of the square in the middle: a file that promises more units than it holds weights is not believed.
+  static func hiddenUnits(of weights: [(name: String, tensor: Tensor)]) -> Int? {
+    guard let shape = weights.first(where: { $0.name == "linear2.weight" })?.tensor.shape,
+      shape.rank == 2, shape[0] == shape[1], shape[0] > 0
+    else { return nil }
+    return shape[0]
   }
 }
 
@@ -64,7 +84,7 @@ public struct TrainingFile: Sendable {
   public init(reading path: String) throws(FileError) {
     let file = try InputFile.read(path, SafeTensors.decode)
     do {
-      checkpoint = Checkpoint(tensors: try namedTensors(file.tensors), numbers: file.metadata)
+      checkpoint = Checkpoint(tensors: try file.parameters(), numbers: file.metadata)
     } catch {
       throw .invalid(path: path, error)
     }
@@ -87,7 +107,25 @@ extension SafeTensors {
     self.init(tensors: arrays(model.namedParameters))
   }
 
-  fileprivate func write(to path: String) throws(FileError) {
+  /// The arrays in single precision, to be loaded as parameters.
+  ///
+  /// - Throws: An error where an array has more axes, or longer ones, than a tensor can have.
+  public func parameters() throws(FormatError) -> [(name: String, tensor: Tensor)] {
+    var parameters: [(name: String, tensor: Tensor)] = []
+    for (name, array) in tensors {
+      guard array.shape.count <= Shape.maximumRank else {
+        throw FormatError(
+          "\(name) has \(array.shape.count) axes; a tensor has at most \(Shape.maximumRank)")
+      }
+      if let extent = array.shape.first(where: { $0 > Int(Int32.max) }) {
+        throw FormatError("\(name) has an axis of \(extent); an axis has at most \(Int32.max)")
+      }
+      parameters.append((name, Tensor(try array.floats(), shape: Shape(array.shape))))
+    }
+    return parameters
+  }
+
+  func write(to path: String) throws(FileError) {
     let bytes: [UInt8]
     do {
       bytes = try encode()
@@ -106,21 +144,4 @@ private func arrays(_ tensors: [(name: String, tensor: Tensor)]) -> NamedArrays 
     precondition(isNew, "two parameters are called \(name)")
   }
   return arrays
-}
-
-private func namedTensors(_ arrays: NamedArrays) throws(FormatError) -> [(
-  name: String, tensor: Tensor
-)] {
-  var tensors: [(name: String, tensor: Tensor)] = []
-  for (name, array) in arrays {
-    guard array.shape.count <= Shape.maximumRank else {
-      throw FormatError(
-        "\(name) has \(array.shape.count) axes; a tensor has at most \(Shape.maximumRank)")
-    }
-    if let extent = array.shape.first(where: { $0 > Int(Int32.max) }) {
-      throw FormatError("\(name) has an axis of \(extent); an axis has at most \(Int32.max)")
-    }
-    tensors.append((name, Tensor(try array.floats(), shape: Shape(array.shape))))
-  }
-  return tensors
 }

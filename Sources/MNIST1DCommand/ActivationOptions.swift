@@ -17,18 +17,23 @@ struct ActivationOptions: ParsableArguments {
     completion: .file(extensions: ["safetensors"]))
   var activation: String?
 
-  /// A classifier with PyTorch's default initialisation and this activation function.
+  /// A classifier with PyTorch's default initialisation and this activation function; `hidden` is the width of a
+  /// fully-connected one.
   func network(
-    _ model: Architecture, inputs: Int, using generator: inout TorchGenerator
+    _ model: Architecture, inputs: Int, hidden: Int?, using generator: inout TorchGenerator
   ) throws -> BaselineNetwork {
-    guard let activation else { return BaselineNetwork(model, inputs: inputs, using: &generator) }
+    let hidden = hidden ?? 100
+    guard let activation else {
+      return BaselineNetwork(model, inputs: inputs, hidden: hidden, using: &generator)
+    }
     guard model == .mlp else {
       throw Failure.usage(
         "--activation is for the mlp; the \(model.rawValue)'s activation functions are fixed")
     }
     return .mlp(
       MultilayerPerceptron(
-        inputs: inputs, activation: try Self.activation(activation), using: &generator))
+        inputs: inputs, hidden: hidden, activation: try Self.activation(activation),
+        using: &generator))
   }
 
   private static func activation(_ name: String) throws -> Activation {

@@ -35,7 +35,9 @@ struct Evaluate: ParsableCommand {
     let dataset = try data.dataset()
     try model.requireLength(dataset.length)
     var generator = TorchGenerator(seed: 0)
-    var network = try hidden.network(model, inputs: dataset.length, using: &generator)
+    var network = try hidden.network(
+      model, inputs: dataset.length, hidden: try MultilayerPerceptron.hiddenUnits(in: weights),
+      using: &generator)
     try network.loadWeights(from: weights)
     let training = Examples(dataset.x, dataset.y)
     let train = network.score(on: training)

@@ -58,6 +58,13 @@ struct Train: ParsableCommand {
   var initialWeights: String?
 
   @Option(
+    help: ArgumentHelp(
+      "Train this lottery ticket, its mask and, unless --initial-weights gives others, its initial weights.",
+      valueName: "file"),
+    completion: .file(extensions: ["safetensors"]))
+  var ticket: String?
+
+  @Option(
     help: ArgumentHelp("Write the final weights here.", valueName: "file"),
     completion: .file(extensions: ["safetensors"]))
   var save: String?
@@ -78,7 +85,25 @@ struct Train: ParsableCommand {
   var json = false
 
   func run() throws {
-    var training = try prepare()
+    try settings.validate()
+    let dataset = try data.dataset()
+    try model.requireLength(dataset.length)
+    let ticket = try ticket.map { try TicketFile(reading: $0) }
+    let width = try ticket?.hiddenUnits ?? initialWeights.flatMap(MultilayerPerceptron.hiddenUnits)
+    var generator = TorchGenerator(seed: seed)
+    var network = try hidden.network(
+      model, inputs: dataset.length, hidden: width, using: &generator)
+    if let initialWeights { try network.loadWeights(from: initialWeights) }
+    if let ticket {
+      let masked = try ticket.masked(network)
+      try train(initialWeights == nil ? masked : Masked(network, by: masked.mask), on: dataset)
+    } else {
+      try train(network, on: dataset)
+    }
+  }
+
+  private func train(_ network: some Classifier, on dataset: Dataset) throws {
+    var training = try prepare(network, on: dataset)
     var log = MetricsLog()
     if let checkpoint, FileManager.default.fileExists(atPath: checkpoint) {
       let saved = try TrainingFile(reading: checkpoint)
@@ -108,14 +133,9 @@ struct Train: ParsableCommand {
         : text(of: training, train: train, test: test))
   }
 
-  private func prepare() throws -> Training<BaselineNetwork> {
-    let settings = self.settings
-    try settings.validate()
-    let dataset = try data.dataset()
-    try model.requireLength(dataset.length)
-    var generator = TorchGenerator(seed: seed)
-    var network = try hidden.network(model, inputs: dataset.length, using: &generator)
-    if let initialWeights { try network.loadWeights(from: initialWeights) }
+  private func prepare<Network: Classifier>(
+    _ network: Network, on dataset: Dataset
+  ) throws -> Training<Network> {
     let all = Examples(dataset.x, dataset.y)
     var (examples, heldOut): (Examples, Examples?) = (all, nil)
     if let validation {
@@ -143,7 +163,7 @@ struct Train: ParsableCommand {
   }
 
   private func summary(
-    of training: Training<BaselineNetwork>, train: Score, test: Score
+    of training: Training<some Classifier>, train: Score, test: Score
   ) -> JSON {
     var summary: JSON = [
       "model": .text(model.rawValue), "parameters": .integer(training.model.parameterCount),
@@ -165,7 +185,7 @@ struct Train: ParsableCommand {
   }
 
   private func text(
-    of training: Training<BaselineNetwork>, train: Score, test: Score
+    of training: Training<some Classifier>, train: Score, test: Score
   ) -> String {
     var lines = [scoreLines(train: train, test: test)]
     if let best = training.best {
@@ -184,7 +204,7 @@ private struct MetricsLog {
 
   init(lines: String = "") { self.lines = lines }
 
-  mutating func append(_ step: Training<BaselineNetwork>.StepMetrics) {
+  mutating func append<Network>(_ step: Training<Network>.StepMetrics) {
     var line: JSON = [
       "step": .integer(step.step), "train_loss": .number(shortest(step.trainLoss)),
     ]

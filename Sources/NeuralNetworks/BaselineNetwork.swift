@@ -29,16 +29,18 @@ public enum BaselineNetwork: Classifier {
   case cnn(ConvolutionalNetwork)
   case gru(RecurrentNetwork)
 
-  /// Creates the paper's classifier of a kind with PyTorch's default initialisation.
+  /// Creates the paper's classifier of a kind with PyTorch's default initialisation; `hidden` is the width of the
+  /// fully-connected one.
   public init(
-    _ architecture: Architecture, inputs: Int = 40, classes: Int = 10,
+    _ architecture: Architecture, inputs: Int = 40, hidden: Int = 100, classes: Int = 10,
     using generator: inout some FloatRandomNumberGenerator
   ) {
     switch architecture {
     case .logistic:
       self = .logistic(LogisticRegression(inputs: inputs, classes: classes, using: &generator))
     case .mlp:
-      self = .mlp(MultilayerPerceptron(inputs: inputs, classes: classes, using: &generator))
+      self = .mlp(
+        MultilayerPerceptron(inputs: inputs, hidden: hidden, classes: classes, using: &generator))
     case .cnn:
       self = .cnn(ConvolutionalNetwork(inputs: inputs, classes: classes, using: &generator))
     case .gru:

@@ -4,6 +4,7 @@ import Runs
 /// The studies by their names on the command line.
 public enum StudyKind: String, CaseIterable, Sendable {
   case baselines
+  case lottery
   case metalearnLR = "metalearn-lr"
   case metalearnActivation = "metalearn-activation"
 
@@ -11,6 +12,7 @@ public enum StudyKind: String, CaseIterable, Sendable {
   public func perform(_ request: StudyRequest) throws(RunError) -> RunOutcome {
     switch self {
     case .baselines: try request.perform(Baselines.self)
+    case .lottery: try request.perform(Lottery.self)
     case .metalearnLR: try request.perform(MetalearnLR.self)
     case .metalearnActivation: try request.perform(MetalearnActivation.self)
     }

@@ -285,6 +285,54 @@ struct CommandTests {
     }
   }
 
+  @Test("a ticket that lottery has left trains with its own width, and what is none is refused")
+  func ticket() throws {
+    try Command.inFolder { folder in
+      let searched = try Command.run(
+        "reproduce", "lottery", "seeds=3", "networks=lottery", "hidden=12", "sparsities=3",
+        "ticket=2", "steps=10", "analysis-steps=2", "conditions=ordered",
+        "dataset.num-samples=100", in: folder)
+      #expect(searched.status == 0, "\(searched.messages)")
+      let study = folder.appendingPathComponent("runs/lottery")
+      let runs = try FileManager.default.contentsOfDirectory(atPath: study.path)
+      try #require(runs.count == 1)
+      let ticket = "runs/lottery/\(runs[0])/files/lottery-ticket-3.safetensors"
+      #expect(
+        try Command.run("generate", "--num-samples", "100", "--output", "data.npz", in: folder)
+          .status == 0)
+      let training = [
+        "train", "--model", "mlp", "--data", "data.npz", "--steps", "10", "--save", "w.safetensors",
+        "--json", "--ticket", ticket,
+      ]
+      let trained = try Command.run(training, in: folder)
+      #expect(trained.status == 0, "\(trained.messages)")
+      let evaluated = try Command.run(
+        "evaluate", "--model", "mlp", "--weights", "w.safetensors", "--data", "data.npz", "--json",
+        in: folder)
+      let (a, b) = (try object(trained.output), try object(evaluated.output))
+      #expect(a["test_loss"] as? Double == b["test_loss"] as? Double && a["test_loss"] != nil)
+      let count = try #require(a["parameters"] as? Int)
+      var generator = TorchGenerator(seed: 0)
+      var weights = MultilayerPerceptron(hidden: 12, using: &generator)
+      #expect(weights.parameterCount == count)
+      try weights.loadWeights(from: folder.appendingPathComponent("w.safetensors").path)
+      let zeros = weights.parameters.reduce(0) { $0 + $1.elements.count { $0 == 0 } }
+      #expect(zeros == count / 2)
+      // Other weights under the same mask.
+      let again = try Command.run(training + ["--initial-weights", "w.safetensors"], in: folder)
+      #expect(try object(again.output)["digest"] as? String != a["digest"] as? String)
+      for (arguments, status, word) in [
+        (["--model", "mlp", "--ticket", "w.safetensors"], 65, "a ticket holds"),
+        (["--model", "cnn", "--ticket", ticket], 65, "do not fit the model"),
+        (["--model", "mlp", "--ticket", "none.safetensors"], 66, "none.safetensors"),
+        (["--model", "mlp", "--ticket", "data.npz"], 65, "data.npz"),
+      ] {
+        let refused = try Command.run(["train", "--steps", "0"] + arguments, in: folder)
+        #expect(refused.status == status && refused.messages.contains(word), "\(refused.messages)")
+      }
+    }
+  }
+
   @Test("kernels that the machine lacks are refused by name")
   func kernels() throws {
     try Command.inFolder { folder in

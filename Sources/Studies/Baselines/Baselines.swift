@@ -162,8 +162,6 @@ private struct DatasetKey: Hashable, Sendable {
 
   func dataset() throws -> Dataset {
     let dataset = try Dataset(configuration)
-    guard columns == .shuffled else { return dataset }
-    var state = NumPyRandomState(seed: 42)
-    return dataset.permutingColumns(state.permutation(dataset.length))
+    return columns == .shuffled ? dataset.shufflingColumns() : dataset
   }
 }

@@ -1,0 +1,101 @@
+import NeuralNetworks
+import Tensors
+
+/// A lottery ticket in a file: initial weights and the mask of those that survived a pruning.
+///
+/// The file is a safetensors file with two arrays per parameter, named as in the `state_dict` of a PyTorch model that
+/// `torch.nn.utils.prune` has pruned: `linear1.weight_orig` holds the weights, `linear1.weight_mask` ones and zeros.
+public struct TicketFile: Sendable {
+  private let path: String
+  private let weights: Named
+  private let masks: Named
+
+  private typealias Named = [(name: String, tensor: Tensor)]
+
+  private static let (weightEnding, maskEnding) = ("_orig", "_mask")
+
+  /// Reads a ticket.
+  ///
+  /// - Throws: ``FileError`` if the file is missing or damaged, or is no ticket.
+  public init(reading path: String) throws(FileError) {
+    self.path = path
+    (weights, masks) = try InputFile.read(path) { bytes throws(FormatError) in
+      try Self.parts(of: SafeTensors.decode(bytes).parameters())
+    }
+  }
+
+  private static func parts(of tensors: Named)
+    throws(FormatError) -> (weights: Named, masks: Named)
+  {
+    var (weights, masks) = (Named(), Named())
+    for (name, tensor) in tensors {
+      if name.hasSuffix(weightEnding) {
+        weights.append((String(name.dropLast(weightEnding.count)), tensor))
+      } else if name.hasSuffix(maskEnding) {
+        masks.append((String(name.dropLast(maskEnding.count)), tensor))
+        if let value = tensor.elements.first(where: { $0 != 0 && $0 != 1 }) {
+          throw FormatError("\(name) holds \(value); a mask holds ones and zeros")
+        }
+      } else {
+        throw FormatError(
+          "it holds '\(name)', but a ticket holds, for every parameter, its initial values with a name that ends in "
+            + "\(weightEnding), and a mask with one that ends in \(maskEnding)")
+      }
+    }
+    guard !masks.isEmpty else { throw FormatError("it holds no masks, so it is no ticket") }
+    return (weights, masks)
+  }
+
+  /// How many hidden units a fully-connected network has that fits the ticket; nil if none does.
+  public var hiddenUnits: Int? { MultilayerPerceptron.hiddenUnits(of: weights) }
+
+  /// The ticket as a network.
+  ///
+  /// - Parameter network: a network of the ticket's kind and size.
+  /// - Returns: the network with the ticket's weights and mask.
+  /// - Throws: ``FileError`` if names or shapes are not those of the network.
+  public func masked<Network: Layer>(_ network: Network) throws(FileError) -> Masked<Network> {
+    let initial = try load(weights, ending: Self.weightEnding, into: network)
+    let survivors = try load(masks, ending: Self.maskEnding, into: network)
+    guard let mask = Mask(survivors) else {
+      preconditionFailure("the masks were read and hold something else than ones and zeros")
+    }
+    return Masked(initial, by: mask)
+  }
+
+  private func load<Network: Layer>(
+    _ tensors: Named, ending: String, into network: Network
+  ) throws(FileError) -> Network {
+    var loaded = network
+    do {
+      try loaded.loadParameters(tensors)
+    } catch {
+      throw .invalid(
+        path: path,
+        FormatError("the tensors that end in \(ending) do not fit the model: \(error.reason)"))
+    }
+    return loaded
+  }
+}
+
+extension SafeTensors {
+  /// The content of a ticket's file; see ``TicketFile``.
+  ///
+  /// - Parameters:
+  ///   - initial: the network before its first training, pruned parameters included.
+  ///   - mask: which of them survive.
+  public init<Network: Parameterized & Sendable>(ticketOf initial: Network, mask: Mask<Network>) {
+    self.init(tensors: [:])
+    for (parameter, survivors) in zip(initial.namedParameters, mask.survivors.parameters) {
+      let shape = Array(parameter.tensor.shape)
+      let ones = survivors.elements.map { $0 == 1 }
+      for (name, array) in [
+        ("\(parameter.name)_orig", NumericArray(parameter.tensor.elements, shape: shape)),
+        ("\(parameter.name)_mask", NumericArray(shape: shape, elements: .bool(ones))),
+      ] {
+        let isNew = tensors.append(array, named: name)
+        precondition(isNew, "two parameters are called \(name)")
+      }
+    }
+  }
+}

@@ -1,0 +1,111 @@
+import MNIST1D
+import NeuralNetworks
+import Runs
+
+extension Lottery {
+  /// The settings; the defaults are the paper's.
+  public struct Configuration: StudyConfiguration {
+    /// The seeds of the initial weights; each names a trial of the paper.
+    public var seeds = [42, 43]
+    /// The networks that are compared.
+    public var networks = Network.allCases
+    /// How many units each hidden layer has.
+    public var hidden = 500
+    /// How many sparsities are tried, evenly from 0 to 1.
+    public var sparsities = 100
+    /// The number of the last step of a training that searches.
+    public var steps = 1501
+    /// How many examples a step of such a training sees.
+    public var batchSize = 100
+    /// Adam's step size, in the search and in the analysis.
+    public var learningRate = 2e-2
+    /// Every how many steps of the search a network is evaluated.
+    public var evalEvery = 100
+    /// Which of the pruned networks is analysed, counted from 1.
+    public var ticket = 92
+    /// What the networks are analysed under.
+    public var conditions = Condition.allCases
+    /// The number of the last step of a training in the analysis.
+    public var analysisSteps = 6000
+    /// How many examples a step of the analysis sees.
+    public var analysisBatchSize = 500
+    /// Every how many steps of the analysis a network is evaluated.
+    public var analysisEvalEvery = 100
+    /// The dataset of the search; the analysis takes that of the next seed.
+    public var dataset = MNIST1D.Configuration()
+
+    /// The settings of the paper.
+    public init() {}
+
+    /// One seed, a narrower network, and a tenth of the trainings and of their steps.
+    public static var quick: Configuration {
+      var quick = Configuration()
+      quick.seeds = [42]
+      quick.hidden = 200
+      quick.sparsities = 12
+      quick.ticket = 11
+      quick.steps = 600
+      quick.analysisSteps = 600
+      quick.analysisEvalEvery = 20
+      return quick
+    }
+
+    /// The sparsities, which NumPy's `linspace(0, 1, sparsities)` gives.
+    package var schedule: [Double] {
+      let step = 1 / Double(max(sparsities - 1, 1))
+      return (0..<sparsities).map { $0 > 0 && $0 == sparsities - 1 ? 1 : Double($0) * step }
+    }
+
+    /// The sparsity of the ticket that is analysed.
+    var ticketSparsity: Double { schedule[ticket - 1] }
+
+    var search: TrainingSettings {
+      settings(steps: steps, batchSize: batchSize, evaluationInterval: evalEvery)
+    }
+
+    var analysis: TrainingSettings {
+      settings(
+        steps: analysisSteps, batchSize: analysisBatchSize, evaluationInterval: analysisEvalEvery)
+    }
+
+    private func settings(steps: Int, batchSize: Int, evaluationInterval: Int) -> TrainingSettings {
+      var settings = TrainingSettings()
+      settings.steps = steps
+      settings.batchSize = batchSize
+      settings.learningRate = learningRate
+      settings.evaluationInterval = evaluationInterval
+      return settings
+    }
+
+    public func validate() throws {
+      try search.validate()
+      try dataset.validate()
+      guard dataset.seed < Int(UInt32.max) else {
+        throw SettingError(
+          "dataset.seed is \(dataset.seed); it must be less than \(UInt32.max), since the analysis takes the next one"
+        )
+      }
+      for (key, isEmpty) in [
+        ("seeds", seeds.isEmpty), ("networks", networks.isEmpty),
+        ("conditions", conditions.isEmpty),
+      ] where isEmpty {
+        throw SettingError("\(key) is empty; it must name one or more")
+      }
+      if let seed = seeds.first(where: { $0 < 0 }) {
+        throw SettingError("seeds holds \(seed); a seed must be 0 or more")
+      }
+      guard analysisSteps >= 0 else {
+        throw SettingError("analysis-steps is \(analysisSteps); it must be 0 or more")
+      }
+      for (key, value) in [
+        ("hidden", hidden), ("sparsities", sparsities), ("analysis-batch-size", analysisBatchSize),
+        ("analysis-eval-every", analysisEvalEvery),
+      ] where value < 1 {
+        throw SettingError("\(key) is \(value); it must be 1 or more")
+      }
+      guard (1...sparsities).contains(ticket) else {
+        throw SettingError("ticket is \(ticket); it must be 1 to sparsities, \(sparsities)")
+      }
+    }
+  }
+}

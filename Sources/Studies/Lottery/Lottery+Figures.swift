@@ -1,0 +1,304 @@
+import DataFormats
+import Figures
+import NeuralNetworks
+import Runs
+
+extension Lottery.Network {
+  fileprivate var color: Color {
+    switch self {
+    case .dense: .muted
+    case .random: .series(2)
+    case .lottery: .series(0)
+    }
+  }
+}
+
+extension Lottery.Condition {
+  /// The condition as a heading.
+  var label: String {
+    switch self {
+    case .ordered: "as it is"
+    case .shuffled: "columns shuffled"
+    case .reversed: "columns reversed"
+    case .swapped: "halves exchanged"
+    case .reinitialized: "other initial weights"
+    }
+  }
+}
+
+extension LotteryOutcomes {
+  private static let networks: [Lottery.Network] = [.dense, .random, .lottery]
+
+  private var percent: String { (100 * configuration.ticketSparsity).shown(0) }
+
+  // MARK: Figures
+
+  var illustrations: [Illustration] {
+    var illustrations = [
+      Illustration(
+        "figure-3",
+        caption:
+          "The search for tickets, and what becomes of the one at \(percent) % sparsity on new data; mean and "
+          + "standard error over \(configuration.seeds.count) trials. Adjacency is the probability that two, three "
+          + "and four neighbouring inputs of a first-layer unit survive, with the standard error over units.",
+        svg: figure3.svg()),
+      Illustration(
+        "summary",
+        caption:
+          "The ticket at \(percent) % sparsity beside the dense network and one pruned at random; mean and "
+          + "standard error over \(configuration.seeds.count) trials.",
+        svg: summary.svg()),
+    ]
+    if !masks.isEmpty {
+      illustrations.insert(
+        Illustration(
+          "figure-9",
+          caption:
+            "Which weights of the first layer survive at \(percent) % sparsity: a column for each unit, those "
+            + "with the most neighbouring inputs first.",
+          svg: figure9.svg()), at: 1)
+    }
+    return illustrations
+  }
+
+  private var figure3: Figure {
+    let analysis = configuration.conditions.map { condition in
+      Panel(
+        title: "Retrained: \(condition.label)", x: Axis("training step"), y: accuracyAxis,
+        marks: Self.networks.compactMap {
+          curve($0, condition, label: $0.rawValue, color: $0.color)
+        })
+    }
+    return Figure(
+      title: "Lottery tickets win by where their weights are",
+      subtitle: "A network of \(configuration.hidden) units, pruned by magnitude and at random",
+      panels: [
+        searchPanel("Test loss", Axis("test loss", scale: .logarithmic), \.testLoss),
+        searchPanel("Test accuracy", Axis("test accuracy (%)"), \.testAccuracy), adjacencyPanel,
+      ] + analysis,
+      columns: 4, legend: .below, width: 1480, aspect: 0.85)
+  }
+
+  private func searchPanel(
+    _ title: String, _ axis: Axis, _ value: (Lottery.Round) -> Double
+  ) -> Panel {
+    let dense = search(.lottery, 0, value) + search(.random, 0, value)
+    return Panel(
+      title: title, x: Axis("sparsity"), y: axis,
+      marks: [Lottery.Network.random, .lottery].compactMap { network in
+        let points = configuration.schedule.indices.compactMap { round in
+          let values = search(network, round, value)
+          return values.isEmpty ? nil : meanAndError(values)
+        }
+        guard points.count == configuration.schedule.count else { return nil }
+        return .line(
+          Line(
+            network.rawValue, x: configuration.schedule, y: points.map(\.mean),
+            band: Band(around: points.map(\.mean), by: points.map(\.error)), color: network.color))
+      }
+        + (dense.isEmpty
+          ? []
+          : [.rule(Rule(.horizontal(meanAndDeviation(dense).mean), label: "dense"))])
+        + [.rule(Rule(.vertical(configuration.ticketSparsity), label: "ticket", dash: .dotted))])
+  }
+
+  /// A learning curve of the analysis.
+  private func curve(
+    _ network: Lottery.Network, _ condition: Lottery.Condition, label: String, color: Color,
+    dash: Dash = .solid
+  ) -> Mark? {
+    let curves = curves(network, condition)
+    guard let steps = curves.first?.steps else { return nil }
+    let points = steps.indices.map { step in meanAndError(curves.map { $0.testAccuracy[step] }) }
+    return .line(
+      Line(
+        label, x: steps.map(Double.init), y: points.map(\.mean),
+        band: Band(around: points.map(\.mean), by: points.map(\.error)), color: color, dash: dash))
+  }
+
+  /// The same limits for all learning curves, without their first rise.
+  private var accuracyAxis: Axis {
+    let accuracies = results.flatMap { $0.measurement.curves }
+      .flatMap { $0.testAccuracy.dropFirst(($0.steps.count + 9) / 10) }
+    guard let low = accuracies.min(), let high = accuracies.max() else {
+      return Axis("test accuracy (%)")
+    }
+    return Axis(
+      "test accuracy (%)", from: max(0, (low / 5).rounded(.down) * 5),
+      to: (high / 5).rounded(.down) * 5 + 5)
+  }
+
+  private var adjacencyPanel: Panel {
+    let counts = [2, 3, 4]
+    return Panel(
+      title: "Adjacency of input weights",
+      x: Axis("neighbours", ticks: .names(counts.map(Self.word))),
+      y: Axis("probability that all survive"),
+      marks: [Lottery.Network.random, .lottery].compactMap { network in
+        let adjacencies = adjacencies(network)
+        guard !adjacencies.isEmpty else { return nil }
+        let points = counts.map { count in
+          meanAndError(adjacencies.flatMap { $0.probabilities(of: count) })
+        }
+        return .bars(
+          Bars(
+            values: points.map(\.mean), errors: points.map(\.error), color: network.color))
+      })
+  }
+
+  private var summary: Figure {
+    let curves: [Mark?] = [
+      curve(.dense, .ordered, label: "dense", color: .muted),
+      curve(.random, .ordered, label: "random", color: Lottery.Network.random.color),
+      curve(.lottery, .ordered, label: "lottery", color: Lottery.Network.lottery.color),
+      curve(
+        .lottery, .reinitialized, label: "lottery, other initial weights", color: .series(1),
+        dash: .dashed),
+      curve(
+        .lottery, .shuffled, label: "lottery, columns shuffled", color: .series(3), dash: .dashed),
+    ]
+    return Figure(
+      title: "What a lottery ticket's advantage rests on",
+      subtitle: "\(percent) % of the parameters pruned, trained on new data",
+      panels: [
+        Panel(x: Axis("training step"), y: accuracyAxis, marks: curves.compactMap(\.self))
+      ], legend: .below, width: 760, aspect: 0.62)
+  }
+
+  private var figure9: Figure {
+    let pictures = masks.sorted { $0.trial.network == .lottery && $1.trial.network != .lottery }
+    return Figure(
+      title: "Lottery tickets keep neighbouring inputs",
+      panels: pictures.map { trial, _, mask in
+        let units = mask.adjacency.sorted
+        let inputs = units.first?.count ?? 0
+        let cells = (0..<inputs).flatMap { input in units.map { $0[input] ? 1.0 : 0 } }
+        return .heatMap(
+          HeatMap(cells, rows: inputs, columns: units.count), title: trial.description,
+          columnLabel: "unit", rowLabel: "input",
+          colors: ColorScale(Axis(from: 0, to: 1), map: .ink, bar: .hidden))
+      }, width: 1180, aspect: 0.16)
+  }
+
+  // MARK: Tables and files
+
+  var tables: [Table] { [analysisTable, searchTable, adjacencyTable] }
+
+  private var analysisTable: Table {
+    var table = Table(
+      "analysis",
+      title:
+        "Test accuracy in percent of networks retrained on new data, ticket of \(percent) % sparsity "
+        + "(mean of the last \(Lottery.Curve.averaged) evaluations)",
+      columns: ["trained on"] + Self.networks.map(\.rawValue) + ["reported"])
+    for condition in configuration.conditions {
+      let reported = Self.networks.compactMap { network in
+        Lottery.reportedAccuracy(network, condition).map { "\(network.rawValue) \($0.shown(1))" }
+      }
+      table.append(
+        [.text(condition.label)]
+          + Self.networks.map { Cell(meanOf: accuracies($0, condition)) }
+          + [reported.isEmpty ? .empty : .text(reported.joined(separator: ", "))])
+    }
+    return table
+  }
+
+  /// A few rounds on the way, and all from 90 % on; the file `search.csv` has the others.
+  private var searchTable: Table {
+    var table = Table(
+      "search", title: "The search: test accuracy in percent and test loss after each pruning",
+      columns: [
+        "sparsity", "lottery accuracy", "random accuracy", "lottery loss", "random loss",
+      ])
+    let step = max(1, configuration.sparsities / 10)
+    for (round, sparsity) in configuration.schedule.enumerated()
+    where round % step == 0 || sparsity > 0.9 {
+      table.append(
+        [.number(sparsity, decimals: 2)]
+          + [Lottery.Network.lottery, .random].map {
+            Cell(meanOf: search($0, round, \.testAccuracy))
+          }
+          + [Lottery.Network.lottery, .random].map {
+            Cell(meanOf: search($0, round, \.testLoss), decimals: 2)
+          })
+    }
+    return table
+  }
+
+  private var adjacencyTable: Table {
+    var table = Table(
+      "adjacency",
+      title:
+        "Probability in percent that neighbouring inputs of a first-layer unit all survive (mean and standard "
+        + "error over units)", columns: ["mask", "two", "three", "four"])
+    func row(_ name: String, _ values: (Int) -> [Double]) {
+      table.append(
+        [.text(name)]
+          + [2, 3, 4].map { count in
+            let values = values(count)
+            guard !values.isEmpty else { return .empty }
+            let (mean, error) = meanAndError(values)
+            return .estimate(mean: 100 * mean, spread: 100 * error, decimals: 2)
+          })
+    }
+    for network in [Lottery.Network.lottery, .random] {
+      let adjacencies = adjacencies(network)
+      row(network.rawValue) { count in adjacencies.flatMap { $0.probabilities(of: count) } }
+      row("\(network.rawValue), as many inputs per unit at random places") { count in
+        adjacencies.flatMap { $0.expectedProbabilities(of: count) }
+      }
+    }
+    return table
+  }
+
+  /// Every network of the search.
+  private var searchFile: Attachment {
+    var table = Table(
+      "search", title: "",
+      columns: [
+        "network", "seed", "round", "sparsity", "train loss", "test loss", "test accuracy",
+        "digest",
+      ])
+    for result in results {
+      for (round, measured) in result.measurement.rounds.enumerated() {
+        table.append([
+          .text(result.trial.network.rawValue), .integer(result.trial.seed), .integer(round + 1),
+          .number(measured.sparsity), .number(measured.trainLoss), .number(measured.testLoss),
+          .number(measured.testAccuracy), .text(measured.digest),
+        ])
+      }
+    }
+    return Attachment(
+      "search", type: "csv", caption: "losses and accuracy of every network of the search",
+      contents: Array(table.csv.utf8))
+  }
+
+  var attachments: [Attachment] {
+    let tickets: [Attachment] = masks.compactMap { trial, initial, mask in
+      guard let bytes = try? SafeTensors(ticketOf: initial, mask: mask).encode() else {
+        return nil
+      }
+      let name = "\(trial.network.rawValue)-ticket-\(trial.seed)"
+      return Attachment(
+        name, type: "safetensors",
+        caption:
+          "initial weights and mask at \((100 * mask.sparsity).shown(1)) % sparsity, for mnist1d train --model "
+          + "mlp --ticket \(name).safetensors",
+        contents: bytes)
+    }
+    return [searchFile] + tickets
+  }
+
+  var notes: [String] {
+    [
+      "A layer's weights and biases are scored and pruned together, each layer to the same sparsity. Random scores are "
+        + "drawn anew for every sparsity, so random masks are not nested, while a parameter that magnitude has pruned "
+        + "stays pruned.",
+      "A parameter that is pruned neither counts nor learns. What the next pruning scores are the parameters after the "
+        + "last step; the authors' code scores those of its last checkpoint, at step 1000.",
+      "The analysis trains with batches of \(configuration.analysisBatchSize) on the dataset of seed "
+        + "\(configuration.dataset.seed + 1), which the search has never seen. Its trainings fluctuate from evaluation "
+        + "to evaluation by a point or two, which is why the last \(Lottery.Curve.averaged) are averaged.",
+    ]
+  }
+}

@@ -1,0 +1,333 @@
+import DataFormats
+import Foundation
+import MNIST1D
+import NeuralNetworks
+import ReferenceRandom
+import Runs
+import Tensors
+
+/// Figures 3 and 9 of the paper: why do lottery tickets win?
+///
+/// A network is trained, the smallest of its parameters are pruned, the others go back to their initial values, and
+/// what is left is trained again; a hundred times, until nothing is left. Pruning at random is the control. The
+/// ticket at about 92 % sparsity is then trained on new data, whose columns are shuffled, reversed or exchanged, and
+/// from new initial weights, to see what its advantage rests on.
+public enum Lottery: Study {
+  public static let name = "lottery"
+  public static let title = "Lottery tickets"
+  public static let question =
+    "Which part of a network trains as well as the whole, and how much of that does it owe to the order of the "
+    + "columns?"
+
+  /// One network on its way through search and analysis.
+  public struct Trial: Codable, Hashable, Sendable, CustomStringConvertible {
+    /// How it is pruned.
+    public var network: Network
+    /// The seed of its initial weights, and of random scores.
+    public var seed: Int
+
+    /// Names a network.
+    public init(network: Network, seed: Int) {
+      self.network = network
+      self.seed = seed
+    }
+
+    public var description: String { "\(network.rawValue), seed \(seed)" }
+  }
+
+  /// How a network is pruned.
+  public enum Network: String, Codable, Sendable, CaseIterable {
+    /// By the magnitude of the parameters as they were last trained.
+    case lottery
+    /// By uniform noise, drawn anew for every sparsity.
+    case random
+    /// Not at all.
+    case dense
+  }
+
+  /// What a network is trained on in the analysis.
+  public enum Condition: String, Codable, Sendable, CaseIterable {
+    /// Columns as generated, initial weights as in the search.
+    case ordered
+    /// Columns in the order of `RandomState(42).permutation(40)`.
+    case shuffled
+    /// Columns from the last to the first.
+    case reversed
+    /// The second half of the columns before the first: 20 … 39, 0 … 19.
+    case swapped
+    /// Columns as generated, other initial weights under the same mask.
+    case reinitialized
+  }
+
+  /// What a network yields.
+  public struct Measurement: Codable, Sendable, Equatable {
+    /// The search, one entry per sparsity; empty for a network that is not pruned.
+    public var rounds: [Round] = []
+    /// The mask of the ticket that is analysed, packed as by `numpy.packbits`; nil for a network that is not pruned.
+    public var mask: Data?
+    /// The analysis, one entry per condition.
+    public var curves: [Curve] = []
+  }
+
+  /// A pruned network after its training in the search.
+  public struct Round: Codable, Sendable, Equatable {
+    /// The share of each layer's parameters that was pruned.
+    public var sparsity: Double
+    /// The mean loss on the training examples at the last evaluation.
+    public var trainLoss: Double
+    /// The mean loss on the test examples then.
+    public var testLoss: Double
+    /// The accuracy on the test examples then, in percent.
+    public var testAccuracy: Double
+    /// The digest of the trained weights.
+    public var digest: String
+  }
+
+  /// A training of the analysis.
+  public struct Curve: Codable, Sendable, Equatable {
+    /// What the network was trained on.
+    public var condition: Condition
+    /// The steps that were followed by an evaluation.
+    public var steps: [Int]
+    /// The accuracy on the test examples after each of them, in percent.
+    public var testAccuracy: [Double]
+    /// The digest of the trained weights.
+    public var digest: String
+  }
+
+  public static func trials(for configuration: Configuration) -> [Trial] {
+    configuration.networks.flatMap { network in
+      configuration.seeds.map { Trial(network: network, seed: $0) }
+    }
+  }
+
+  /// How many examples the trainings see together.
+  public static func cost(of trial: Trial, _ configuration: Configuration) -> Double {
+    Double(Workload(trial.network, configuration).total)
+  }
+
+  public static func measure(
+    _ trial: Trial, _ configuration: Configuration, in context: TrialContext
+  ) throws -> Measurement {
+    var laboratory = try Laboratory(trial, configuration, context)
+    return try Kernels.withThreads(context.threads) {
+      try laboratory.search()
+      return try laboratory.analyse()
+    }
+  }
+}
+
+/// How many examples the trainings of a trial see.
+private struct Workload {
+  let round: Int
+  let curve: Int
+  let total: Int
+
+  init(_ network: Lottery.Network, _ settings: Lottery.Configuration) {
+    round = (settings.steps + 1) * settings.batchSize
+    curve = (settings.analysisSteps + 1) * settings.analysisBatchSize
+    total =
+      (network == .dense ? 0 : settings.sparsities * round) + settings.conditions.count * curve
+  }
+}
+
+/// A trial under way: what it starts from, and how far it is.
+private struct Laboratory {
+  private let trial: Lottery.Trial
+  private let settings: Lottery.Configuration
+  private let context: TrialContext
+  private let work: Workload
+  private let initial: MultilayerPerceptron
+  /// Goes on where the initial weights were drawn.
+  private var generator: TorchGenerator
+  private var progress: Progress
+
+  init(
+    _ trial: Lottery.Trial, _ settings: Lottery.Configuration, _ context: TrialContext
+  ) throws {
+    self.trial = trial
+    self.settings = settings
+    self.context = context
+    work = Workload(trial.network, settings)
+    generator = TorchGenerator(seed: UInt64(trial.seed))
+    initial = settings.network(using: &generator)
+    progress = try Progress(context.checkpoint.load(), of: initial) ?? Progress(trained: initial)
+  }
+
+  // MARK: The search
+
+  /// Prunes the network by what the last training has made of it, rewinds the rest and trains again.
+  mutating func search() throws {
+    guard trial.network != .dense else { return }
+    let dataset = try context.shared(settings.dataset) { try Dataset($0) }
+    for (round, sparsity) in settings.schedule.enumerated() {
+      let scores = scores()
+      guard round >= progress.measurement.rounds.count else { continue }
+      let mask = Mask(pruning: sparsity, ofLayersScoredBy: scores)
+      if round == settings.ticket - 1 { progress.measurement.mask = Data(mask.packed) }
+      let training = try train(
+        Masked(initial, by: mask), on: dataset, settings.search, after: round * work.round)
+      progress.trained = training.model.network
+      progress.measurement.rounds.append(Lottery.Round(training, sparsity: sparsity))
+      try context.checkpoint.save(progress.saved())
+    }
+  }
+
+  /// What the parameters are worth before a pruning. Noise is drawn also for rounds that are done, so that what
+  /// follows does not depend on where a trial was taken up.
+  private mutating func scores() -> MultilayerPerceptron {
+    switch trial.network {
+    case .random: initial.uniformScores(using: &generator)
+    case .lottery, .dense: progress.trained.magnitudes
+    }
+  }
+
+  // MARK: The analysis
+
+  /// Trains the ticket, or the whole network, under all conditions.
+  mutating func analyse() throws -> Lottery.Measurement {
+    let mask = try mask()
+    for (index, condition) in settings.conditions.enumerated() {
+      guard index >= progress.measurement.curves.count else { continue }
+      let dataset = try context.shared(DatasetKey(settings.dataset, condition)) {
+        try $0.dataset()
+      }
+      var network = initial
+      if condition == .reinitialized {
+        var generator = TorchGenerator(seed: UInt64(trial.seed) + 1)
+        network = settings.network(using: &generator)
+      }
+      let training = try train(
+        Masked(network, by: mask), on: dataset, settings.analysis,
+        after: work.total - (settings.conditions.count - index) * work.curve)
+      progress.measurement.curves.append(Lottery.Curve(training, condition))
+      try context.checkpoint.save(progress.saved())
+    }
+    return progress.measurement
+  }
+
+  private func mask() throws -> Mask<MultilayerPerceptron> {
+    guard let bits = progress.measurement.mask else { return Mask(keepingAll: initial) }
+    guard let mask = Mask(unpacking: Array(bits), of: initial) else { throw DamagedCheckpoint() }
+    return mask
+  }
+
+  /// Trains a network to the end; `done` examples were seen before.
+  private func train(
+    _ network: Masked<MultilayerPerceptron>, on dataset: Dataset, _ settings: TrainingSettings,
+    after done: Int
+  ) throws -> Training<Masked<MultilayerPerceptron>> {
+    var training = try Training(
+      of: network, on: Examples(dataset.x, dataset.y),
+      testing: Examples(dataset.xTest, dataset.yTest), settings: settings)
+    while !training.isFinished {
+      if training.step % 50 == 0 {
+        try context.checkCancellation()
+        let seen = done + training.step * settings.batchSize
+        context.report(Double(seen) / Double(work.total), progress.news)
+      }
+      _ = try training.advance()
+    }
+    return training
+  }
+}
+
+extension Lottery.Configuration {
+  /// The network with its initial weights.
+  package func network(using generator: inout TorchGenerator) -> MultilayerPerceptron {
+    MultilayerPerceptron(inputs: dataset.finalSeqLength, hidden: hidden, using: &generator)
+  }
+}
+
+// MARK: What was measured
+
+extension Lottery.Round {
+  fileprivate init(_ training: Training<Masked<MultilayerPerceptron>>, sparsity: Double) {
+    self.sparsity = sparsity
+    let last = training.evaluations[training.evaluations.count - 1]
+    trainLoss = last.train.loss
+    testLoss = last.test.loss
+    testAccuracy = last.test.accuracy
+    digest = training.model.digest
+  }
+}
+
+extension Lottery.Curve {
+  fileprivate init(
+    _ training: Training<Masked<MultilayerPerceptron>>, _ condition: Lottery.Condition
+  ) {
+    self.condition = condition
+    steps = training.evaluations.map(\.step)
+    testAccuracy = training.evaluations.map(\.test.accuracy)
+    digest = training.model.digest
+  }
+}
+
+/// Where a trial is: what it has measured, and the weights by which the next pruning scores.
+private struct Progress {
+  var measurement = Lottery.Measurement()
+  var trained: MultilayerPerceptron
+
+  init(trained: MultilayerPerceptron) {
+    self.trained = trained
+  }
+
+  /// Reads a checkpoint, if there is one.
+  init?(_ state: Data?, of network: MultilayerPerceptron) throws {
+    guard let state else { return nil }
+    let file = try SafeTensors.decode(Array(state))
+    trained = network
+    try trained.loadParameters(file.parameters())
+    measurement = try JSONDecoder().decode(
+      Lottery.Measurement.self, from: Data((file.metadata[Self.key] ?? "").utf8))
+  }
+
+  private static let key = "measurement"
+
+  func saved() throws -> Data {
+    var file = SafeTensors(parametersOf: trained)
+    file.metadata[Self.key] = String(
+      decoding: try JSONEncoder().encode(measurement), as: UTF8.self)
+    return Data(try file.encode())
+  }
+
+  /// The last result, as a person wants to read it.
+  var news: String? {
+    if let curve = measurement.curves.last, let accuracy = curve.testAccuracy.last {
+      return "\(curve.condition.rawValue), test accuracy \(accuracy.shown(1)) %"
+    }
+    return measurement.rounds.last.map {
+      "sparsity \($0.sparsity.shown(2)), test accuracy \($0.testAccuracy.shown(1)) %"
+    }
+  }
+}
+
+private struct DamagedCheckpoint: Error, CustomStringConvertible {
+  let description = "the mask in the checkpoint is of another network"
+}
+
+/// A dataset of the analysis, which several trials share.
+private struct DatasetKey: Hashable, Sendable {
+  private let configuration: MNIST1D.Configuration
+  private let condition: Lottery.Condition
+
+  init(_ configuration: MNIST1D.Configuration, _ condition: Lottery.Condition) {
+    self.configuration = configuration
+    self.condition = condition == .reinitialized ? .ordered : condition
+  }
+
+  func dataset() throws -> Dataset {
+    var next = configuration
+    next.seed += 1
+    let dataset = try Dataset(next)
+    let columns = Array(0..<dataset.x.length)
+    switch condition {
+    case .ordered, .reinitialized: return dataset
+    case .shuffled: return dataset.shufflingColumns()
+    case .reversed: return dataset.permutingColumns(columns.reversed())
+    case .swapped:
+      let half = columns.count / 2
+      return dataset.permutingColumns(Array(columns[half...] + columns[..<half]))
+    }
+  }
+}

@@ -1,0 +1,244 @@
+import DataFormats
+import Fixtures
+import Foundation
+import MNIST1D
+import NeuralNetworks
+import ReferenceRandom
+import Runs
+import Studies
+import Tensors
+import Testing
+
+@Suite("The lottery-ticket study")
+struct LotteryTests {
+  private static var small: Lottery.Configuration {
+    var configuration = Lottery.Configuration()
+    configuration.seeds = [1, 2]
+    configuration.hidden = 12
+    configuration.sparsities = 5
+    configuration.ticket = 4
+    configuration.steps = 60
+    configuration.batchSize = 20
+    configuration.evalEvery = 20
+    configuration.analysisSteps = 60
+    configuration.analysisBatchSize = 30
+    configuration.analysisEvalEvery = 20
+    configuration.dataset.numSamples = 200
+    return configuration
+  }
+
+  private func inFolder(_ body: (URL) throws -> Void) throws {
+    let folder = FileManager.default.temporaryDirectory
+      .appendingPathComponent("lottery-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    try body(folder)
+  }
+
+  private func perform(_ output: URL, jobs: Int = 2) throws -> (RunSummary, URL) {
+    let run = try Run(Lottery.self, configuration: Self.small, output: output)
+    guard case .complete(let summary) = try run.perform(RunOptions(jobs: jobs, threads: 1)) else {
+      throw CancellationError()
+    }
+    return (summary, run.directory.url)
+  }
+
+  @Test("the paper's settings are two searches of either kind and two dense networks")
+  func plan() {
+    let trials = Lottery.trials(for: Lottery.Configuration())
+    #expect(trials.map(\.network) == [.lottery, .lottery, .random, .random, .dense, .dense])
+    #expect(Set(trials.map(\.seed)) == [42, 43])
+  }
+
+  private struct Golden: Decodable {
+    let prunedCounts: [[Int]]
+  }
+
+  @Test("the hundred sparsities prune as many parameters of each layer as NumPy's linspace does")
+  func schedule() throws {
+    let golden = try Fixture.json("lottery.json", as: Golden.self).prunedCounts
+    let schedule = Lottery.Configuration().schedule
+    #expect(schedule.map { s in [20_500, 250_500, 5010].map { Int(s * Double($0)) } } == golden)
+    var one = Lottery.Configuration()
+    one.sparsities = 1
+    #expect(one.schedule == [0])
+  }
+
+  @Test("each pruning scores what the one before has trained, and rewinds to the initial weights")
+  func search() throws {
+    let settings = Self.small
+    let measured = try Lottery.measure(
+      Lottery.Trial(network: .lottery, seed: 1), settings, in: TrialContext())
+    let dataset = try Dataset(settings.dataset)
+    var generator = TorchGenerator(seed: 1)
+    let initial = MultilayerPerceptron(hidden: settings.hidden, using: &generator)
+    var trained = initial
+    for (round, sparsity) in [0, 0.25, 0.5, 0.75, 1].enumerated() {
+      let mask = Mask(pruning: sparsity, ofLayersScoredBy: trained.magnitudes)
+      var training = TrainingSettings()
+      training.steps = settings.steps
+      training.batchSize = settings.batchSize
+      training.learningRate = settings.learningRate
+      training.evaluationInterval = settings.evalEvery
+      var run = try Training(
+        of: Masked(initial, by: mask), on: Examples(dataset.x, dataset.y),
+        testing: Examples(dataset.xTest, dataset.yTest), settings: training)
+      while !run.isFinished { _ = try run.advance() }
+      trained = run.model.network
+      #expect(measured.rounds[round].digest == run.model.digest)
+      #expect(measured.rounds[round].testAccuracy == run.evaluations.last?.test.accuracy)
+      if round == settings.ticket - 1 { #expect(measured.mask == Data(mask.packed)) }
+    }
+  }
+
+  @Test("conditions train on data of the next seed, in other columns or from other weights")
+  func conditions() throws {
+    let settings = Self.small
+    let measured = try Lottery.measure(
+      Lottery.Trial(network: .dense, seed: 1), settings, in: TrialContext())
+    #expect(measured.rounds.isEmpty && measured.mask == nil)
+    #expect(measured.curves.map(\.condition) == Lottery.Condition.allCases)
+    #expect(measured.curves[0].steps == [0, 20, 40, 60])
+    var next = settings.dataset
+    next.seed = 43
+    let dataset = try Dataset(next)
+    var state = NumPyRandomState(seed: 42)
+    let chunks = Array(20..<30) + Array(30..<40) + Array(0..<10) + Array(10..<20)
+    let expected: [(Lottery.Condition, Dataset, UInt64)] = [
+      (.ordered, dataset, 1), (.shuffled, dataset.permutingColumns(state.permutation(40)), 1),
+      (.reversed, dataset.permutingColumns((0..<40).reversed()), 1),
+      (.swapped, dataset.permutingColumns(chunks), 1), (.reinitialized, dataset, 2),
+    ]
+    for (condition, dataset, seed) in expected {
+      var training = TrainingSettings()
+      training.steps = settings.analysisSteps
+      training.batchSize = settings.analysisBatchSize
+      training.learningRate = settings.learningRate
+      training.evaluationInterval = settings.analysisEvalEvery
+      var generator = TorchGenerator(seed: seed)
+      var run = try Training(
+        of: MultilayerPerceptron(hidden: settings.hidden, using: &generator),
+        on: Examples(dataset.x, dataset.y), testing: Examples(dataset.xTest, dataset.yTest),
+        settings: training)
+      while !run.isFinished { _ = try run.advance() }
+      let curve = try #require(measured.curves.first { $0.condition == condition })
+      #expect(curve.digest == run.model.digest, "\(condition)")
+    }
+  }
+
+  @Test("one and two jobs give the same bits")
+  func jobs() throws {
+    try inFolder { folder in
+      let (one, _) = try perform(folder.appendingPathComponent("one"), jobs: 1)
+      let (two, _) = try perform(folder.appendingPathComponent("two"), jobs: 2)
+      #expect(one.digest == two.digest)
+      #expect(one.findings == two.findings)
+    }
+  }
+
+  @Test("killed at one moment after another and started again ends with the same bits")
+  func killed() async throws {
+    let folder = FileManager.default.temporaryDirectory
+      .appendingPathComponent("lottery-\(UUID().uuidString)")
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let (undisturbed, _) = try perform(folder.appendingPathComponent("undisturbed"))
+    let output = folder.appendingPathComponent("killed").path
+    for saved in [1, 3, 2, 4] {
+      // Killed as soon as so many checkpoints have been replaced.
+      await #expect(processExitsWith: .signal(SIGKILL)) {
+        [output = output as String, saved = saved as Int] in
+        let url = URL(fileURLWithPath: output)
+        let run = try Run(Lottery.self, configuration: LotteryTests.small, output: url)
+        let checkpoints = run.directory.url.appendingPathComponent("checkpoints")
+        Thread {
+          var seen: Set<Data> = []
+          while seen.count < saved {
+            usleep(200)
+            for file in (try? FileManager.default.contentsOfDirectory(atPath: checkpoints.path))
+              ?? [] where !file.hasPrefix(".")
+            {
+              let path = checkpoints.appendingPathComponent(file)
+              if let state = try? Data(contentsOf: path) { seen.insert(state.prefix(64)) }
+            }
+          }
+          kill(getpid(), SIGKILL)
+        }.start()
+        _ = try run.perform(RunOptions(jobs: 2, threads: 1))
+        // Whether or not it was done in time.
+        sleep(60)
+      }
+    }
+    let (resumed, _) = try perform(folder.appendingPathComponent("killed"))
+    #expect(resumed.digest == undisturbed.digest)
+    #expect(resumed.findings == undisturbed.findings)
+  }
+
+  @Test("tables, figures and tickets are there, and a ticket is the network of the search")
+  func findings() throws {
+    try inFolder { folder in
+      let (summary, url) = try perform(folder)
+      let findings = summary.findings
+      #expect(findings.illustrations.map(\.name) == ["figure-3", "figure-9", "summary"])
+      #expect(findings.illustrations.allSatisfy { !$0.svg.contains("nan") })
+      #expect(findings.tables.map(\.name) == ["analysis", "search", "adjacency"])
+      #expect(findings.tables[0].rows.count == 5)
+      #expect(
+        findings.claims.map(\.id) == [
+          "collapse", "magnitude-beats-chance", "lottery-beats-dense", "dense-beats-random",
+          "fresh-weights", "shuffled-columns", "neighbourhoods", "adjacency-2", "adjacency-3",
+          "adjacency-4", "locality",
+        ])
+      #expect(findings.claims.first { $0.id == "lottery-beats-dense" }?.verdict == .untested)
+      for network in ["lottery", "random"] {
+        for seed in [1, 2] {
+          let path = url.appendingPathComponent("files/\(network)-ticket-\(seed).safetensors").path
+          let file = try TicketFile(reading: path)
+          var generator = TorchGenerator(seed: UInt64(seed))
+          let initial = MultilayerPerceptron(hidden: 12, using: &generator)
+          let ticket = try file.masked(MultilayerPerceptron(hidden: 12, using: &generator))
+          #expect(ticket.network.digest == initial.masked(by: ticket.mask).digest)
+          #expect(abs(ticket.mask.sparsity - 0.75) < 0.01)
+        }
+      }
+      let csv = try String(
+        contentsOf: url.appendingPathComponent("files/search.csv"), encoding: .utf8)
+      #expect(csv.split(separator: "\n").count == 1 + 4 * 5)
+    }
+  }
+
+  @Test("adjacency counts windows of neighbours, and what chance would give")
+  func adjacency() {
+    let adjacency = Adjacency(mask: [1, 1, 1, 0, 1, 0, 0, 0, 0, 1], inputs: 5)
+    #expect(adjacency.probabilities(of: 2) == [0.5, 0])
+    #expect(adjacency.probabilities(of: 3) == [1.0 / 3, 0])
+    #expect(adjacency.probabilities(of: 4) == [0, 0])
+    #expect(adjacency.probabilities(of: 6) == [0, 0])
+    let expected = adjacency.expectedProbabilities(of: 2)
+    #expect(abs(expected[0] - 0.6) < 1e-12 && expected[1] == 0)
+    #expect(
+      adjacency.sorted == [[true, true, true, false, true], [false, false, false, false, true]])
+  }
+
+  @Test("settings that do not fit are refused by name")
+  func validation() {
+    for (key, change) in [
+      ("ticket", { $0.ticket = 6 }), ("ticket", { $0.ticket = 0 }), ("hidden", { $0.hidden = 0 }),
+      ("sparsities", { $0.sparsities = 0 }), ("seeds", { $0.seeds = [-1] }),
+      ("networks", { $0.networks = [] }), ("conditions", { $0.conditions = [] }),
+      ("analysis-steps", { $0.analysisSteps = -1 }),
+      ("analysis-batch-size", { $0.analysisBatchSize = 0 }),
+      ("dataset.seed", { $0.dataset.seed = Int(UInt32.max) }),
+    ] as [(String, (inout Lottery.Configuration) -> Void)] {
+      var settings = Self.small
+      change(&settings)
+      #expect(throws: (any Error).self) {
+        do {
+          try settings.validate()
+        } catch {
+          #expect("\(error)".contains(key))
+          throw error
+        }
+      }
+    }
+  }
+}

@@ -5,6 +5,17 @@
 #include <stdlib.h>
 #include <string.h>
 
+// The address sanitizer sees accesses beyond what was asked for, and to blocks that wait in the pool.
+#if defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#include <sanitizer/asan_interface.h>
+#endif
+#endif
+#ifndef ASAN_POISON_MEMORY_REGION
+#define ASAN_POISON_MEMORY_REGION(address, size) ((void)(address), (void)(size))
+#define ASAN_UNPOISON_MEMORY_REGION(address, size) ((void)(address), (void)(size))
+#endif
+
 // Size classes: powers of two of 64-byte lines, with four steps between one power and the next.
 enum { CLASSES = 128 };
 
@@ -13,10 +24,14 @@ typedef struct block {
 } block;
 
 static _Thread_local block *pool[CLASSES];
+static _Thread_local ck_memory memory_use;
+
+ck_memory ck_memory_of_thread(void) { return memory_use; }
 
 static void *aligned_block(size_t lines) {
   void *memory = aligned_alloc(64, lines * 64);
   if (!memory) abort();
+  memory_use.blocks_from_system++;
   return memory;
 }
 
@@ -38,10 +53,13 @@ float *ck_allocate(long count) {
   int class = class_of(lines, &size);
   void *memory = pool[class];
   if (memory) {
+    ASAN_UNPOISON_MEMORY_REGION(memory, lines * 64);
     pool[class] = pool[class]->next;
   } else {
     memory = aligned_block(size);
+    ASAN_POISON_MEMORY_REGION((char *)memory + lines * 64, (size - lines) * 64);
   }
+  memory_use.blocks_in_use++;
   float *floats = memory;
   memset(floats + (lines - 1) * 16, 0, 64);
   return floats;
@@ -53,6 +71,8 @@ void ck_release(float *floats, long count) {
   block *freed = (block *)floats;
   freed->next = pool[class];
   pool[class] = freed;
+  memory_use.blocks_in_use--;
+  ASAN_POISON_MEMORY_REGION(freed, size * 64);
 }
 
 static _Thread_local float *workspace;
@@ -70,6 +90,7 @@ float *ck_workspace(long count) {
 void ck_drain_pool(void) {
   for (int class = 0; class < CLASSES; class++) {
     while (pool[class]) {
+      ASAN_UNPOISON_MEMORY_REGION(pool[class], sizeof(block));
       block *next = pool[class]->next;
       free(pool[class]);
       pool[class] = next;

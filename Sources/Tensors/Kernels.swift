@@ -33,4 +33,19 @@ public enum Kernels {
     defer { ck_use_threads(1) }
     return try body()
   }
+
+  /// What the tensors of this thread use.
+  package static var memory: Memory {
+    let memory = ck_memory_of_thread()
+    return Memory(
+      blocksInUse: memory.blocks_in_use, blocksFromSystem: memory.blocks_from_system)
+  }
+
+  /// Blocks of memory, each of which holds the elements of a tensor.
+  package struct Memory: Sendable {
+    /// How many were allocated on this thread more than released.
+    package let blocksInUse: Int
+    /// How often the system was asked for one; released blocks are used again.
+    package let blocksFromSystem: Int
+  }
 }

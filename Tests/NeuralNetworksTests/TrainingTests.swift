@@ -29,6 +29,17 @@ struct TrainingTests {
       testing: examples(50, seed: 3), settings: settings)
   }
 
+  @Test(
+    "once warm, steps and evaluations ask the system for no memory",
+    arguments: Architecture.allCases)
+  func steadyState(_ architecture: Architecture) throws {
+    var training = try training(architecture) { $0.steps = 100 }
+    for _ in 0..<25 { _ = try training.advance() }
+    let warm = Kernels.memory
+    while !training.isFinished { _ = try training.advance() }
+    #expect(Kernels.memory.blocksFromSystem == warm.blocksFromSystem)
+  }
+
   @Test("step 0 and every tenth step are evaluated, after their update")
   func schedule() throws {
     var training = try training()

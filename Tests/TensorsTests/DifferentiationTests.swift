@@ -62,6 +62,30 @@ struct DifferentiationTests {
     }
   }
 
+  @Test(
+    "10,000 differentiated steps of descent give all their memory back, and ask for no more the next time"
+  )
+  func differentiatedSteps() {
+    func slope() -> Float {
+      gradient(at: Tensor(1e-4)) { rate in
+        var x: Tensor = [1, 2, 3]
+        for _ in 0..<10_000 {
+          let slope = gradient(at: x) { ($0 * $0).sum() }
+          x = x - rate * slope
+        }
+        return x.sum()
+      }.scalar
+    }
+    let before = Kernels.memory
+    let first = slope()
+    let between = Kernels.memory
+    #expect(between.blocksInUse == before.blocksInUse)
+    // d/dr of 6 · (1 − 2 r)ⁿ
+    #expect(abs(first / -(6 * 2 * 10_000 * 0.13536) - 1) < 1e-2)
+    #expect(slope() == first)
+    #expect(Kernels.memory.blocksFromSystem == between.blocksFromSystem)
+  }
+
   @Test("an unroll of 10,000 steps neither overflows the stack nor loses precision")
   func longUnroll() {
     let (value, slope) = valueAndGradient(at: Tensor(1e-4)) { rate in

@@ -99,6 +99,13 @@ const char *ck_rejected_request(void);
 float *ck_allocate(long count);
 void ck_release(float *block, long count);
 
+// How many blocks the calling thread has allocated more than released, and how often it has asked the system for
+// one, scratch memory included.
+typedef struct {
+  long blocks_in_use, blocks_from_system;
+} ck_memory;
+ck_memory ck_memory_of_thread(void);
+
 // Gives the calling thread's pooled blocks back to the system; for a thread that is about to end.
 void ck_drain_pool(void);
 

@@ -31,7 +31,8 @@ public func convolution1D(
   case .batchLast:
     if let bias {
       precondition(
-        bias.shape == [weight.shape[0]], "weight \(weight.shape) does not fit bias \(bias.shape)")
+        weight.rank == 3 && bias.rank == 1 && bias.count == weight.shape[0],
+        "weight \(weight.shape) does not fit bias \(bias.shape)")
     }
     return Convolution(x, weight, stride: stride, padding: padding)
       .output(x, weight, bias: bias, activation)
@@ -71,59 +72,55 @@ private struct Convolution {
     _ x: Tensor, _ weight: Tensor, bias: Tensor? = nil, _ activation: AffineActivation = .identity
   ) -> Tensor {
     Tensor.operation(
-      [x, weight] + (bias.map { [$0] } ?? []),
-      kernel: { inputs in
+      x, weight, bias,
+      kernel: { x, weight, bias in
         Tensor(outputShape) {
           ck_convolution(
-            extents, inputs[0].pointer, inputs[1].pointer,
-            inputs.count > 2 ? inputs[2].pointer : nil, activation == .relu ? 1 : 0, $0)
+            extents, x.pointer, weight.pointer, bias?.pointer, activation == .relu ? 1 : 0, $0)
         }
       },
-      rule: { upstream, inputs, y, wanted in
+      rule: { upstream, x, weight, y, wanted in
         let z = activation == .relu ? gated(upstream, by: y) : upstream
-        var slopes = [
-          wanted.contains(0) ? inputGradient(z, inputs[1]) : nil,
-          wanted.contains(1) ? weightGradient(z, inputs[0]) : nil,
-        ]
-        if inputs.count > 2 {
-          let rows: Shape = [extents.out_channels, extents.out_length * extents.batch]
-          slopes.append(wanted.contains(2) ? z.reshaped(to: rows).sum(along: 1) : nil)
-        }
-        return slopes
+        let rows: Shape = [extents.out_channels, extents.out_length * extents.batch]
+        return (
+          wanted.contains(0) ? inputGradient(z, weight) : nil,
+          wanted.contains(1) ? weightGradient(z, x) : nil,
+          wanted.contains(2) ? z.reshaped(to: rows).sum(along: 1) : nil
+        )
       })
   }
 
   /// What the input gets of an upstream derivative dy of the output.
   private func inputGradient(_ dy: Tensor, _ weight: Tensor) -> Tensor {
     Tensor.operation(
-      [dy, weight],
-      kernel: { inputs in
+      dy, weight,
+      kernel: { dy, weight in
         Tensor(inputShape) {
-          ck_convolution_input_gradient(extents, inputs[0].pointer, inputs[1].pointer, $0)
+          ck_convolution_input_gradient(extents, dy.pointer, weight.pointer, $0)
         }
       },
-      rule: { upstream, inputs, _, wanted in
-        [
-          wanted.contains(0) ? output(upstream, inputs[1]) : nil,
-          wanted.contains(1) ? weightGradient(inputs[0], upstream) : nil,
-        ]
+      rule: { upstream, dy, weight, _, wanted in
+        (
+          wanted.contains(0) ? output(upstream, weight) : nil,
+          wanted.contains(1) ? weightGradient(dy, upstream) : nil
+        )
       })
   }
 
   /// What the weight gets of an upstream derivative dy of the output.
   private func weightGradient(_ dy: Tensor, _ x: Tensor) -> Tensor {
     Tensor.operation(
-      [dy, x],
-      kernel: { inputs in
+      dy, x,
+      kernel: { dy, x in
         Tensor(weightShape) {
-          ck_convolution_weight_gradient(extents, inputs[0].pointer, inputs[1].pointer, $0)
+          ck_convolution_weight_gradient(extents, dy.pointer, x.pointer, $0)
         }
       },
-      rule: { upstream, inputs, _, wanted in
-        [
-          wanted.contains(0) ? output(inputs[1], upstream) : nil,
-          wanted.contains(1) ? inputGradient(inputs[0], upstream) : nil,
-        ]
+      rule: { upstream, dy, x, _, wanted in
+        (
+          wanted.contains(0) ? output(x, upstream) : nil,
+          wanted.contains(1) ? inputGradient(dy, upstream) : nil
+        )
       })
   }
 }

@@ -17,12 +17,20 @@
 public func valueAndGradient<Model: Parameterized, Failure: Error>(
   at model: Model, of function: (Model) throws(Failure) -> Tensor
 ) throws(Failure) -> (value: Tensor, gradient: Model) {
-  let recording = try Recording(at: model, of: { (model) throws(Failure) in [try function(model)] })
-  let value = recording.values[0]
+  let tape = Tape()
+  let result: Tensor
+  do {
+    result = try function(model.mapParameters(tape.leaf))
+  } catch {
+    tape.finish()
+    throw error
+  }
   precondition(
-    value.count == 1, "only a single number has a gradient, found a tensor of shape \(value.shape)")
-  let gradients = recording.pullback([Tensor(repeating: 1, shape: value.shape)])
-  return (value, model.replacingParameters(with: gradients))
+    result.count == 1,
+    "only a single number has a gradient, found a tensor of shape \(result.shape)")
+  let value = result.outside(tape)
+  tape.add(result, times: Tensor(repeating: 1, shape: result.shape))
+  return (value, tape.gradient(at: model))
 }
 
 /// The gradient of a scalar function at `model`; see ``valueAndGradient(at:of:)``.
@@ -42,41 +50,9 @@ public func gradient<Model: Parameterized, Failure: Error>(
 public func vectorJacobianProduct<Model: Parameterized>(
   at model: Model, upstream: ([Tensor]) -> [Tensor], of function: (Model) -> [Tensor]
 ) -> (outputs: [Tensor], product: Model) {
-  let recording = Recording(at: model, of: function)
-  let values = recording.values
-  let product = recording.pullback(upstream(values))
-  return (values, model.replacingParameters(with: product))
-}
-
-/// One evaluation of a function, ready to be walked back once.
-struct Recording {
-  private let tape: Tape
-  private let leaves: [Tensor]
-  /// The outputs as the tape sees them.
-  let outputs: [Tensor]
-
-  init<Model: Parameterized, Failure: Error>(
-    at model: Model, of function: (Model) throws(Failure) -> [Tensor]
-  ) throws(Failure) {
-    let tape = Tape()
-    leaves = model.parameters
-    let recorded = model.replacingParameters(with: leaves.map(tape.leaf))
-    self.tape = tape
-    do {
-      outputs = try function(recorded)
-    } catch {
-      tape.finish()
-      throw error
-    }
-  }
-
-  /// The outputs as the surroundings see them.
-  var values: [Tensor] { outputs.map { $0.outside(tape) } }
-
-  /// The derivatives of `Σ upstream · output` with respect to the leaves; zeros where there is no dependence.
-  func pullback(_ upstream: [Tensor]) -> [Tensor] {
-    let gradients = tape.gradients(
-      of: zip(outputs, upstream).map { ($0, $1) }, leaves: leaves.count)
-    return zip(gradients, leaves).map { $0 ?? .zeros($1.shape) }
-  }
+  let tape = Tape()
+  let results = function(model.mapParameters(tape.leaf))
+  let outputs = results.map { $0.outside(tape) }
+  for (result, seed) in zip(results, upstream(outputs)) { tape.add(result, times: seed) }
+  return (outputs, tape.gradient(at: model))
 }

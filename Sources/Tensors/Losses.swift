@@ -38,20 +38,20 @@ public func softmaxCrossEntropy(
     "scores of shape \(scores.shape) came with \(labels.count) labels")
   let classes = scores.shape[layout == .batchFirst ? 1 : 0]
   requireClasses(labels, classes)
-  let isKept = scores.isRecorded
-  var slope: Tensor?
+  let slope = scores.isRecorded ? Tensor(uninitialized: scores.shape) : nil
   return Tensor.operation(
     scores,
     kernel: { x in
-      if isKept { slope = Tensor(uninitialized: x.shape) }
-      return Tensor([]) {
+      Tensor([]) {
         ck_softmax_cross_entropy(
           layout.code, labels.count, classes, x.pointer, labels, $0, slope?.pointer)
       }
     },
     rule: { upstream, x, _ in
       guard let slope else { preconditionFailure("a loss that is not recorded has no rule") }
-      return crossEntropySlope(x, slope, labels: labels, layout: layout) * upstream
+      let gradient = crossEntropySlope(x, slope, labels: labels, layout: layout)
+      // Mostly the loss itself is what is differentiated, and its own upstream derivative is 1.
+      return !upstream.isRecorded && upstream.scalar == 1 ? gradient : gradient * upstream
     })
 }
 
@@ -75,9 +75,11 @@ private func crossEntropySlope(
 }
 
 private func requireClasses(_ labels: [Int32], _ classes: Int) {
-  for label in labels {
-    precondition((0..<classes).contains(Int(label)), "label \(label) is none of \(classes) classes")
-  }
+  // The largest one as an unsigned number, which negative ones exceed: a loop that runs in vector registers.
+  let largest = labels.reduce(UInt32(0)) { Swift.max($0, UInt32(bitPattern: $1)) }
+  precondition(
+    labels.isEmpty || Int(largest) < classes,
+    "label \(Int32(bitPattern: largest)) is none of \(classes) classes")
 }
 
 /// The mean of (prediction − target)² over all elements, PyTorch's `mse_loss`.

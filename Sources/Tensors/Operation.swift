@@ -27,9 +27,9 @@ extension Tensor {
     rule: @escaping (_ upstream: Tensor, _ x: Tensor, _ y: Tensor) -> Tensor
   ) -> Tensor {
     guard let tape = x.activeNode?.tape else { return evaluate(kernel, x) }
-    let input = x.outside(tape)
-    let output = recordedOperation(input, kernel: kernel, rule: rule)
-    return tape.record(x, output: output) { upstream in rule(upstream, input, output) }
+    let x = tape.input(x)
+    let output = recordedOperation(x.outer, kernel: kernel, rule: rule)
+    return tape.record(x, output: output) { upstream in rule(upstream, x.outer, output) }
   }
 
   /// Evaluates an operation that is linear in its only input, so that its rule needs neither the input nor
@@ -46,7 +46,8 @@ extension Tensor {
     _ x: Tensor, kernel: (Tensor) -> Tensor, adjoint: @escaping (_ upstream: Tensor) -> Tensor
   ) -> Tensor {
     guard let tape = x.activeNode?.tape else { return evaluate(kernel, x) }
-    let output = recordedLinearOperation(x.outside(tape), kernel: kernel, adjoint: adjoint)
+    let x = tape.input(x)
+    let output = recordedLinearOperation(x.outer, kernel: kernel, adjoint: adjoint)
     return tape.record(x, output: output, rule: adjoint)
   }
 
@@ -73,15 +74,34 @@ extension Tensor {
         _ upstream: Tensor, _ a: Tensor, _ b: Tensor, _ output: Tensor, _ wanted: InputSet
       ) -> (Tensor?, Tensor?)
   ) -> Tensor {
-    let (outerA, outerB) = (a.outside(tape), b.outside(tape))
+    let (a, b) = (tape.input(a), tape.input(b))
     let output =
-      if let next = innermostTape(outerA, outerB) {
-        recordedOperation(outerA, outerB, on: next, kernel: kernel, rule: rule)
+      if let next = innermostTape(a.outer, b.outer) {
+        recordedOperation(a.outer, b.outer, on: next, kernel: kernel, rule: rule)
       } else {
-        kernel(outerA, outerB)
+        kernel(a.outer, b.outer)
       }
     return tape.record(a, b, output: output) { upstream, wanted in
-      rule(upstream, outerA, outerB, output, wanted)
+      rule(upstream, a.outer, b.outer, output, wanted)
+    }
+  }
+
+  /// Evaluates an operation on two tensors and an optional third, and records it wherever one is being recorded.
+  ///
+  /// `rule` maps the upstream derivative, the inputs and the output to the derivatives of the inputs, nil for one
+  /// that is not wanted or missing.
+  static func operation(
+    _ a: Tensor, _ b: Tensor, _ c: Tensor?, kernel: (Tensor, Tensor, Tensor?) -> Tensor,
+    rule:
+      @escaping (
+        _ upstream: Tensor, _ a: Tensor, _ b: Tensor, _ output: Tensor, _ wanted: InputSet
+      ) -> (Tensor?, Tensor?, Tensor?)
+  ) -> Tensor {
+    guard let tape = innermostTape(a, b, c) else { return kernel(a, b, c) }
+    let (a, b, c) = (tape.input(a), tape.input(b), c.map(tape.input))
+    let output = operation(a.outer, b.outer, c?.outer, kernel: kernel, rule: rule)
+    return tape.record(a, b, c, output: output) { upstream, wanted in
+      rule(upstream, a.outer, b.outer, output, wanted)
     }
   }
 
@@ -106,14 +126,15 @@ extension Tensor {
       @escaping (_ upstream: Tensor, _ inputs: [Tensor], _ output: Tensor, _ wanted: InputSet) ->
       [Tensor?]
   ) -> Tensor {
-    let outer = inputs.map { $0.outside(tape) }
+    let recorded = inputs.map(tape.input)
+    let outer = recorded.map(\.outer)
     let output =
       if let next = innermostTape(outer) {
         recordedOperation(outer, on: next, kernel: kernel, rule: rule)
       } else {
         evaluate(kernel, outer)
       }
-    return tape.record(inputs: inputs, output: output) { upstream, wanted in
+    return tape.record(recorded, output: output) { upstream, wanted in
       rule(upstream[0]!, outer, output, wanted)
     }
   }
@@ -128,9 +149,10 @@ extension Tensor {
       -> [Tensor?]
   ) -> [Tensor] {
     guard let tape = innermostTape(inputs) else { return evaluate(kernel, inputs) }
-    let outer = inputs.map { $0.outside(tape) }
+    let recorded = inputs.map(tape.input)
+    let outer = recorded.map(\.outer)
     let outputs = operation(outer, kernel: kernel, rule: rule)
-    return tape.record(inputs: inputs, outputs: outputs) { upstream, wanted in
+    return tape.record(recorded, outputs: outputs) { upstream, wanted in
       rule(upstream, outer, outputs, wanted)
     }
   }
@@ -146,14 +168,14 @@ func derivatives(
   of function: ([Tensor]) -> [Tensor], at inputs: [Tensor], wanted: InputSet, upstream: [Tensor]
 ) -> [Tensor?] {
   let chosen = inputs.indices.filter(wanted.contains)
-  let recording = Recording(at: chosen.map { inputs[$0] }) { leaves in
-    var all = inputs
-    for (position, leaf) in zip(chosen, leaves) { all[position] = leaf }
-    return function(all)
-  }
+  let (_, gradients) = vectorJacobianProduct(
+    at: chosen.map { inputs[$0] }, upstream: { _ in upstream },
+    of: { leaves in
+      var all = inputs
+      for (position, leaf) in zip(chosen, leaves) { all[position] = leaf }
+      return function(all)
+    })
   var result = [Tensor?](repeating: nil, count: inputs.count)
-  for (position, gradient) in zip(chosen, recording.pullback(upstream)) {
-    result[position] = gradient
-  }
+  for (position, gradient) in zip(chosen, gradients) { result[position] = gradient }
   return result
 }

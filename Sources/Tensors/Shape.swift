@@ -40,6 +40,15 @@ public struct Shape: Hashable, Sendable {
     return changed
   }
 
+  /// This shape with one axis dropped.
+  func without(_ axis: Int) -> Shape {
+    var changed = self
+    for later in axis + 1..<rank { changed[later - 1] = self[later] }
+    changed.extents[rank - 1] = 0
+    changed.axes -= 1
+    return changed
+  }
+
   /// The index of an axis, counted from the end if negative.
   func axis(_ axis: Int) -> Int {
     let resolved = axis < 0 ? axis + rank : axis

@@ -13,6 +13,9 @@ typealias UnaryRule = (_ upstream: Tensor) -> Tensor
 /// The rule of an operation with two inputs and one output.
 typealias BinaryRule = (_ upstream: Tensor, _ wanted: InputSet) -> (Tensor?, Tensor?)
 
+/// The rule of an operation with three inputs and one output.
+typealias TernaryRule = (_ upstream: Tensor, _ wanted: InputSet) -> (Tensor?, Tensor?, Tensor?)
+
 /// The inputs of an operation that lie on the tape.
 struct InputSet {
   /// One bit per input; those from the 64th on share the last.
@@ -20,6 +23,17 @@ struct InputSet {
 
   func contains(_ input: Int) -> Bool { bits & (1 << UInt64(Swift.min(input, 63))) != 0 }
   mutating func insert(_ input: Int) { bits |= 1 << UInt64(Swift.min(input, 63)) }
+
+  /// Those of an operation's inputs that have a place.
+  init(_ a: Int32, _ b: Int32, _ c: Int32 = -1) {
+    if a >= 0 { insert(0) }
+    if b >= 0 { insert(1) }
+    if c >= 0 { insert(2) }
+  }
+
+  init(_ places: [Int32]) {
+    for (input, place) in places.enumerated() where place >= 0 { insert(input) }
+  }
 }
 
 /// A tensor's place on a tape.
@@ -38,6 +52,14 @@ final class Node {
   }
 }
 
+/// An input of an operation that goes onto a tape.
+struct RecordedInput {
+  /// Its place on the tape, -1 if it is not there.
+  let place: Int32
+  /// The tensor as the tapes around see it.
+  let outer: Tensor
+}
+
 /// A recording: the operations that depend on its leaves, in the order in which they were evaluated.
 ///
 /// That order is a topological one, so walking backwards over the list visits every operation after all that
@@ -50,69 +72,88 @@ final class Tape {
   /// False once the derivatives have been computed: what is left over from the recording is a constant.
   private(set) var isRecording = true
 
-  private struct Record {
-    /// How many places, from this one on, the outputs take.
-    var outputs: Int32 = 1
+  /// One place: a leaf, or an output of an operation.
+  fileprivate struct Record {
     var rule: Rule
+    /// The derivative of the final result with respect to it, as far as it has been added up.
+    var cotangent: Tensor?
   }
 
   /// A rule with the places of the inputs on this tape, -1 for those that are not on it.
   ///
-  /// Most operations have one or two inputs; their cases spare the heap the lists of the general one.
-  private enum Rule {
-    /// A leaf, or the second or a further output of an operation.
+  /// Most operations have up to three inputs; their cases spare the heap the lists of the general one.
+  fileprivate enum Rule {
+    /// A leaf, or an output of an operation that is not its last.
     case none
     case unary(Int32, UnaryRule)
     case binary(Int32, Int32, BinaryRule)
-    case general([Int32], PullbackRule)
+    case ternary(Int32, Int32, Int32, TernaryRule)
+    /// With the number of outputs, whose places end with this one.
+    case general([Int32], outputs: Int32, PullbackRule)
   }
 
   private var records: ContiguousArray<Record> = []
+  private var leaves = 0
 
-  /// Makes a tensor a leaf of this recording.
+  init() { records.reserveCapacity(24) }
+
+  /// Makes a tensor a leaf of this recording; all leaves come before the first operation.
   func leaf(_ tensor: Tensor) -> Tensor {
-    records.append(Record(rule: .none))
-    return place(tensor, at: records.count - 1)
+    leaves += 1
+    return append(.none, tensor)
   }
 
-  private func place(_ tensor: Tensor, at index: Int) -> Tensor {
-    Tensor(
-      storage: tensor.storage, shape: tensor.shape,
-      node: Node(tape: self, index: index, outer: tensor.activeNode))
+  /// A tensor as an operation on this tape sees it.
+  func input(_ tensor: Tensor) -> RecordedInput {
+    guard let node = tensor.activeNode, node.tape === self else {
+      return RecordedInput(place: -1, outer: tensor)
+    }
+    return RecordedInput(place: Int32(node.index), outer: tensor.placed(at: node.outer))
   }
 
   /// Records an operation; returns its outputs with their places on this tape.
-  func record(inputs: [Tensor], outputs: [Tensor], rule: @escaping PullbackRule) -> [Tensor] {
-    let first = records.count
-    records.append(
-      Record(outputs: Int32(outputs.count), rule: .general(inputs.map(place(of:)), rule)))
-    for _ in outputs.dropFirst() { records.append(Record(rule: .none)) }
-    return outputs.indices.map { place(outputs[$0], at: first + $0) }
+  func record(
+    _ inputs: [RecordedInput], outputs: [Tensor], rule: @escaping PullbackRule
+  ) -> [Tensor] {
+    outputs.indices.map { index in
+      let isLast = index == outputs.count - 1
+      return append(
+        isLast ? .general(inputs.map(\.place), outputs: Int32(outputs.count), rule) : .none,
+        outputs[index])
+    }
   }
 
   /// Records an operation with one output.
-  func record(inputs: [Tensor], output: Tensor, rule: @escaping PullbackRule) -> Tensor {
-    append(.general(inputs.map(place(of:)), rule), output)
+  func record(
+    _ inputs: [RecordedInput], output: Tensor, rule: @escaping PullbackRule
+  ) -> Tensor {
+    append(.general(inputs.map(\.place), outputs: 1, rule), output)
   }
 
   /// Records an operation with one input and one output.
-  func record(_ input: Tensor, output: Tensor, rule: @escaping UnaryRule) -> Tensor {
-    append(.unary(place(of: input), rule), output)
+  func record(_ input: RecordedInput, output: Tensor, rule: @escaping UnaryRule) -> Tensor {
+    append(.unary(input.place, rule), output)
   }
 
   /// Records an operation with two inputs and one output.
-  func record(_ a: Tensor, _ b: Tensor, output: Tensor, rule: @escaping BinaryRule) -> Tensor {
-    append(.binary(place(of: a), place(of: b), rule), output)
+  func record(
+    _ a: RecordedInput, _ b: RecordedInput, output: Tensor, rule: @escaping BinaryRule
+  ) -> Tensor {
+    append(.binary(a.place, b.place, rule), output)
+  }
+
+  /// Records an operation with three inputs, of which the last may be missing, and one output.
+  func record(
+    _ a: RecordedInput, _ b: RecordedInput, _ c: RecordedInput?, output: Tensor,
+    rule: @escaping TernaryRule
+  ) -> Tensor {
+    append(.ternary(a.place, b.place, c?.place ?? -1, rule), output)
   }
 
   private func append(_ rule: Rule, _ output: Tensor) -> Tensor {
     records.append(Record(rule: rule))
-    return place(output, at: records.count - 1)
-  }
-
-  private func place(of tensor: Tensor) -> Int32 {
-    guard let node = tensor.activeNode, node.tape === self else { return -1 }
-    return Int32(node.index)
+    return output.placed(
+      at: Node(tape: self, index: records.count - 1, outer: output.activeNode))
   }
 
   /// Ends the recording and drops what it holds.
@@ -121,57 +162,72 @@ final class Tape {
     while records.popLast() != nil {}
   }
 
-  /// Ends the recording; returns the derivatives of `Σ seed · output` with respect to the first `leaves`
-  /// places, nil where the outputs do not depend on them.
-  func gradients(of outputs: [(output: Tensor, seed: Tensor)], leaves: Int) -> [Tensor?] {
-    var cotangents = [Tensor?](repeating: nil, count: records.count)
-    for (output, seed) in outputs {
-      let index = place(of: output)
-      if index >= 0 { accumulate(seed, into: &cotangents[Int(index)]) }
-    }
-    isRecording = false
-    while records.count > leaves {
-      let record = records.removeLast()
-      let first = records.count
-      switch record.rule {
-      case .none: continue
-      case .unary(let input, let rule):
-        guard let upstream = cotangents[first].take() else { continue }
-        accumulate(rule(upstream), into: &cotangents[Int(input)])
-      case .binary(let a, let b, let rule):
-        guard let upstream = cotangents[first].take() else { continue }
-        var wanted = InputSet()
-        if a >= 0 { wanted.insert(0) }
-        if b >= 0 { wanted.insert(1) }
-        let contributions = rule(upstream, wanted)
-        if a >= 0, let slope = contributions.0 { accumulate(slope, into: &cotangents[Int(a)]) }
-        if b >= 0, let slope = contributions.1 { accumulate(slope, into: &cotangents[Int(b)]) }
-      case .general(let inputs, let rule):
-        let upstream = (first..<first + Int(record.outputs)).map { cotangents[$0].take() }
-        guard upstream.contains(where: { $0 != nil }) else { continue }
-        var wanted = InputSet()
-        for (position, input) in inputs.enumerated() where input >= 0 { wanted.insert(position) }
-        let contributions = rule(upstream, wanted)
-        for (input, contribution) in zip(inputs, contributions) where input >= 0 {
-          if let contribution { accumulate(contribution, into: &cotangents[Int(input)]) }
-        }
-      }
-    }
-    records.removeAll()
-    return Array(cotangents.prefix(leaves))
+  /// Adds `seed · output` to what ``gradient(at:)`` differentiates.
+  func add(_ output: Tensor, times seed: Tensor) {
+    records.add(seed, at: input(output).place)
   }
 
-  /// Adds a contribution, in place where nobody else sees the sum.
-  private func accumulate(_ contribution: Tensor, into sum: inout Tensor?) {
-    guard var total = sum.take() else {
-      sum = contribution
+  /// Ends the recording; returns the derivatives of what was added with respect to the leaves.
+  ///
+  /// - Parameter value: the value whose tensors became the leaves.
+  /// - Returns: a value of the same shape; zeros where there is no dependence.
+  func gradient<Value: Parameterized>(at value: Value) -> Value {
+    isRecording = false
+    var records: ContiguousArray<Record> = []
+    swap(&records, &self.records)
+    while records.count > leaves { records.walkBack() }
+    var position = 0
+    return value.mapParameters { parameter in
+      defer { position += 1 }
+      guard let slope = records[position].cotangent.take() else { return .zeros(parameter.shape) }
+      precondition(
+        slope.shape == parameter.shape,
+        "a parameter of shape \(parameter.shape) has a derivative of shape \(slope.shape)")
+      return slope
+    }
+  }
+}
+
+extension ContiguousArray<Tape.Record> {
+  /// Takes the last record off and passes its derivative on to the inputs.
+  fileprivate mutating func walkBack() {
+    let record = removeLast()
+    switch record.rule {
+    case .none: return
+    case .unary(let input, let rule):
+      guard let upstream = record.cotangent else { return }
+      add(rule(upstream), at: input)
+    case .binary(let a, let b, let rule):
+      guard let upstream = record.cotangent else { return }
+      let slopes = rule(upstream, InputSet(a, b))
+      add(slopes.0, at: a)
+      add(slopes.1, at: b)
+    case .ternary(let a, let b, let c, let rule):
+      guard let upstream = record.cotangent else { return }
+      let slopes = rule(upstream, InputSet(a, b, c))
+      add(slopes.0, at: a)
+      add(slopes.1, at: b)
+      add(slopes.2, at: c)
+    case .general(let inputs, let outputs, let rule):
+      let earlier = count - Int(outputs) + 1..<count
+      let upstream = earlier.map { self[$0].cotangent.take() } + [record.cotangent]
+      guard upstream.contains(where: { $0 != nil }) else { return }
+      for (input, slope) in zip(inputs, rule(upstream, InputSet(inputs))) { add(slope, at: input) }
+    }
+  }
+
+  /// Adds a contribution to the derivative at a place, in memory where nobody else sees the sum.
+  fileprivate mutating func add(_ contribution: Tensor?, at place: Int32) {
+    guard place >= 0, let contribution else { return }
+    guard var total = self[Int(place)].cotangent.take() else {
+      self[Int(place)].cotangent = contribution
       return
     }
     precondition(
       total.shape == contribution.shape,
       "a derivative of shape \(contribution.shape) was added to one of shape \(total.shape)")
     total.add(contribution)
-    sum = total
+    self[Int(place)].cotangent = total
   }
 }
 
@@ -184,25 +240,26 @@ extension Tensor {
   }
 
   /// This tensor as the tapes around `tape` see it.
-  func outside(_ tape: Tape) -> Tensor {
-    guard let node = activeNode, node.tape === tape else { return self }
-    return Tensor(storage: storage, shape: shape, node: node.outer)
-  }
+  func outside(_ tape: Tape) -> Tensor { tape.input(self).outer }
 }
 
 /// The innermost recording among those the tensors depend on.
 func innermostTape(_ tensors: [Tensor]) -> Tape? {
-  var innermost: Tape?
-  for tensor in tensors {
-    guard let tape = tensor.activeNode?.tape else { continue }
-    if innermost.map({ $0.identity < tape.identity }) ?? true { innermost = tape }
-  }
-  return innermost
+  tensors.reduce(nil) { innermost($0, $1.activeNode?.tape) }
 }
 
 /// The innermost recording among those two tensors depend on.
 func innermostTape(_ a: Tensor, _ b: Tensor) -> Tape? {
-  guard let first = a.activeNode?.tape else { return b.activeNode?.tape }
-  guard let second = b.activeNode?.tape else { return first }
+  innermost(a.activeNode?.tape, b.activeNode?.tape)
+}
+
+/// The innermost recording among those two tensors and an optional third depend on.
+func innermostTape(_ a: Tensor, _ b: Tensor, _ c: Tensor?) -> Tape? {
+  innermost(innermostTape(a, b), c?.activeNode?.tape)
+}
+
+private func innermost(_ first: Tape?, _ second: Tape?) -> Tape? {
+  guard let first else { return second }
+  guard let second else { return first }
   return first.identity < second.identity ? second : first
 }

@@ -126,7 +126,8 @@ extension Tensor {
     rule: @escaping BinaryRule
   ) -> Tensor {
     guard let tape = innermostTape(a, b) else { return combine(a, b, kind) }
-    let output = binary(a.outside(tape), b.outside(tape), kind, rule: rule)
+    let (a, b) = (tape.input(a), tape.input(b))
+    let output = binary(a.outer, b.outer, kind, rule: rule)
     return tape.record(a, b, output: output, rule: rule)
   }
 
@@ -142,18 +143,21 @@ extension Tensor {
     _ a: Tensor, _ b: Tensor, _ kind: ck_binary_operation, shape: Shape,
     into result: UnsafeMutablePointer<Float>
   ) {
-    let extents = shape.leftPadded
+    // Equal shapes are one long row.
+    let areAlike = a.shape == b.shape
+    let extents = areAlike ? [1, 1, 1, shape.elementCount] : shape.leftPadded
+    let steps = SIMD4<Int>(repeating: 1)
     withExtendedLifetime((a, b)) {
       ck_binary(
         Int32(bitPattern: kind.rawValue), ck_axes(extents), a.pointer,
-        ck_axes(a.shape.strides(broadcastTo: extents)), b.pointer,
-        ck_axes(b.shape.strides(broadcastTo: extents)), result)
+        ck_axes(areAlike ? steps : a.shape.strides(broadcastTo: extents)), b.pointer,
+        ck_axes(areAlike ? steps : b.shape.strides(broadcastTo: extents)), result)
     }
   }
 
   /// Adds a tensor of the same shape, in place where the elements are not shared and nothing is recorded.
   mutating func add(_ other: Tensor) {
-    if isRecorded || other.isRecorded || !isKnownUniquelyReferenced(&storage) {
+    if isRecorded || other.isRecorded || !isUniquelyReferenced() {
       self = self + other
     } else {
       Tensor.combine(self, other, CK_ADD, shape: shape, into: pointer)

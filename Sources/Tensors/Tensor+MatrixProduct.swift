@@ -91,13 +91,13 @@ public func affine(
   layout: ActivationLayout = .batchFirst
 ) -> Tensor {
   precondition(
-    bias.shape == [weight.shape[0]], "weight \(weight.shape) does not fit bias \(bias.shape)")
+    weight.rank == 2 && bias.rank == 1 && bias.count == weight.shape[0],
+    "weight \(weight.shape) does not fit bias \(bias.shape)")
   let transposed: TransposedOperand = layout == .batchFirst ? .right : .both
   return Tensor.operation(
-    [x, weight, bias],
-    kernel: { Tensor.product($0[0], $0[1], transposed, bias: $0[2], activation: activation) },
-    rule: { upstream, inputs, y, wanted in
-      let (x, weight) = (inputs[0], inputs[1])
+    x, weight, bias,
+    kernel: { Tensor.product($0, $1, transposed, bias: $2, activation: activation) },
+    rule: { upstream, x, weight, y, wanted in
       let z = activation == .relu ? gated(upstream, by: y) : upstream
       let (slopeX, slopeWeight): (Tensor?, Tensor?) =
         switch layout {
@@ -112,6 +112,6 @@ public func affine(
             wanted.contains(1) ? z.matmul(x, transposing: .both) : nil
           )
         }
-      return [slopeX, slopeWeight, wanted.contains(2) ? z.sum(along: 0) : nil]
+      return (slopeX, slopeWeight, wanted.contains(2) ? z.sum(along: 0) : nil)
     })
 }

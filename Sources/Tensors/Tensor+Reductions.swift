@@ -71,13 +71,9 @@ extension Tensor {
   ) -> Tensor {
     var outer = 1
     var inner = 1
-    var remaining: [Int] = []
-    for other in 0..<rank {
-      if other < axis { outer *= shape[other] }
-      if other > axis { inner *= shape[other] }
-      if other != axis { remaining.append(shape[other]) }
-    }
-    let result = reduced == .kept ? shape.with(1, at: axis) : Shape(remaining)
+    for other in 0..<axis { outer *= shape[other] }
+    for other in axis + 1..<rank { inner *= shape[other] }
+    let result = reduced == .kept ? shape.with(1, at: axis) : shape.without(axis)
     return Tensor(result) { kernel(outer, shape[axis], inner, pointer, $0) }
   }
 

@@ -11,7 +11,7 @@ extension Tensor {
     if target == shape { return self }
     let original = shape
     return Tensor.linearOperation(
-      self, kernel: { Tensor(storage: $0.storage, shape: target) },
+      self, kernel: { $0.sharing(target) },
       adjoint: { $0.reshaped(to: original) })
   }
 
@@ -71,6 +71,8 @@ extension Tensor {
   }
 
   /// The part of the tensor that lies in `range` along one axis.
+  ///
+  /// A part that is contiguous and begins at a multiple of sixteen elements shares the memory and costs nothing.
   public func sliced(_ range: Range<Int>, along axis: Int = 0) -> Tensor {
     let axis = shape.axis(axis)
     precondition(
@@ -81,11 +83,14 @@ extension Tensor {
     return Tensor.linearOperation(
       self,
       kernel: { x in
-        Tensor(target) {
-          let strides = x.shape.strides(broadcastTo: x.shape.leftPadded)
+        let strides = x.shape.strides(broadcastTo: x.shape.leftPadded)
+        let offset = range.lowerBound * strides[4 - x.rank + axis]
+        let isContiguous = (0..<axis).allSatisfy { x.shape[$0] == 1 }
+        if isContiguous && offset % 16 == 0 { return x.sharing(target, from: offset) }
+        return Tensor(target) {
           Tensor.copy(
-            target.leftPadded, from: x.pointer + range.lowerBound * strides[4 - x.rank + axis],
-            strides, to: $0, target.strides(broadcastTo: target.leftPadded))
+            target.leftPadded, from: x.pointer + offset, strides, to: $0,
+            target.strides(broadcastTo: target.leftPadded))
         }
       },
       adjoint: { $0.padded(before: range.lowerBound, after: after, along: axis) })

@@ -13,30 +13,45 @@ import CKernels
 /// Storage is never changed once it is shared, so a tensor may be passed between threads. A tensor that is
 /// being recorded belongs to the thread that records it.
 public struct Tensor: @unchecked Sendable {
-  var storage: Storage
+  private(set) var storage: Storage
+
+  /// Where in it the elements begin, a multiple of sixteen: 0, but for a slice that shares another's memory.
+  private var start: Int
 
   /// The extents of the axes, outermost first.
   public let shape: Shape
 
   /// Where the innermost recording made this tensor, or nil for a constant.
-  var node: Node?
-
-  init(storage: Storage, shape: Shape, node: Node? = nil) {
-    self.storage = storage
-    self.shape = shape
-    self.node = node
-  }
+  private(set) var node: Node?
 
   /// A tensor whose elements are still to be written by a kernel.
   init(uninitialized shape: Shape) {
-    self.init(storage: Storage(count: shape.elementCount), shape: shape)
+    self.init(storage: Storage(count: shape.elementCount), start: 0, shape: shape)
+  }
+
+  private init(storage: Storage, start: Int, shape: Shape, node: Node? = nil) {
+    self.storage = storage
+    self.start = start
+    self.shape = shape
+    self.node = node
   }
 
   /// A tensor of this shape whose elements a kernel writes through the pointer it is given.
   @inline(__always)
   init(_ shape: Shape, writtenBy kernel: (UnsafeMutablePointer<Float>) -> Void) {
     self.init(uninitialized: shape)
-    kernel(storage.pointer)
+    kernel(pointer)
+  }
+
+  /// This tensor at another place.
+  func placed(at node: Node?) -> Tensor {
+    Tensor(storage: storage, start: start, shape: shape, node: node)
+  }
+
+  /// A constant that shares this tensor's memory: as many elements as the shape has, from the one at `offset` on,
+  /// a multiple of sixteen.
+  func sharing(_ shape: Shape, from offset: Int = 0) -> Tensor {
+    Tensor(storage: storage, start: start + offset, shape: shape)
   }
 }
 
@@ -60,7 +75,7 @@ extension Tensor {
       elements.count == shape.elementCount,
       "shape \(shape) holds \(shape.elementCount) elements, found \(elements.count)")
     self.init(uninitialized: shape)
-    _ = UnsafeMutableBufferPointer(start: storage.pointer, count: shape.elementCount)
+    _ = UnsafeMutableBufferPointer(start: pointer, count: shape.elementCount)
       .initialize(from: elements)
   }
 
@@ -72,13 +87,13 @@ extension Tensor {
   /// Creates a scalar.
   public init(_ scalar: Float) {
     self.init(uninitialized: [])
-    storage.pointer[0] = scalar
+    pointer[0] = scalar
   }
 
   /// Creates a tensor whose elements are all `value`.
   public init(repeating value: Float, shape: Shape) {
     self.init(uninitialized: shape)
-    storage.pointer.initialize(repeating: value, count: shape.elementCount)
+    pointer.initialize(repeating: value, count: shape.elementCount)
   }
 
   /// A tensor of zeros.
@@ -101,7 +116,7 @@ extension Tensor {
   /// The only element of a tensor that has one.
   public var scalar: Float {
     precondition(count == 1, "a tensor of shape \(shape) is not a single number")
-    return storage.pointer[0]
+    return pointer[0]
   }
 
   /// Calls `body` with the elements in row-major order; the buffer is valid during the call only.
@@ -109,8 +124,11 @@ extension Tensor {
     _ body: (UnsafeBufferPointer<Float>) throws(Failure) -> Result
   ) throws(Failure) -> Result {
     defer { withExtendedLifetime(storage) {} }
-    return try body(UnsafeBufferPointer(start: storage.pointer, count: count))
+    return try body(UnsafeBufferPointer(start: pointer, count: count))
   }
+
+  /// Whether no other tensor shares the memory.
+  mutating func isUniquelyReferenced() -> Bool { isKnownUniquelyReferenced(&storage) }
 
   /// Calls `body` with the elements to change in place, copied first if another tensor shares them. The
   /// result is a constant: what was recorded about the old elements does not hold for the new ones.
@@ -118,20 +136,21 @@ extension Tensor {
     _ body: (UnsafeMutableBufferPointer<Float>) throws(Failure) -> Result
   ) throws(Failure) -> Result {
     node = nil
-    if !isKnownUniquelyReferenced(&storage) {
+    if !isUniquelyReferenced() {
       let copy = Storage(count: count)
-      copy.pointer.update(from: storage.pointer, count: count)
+      copy.pointer.update(from: pointer, count: count)
       storage = copy
+      start = 0
     }
     defer { withExtendedLifetime(storage) {} }
-    return try body(UnsafeMutableBufferPointer(start: storage.pointer, count: count))
+    return try body(UnsafeMutableBufferPointer(start: pointer, count: count))
   }
 
   /// The same elements as a constant, through which no derivative flows.
-  public func detached() -> Tensor { Tensor(storage: storage, shape: shape) }
+  public func detached() -> Tensor { placed(at: nil) }
 
   /// The elements' memory, for kernels.
-  var pointer: UnsafeMutablePointer<Float> { storage.pointer }
+  var pointer: UnsafeMutablePointer<Float> { storage.pointer + start }
 }
 
 extension Tensor: ExpressibleByFloatLiteral, ExpressibleByArrayLiteral {
@@ -153,7 +172,7 @@ extension Tensor: CustomStringConvertible {
     var text = "Tensor\(shape)("
     for index in 0..<Swift.min(count, 8) {
       if index > 0 { text += ", " }
-      text += storage.pointer[index].description
+      text += pointer[index].description
     }
     return text + (count > 8 ? ", …)" : ")")
   }

@@ -17,12 +17,14 @@ void ck_split(long count, long grain, ck_part *part, const void *arguments) {
 #include <stdatomic.h>
 #include <stdlib.h>
 
-// The helpers of one thread. A new `round` tells them to take chunks until none is left.
+// The helpers of one thread, and the round of work that they take chunks of. A helper joins a round while it is
+// open; the round is over when it is closed and all who joined have left. So nobody waits for a helper that the
+// system has given no core.
 typedef struct team {
   pthread_mutex_t mutex;
   pthread_cond_t wake;
-  _Atomic uint64_t round;
-  _Atomic int ending, waiting, working;
+  _Atomic uint64_t round;  // its number · 2³² + OPEN + how many helpers are in it
+  _Atomic int ending, sleeping;
   _Atomic long next;
   long count, grain;
   ck_part *part;
@@ -30,6 +32,8 @@ typedef struct team {
   int helpers;
   pthread_t threads[];
 } team;
+
+static const uint64_t OPEN = (uint64_t)1 << 31, NUMBER = (uint64_t)1 << 32;
 
 static _Thread_local team *own;
 
@@ -42,31 +46,38 @@ static void take_chunks(team *team) {
   }
 }
 
+// Whether there is something for a helper to do that last took part in the round `seen`.
+static bool is_news(team *team, uint64_t seen) {
+  const uint64_t round = atomic_load(&team->round);
+  return (round & OPEN && round / NUMBER != seen) || atomic_load(&team->ending);
+}
+
 static void *help(void *context) {
   team *team = context;
   for (uint64_t seen = 0;;) {
     // Kernels follow each other closely: look for a while before going to sleep.
-    for (int look = 0; look < 4000 && atomic_load(&team->round) == seen; look++) {
+    for (int look = 0; look < 4000 && !is_news(team, seen); look++) {
     }
-    if (atomic_load(&team->round) == seen) {
+    if (!is_news(team, seen)) {
       pthread_mutex_lock(&team->mutex);
-      atomic_fetch_add(&team->waiting, 1);
-      while (atomic_load(&team->round) == seen) pthread_cond_wait(&team->wake, &team->mutex);
-      atomic_fetch_sub(&team->waiting, 1);
+      atomic_fetch_add(&team->sleeping, 1);
+      while (!is_news(team, seen)) pthread_cond_wait(&team->wake, &team->mutex);
+      atomic_fetch_sub(&team->sleeping, 1);
       pthread_mutex_unlock(&team->mutex);
     }
-    seen = atomic_load(&team->round);
     if (atomic_load(&team->ending)) break;
+    uint64_t round = atomic_load(&team->round);
+    if (!(round & OPEN) || !atomic_compare_exchange_strong(&team->round, &round, round + 1)) continue;
+    seen = round / NUMBER;
     take_chunks(team);
-    atomic_fetch_sub(&team->working, 1);
+    atomic_fetch_sub(&team->round, 1);
   }
   ck_drain_pool();
   return NULL;
 }
 
-static void announce(team *team) {
-  atomic_fetch_add(&team->round, 1);
-  if (atomic_load(&team->waiting) == 0) return;
+static void wake(team *team) {
+  if (atomic_load(&team->sleeping) == 0) return;
   pthread_mutex_lock(&team->mutex);
   pthread_cond_broadcast(&team->wake);
   pthread_mutex_unlock(&team->mutex);
@@ -76,7 +87,7 @@ void ck_use_threads(int count) {
   if ((own ? own->helpers : 0) == (count > 1 ? count - 1 : 0)) return;
   if (own) {
     atomic_store(&own->ending, 1);
-    announce(own);
+    wake(own);
     for (int i = 0; i < own->helpers; i++) pthread_join(own->threads[i], NULL);
     pthread_cond_destroy(&own->wake);
     pthread_mutex_destroy(&own->mutex);
@@ -96,59 +107,23 @@ void ck_use_threads(int count) {
 }
 
 void ck_split(long count, long grain, ck_part *part, const void *arguments) {
-  if (!own || own->helpers == 0 || count <= grain) {
+  team *team = own;
+  if (!team || team->helpers == 0 || count <= grain) {
     part(arguments, 0, count);
     return;
   }
-  own->count = count;
-  own->grain = grain;
-  own->part = part;
-  own->arguments = arguments;
-  atomic_store(&own->next, 0);
-  atomic_store(&own->working, own->helpers);
-  announce(own);
-  take_chunks(own);
-  for (int look = 0; atomic_load(&own->working) > 0; look++) {
+  team->count = count;
+  team->grain = grain;
+  team->part = part;
+  team->arguments = arguments;
+  atomic_store(&team->next, 0);
+  atomic_store(&team->round, (atomic_load(&team->round) / NUMBER + 1) * NUMBER + OPEN);
+  wake(team);
+  take_chunks(team);
+  atomic_fetch_and(&team->round, ~OPEN);
+  for (int look = 0; atomic_load(&team->round) % NUMBER > 0; look++) {
     if (look > 1000) sched_yield();
   }
 }
 
 #endif
-
-typedef struct {
-  long m, n, k, a_row, a_column, b_row, b_column, c_row;
-  const float *a, *b, *bias;
-  float *c;
-  int activation;
-} product;
-
-static void product_rows(const void *arguments, long start, long end) {
-  const product *p = arguments;
-  ck_matmul(end - start, p->n, p->k, p->a + start * p->a_row, p->a_row, p->a_column, p->b, p->b_row,
-            p->b_column, p->c + start * p->c_row, p->c_row, p->bias, p->activation);
-}
-
-void ck_split_matmul(
-    long m, long n, long k, const float *a, long a_row, long a_column, const float *b, long b_row,
-    long b_column, float *c, long c_row, const float *bias, int activation) {
-  const product p = {m, n, k, a_row, a_column, b_row, b_column, c_row, a, b, bias, c, activation};
-  // Chunks of at least a million terms, which take tens of microseconds, in whole register tiles.
-  const long rows = n * k > 0 ? (1000000 / (n * k) / 24 + 1) * 24 : m;
-  ck_split(m, rows < m ? rows : m, product_rows, &p);
-}
-
-typedef struct {
-  int operation;
-  const float *x;
-  float *y;
-} map;
-
-static void map_lines(const void *arguments, long start, long end) {
-  const map *m = arguments;
-  ck_unary(m->operation, (end - start) * 16, m->x + start * 16, m->y + start * 16);
-}
-
-void ck_split_unary(int operation, long count, const float *x, float *y) {
-  const map m = {operation, x, y};
-  ck_split((count + 15) / 16, 2048, map_lines, &m);
-}

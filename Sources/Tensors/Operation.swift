@@ -1,5 +1,6 @@
 // How an operator is made differentiable: evaluate it on what lies outside the innermost recording, which
-// records it on the tapes around, and then put the result on the innermost tape.
+// records it on the tapes around, and then put the result on the innermost tape. A rule is a closure with memory
+// of its own, and is not even made where nothing is recorded.
 
 /// Calls a kernel; the tensors, whose memory it sees as bare pointers, live until it returns.
 @inline(__always)
@@ -16,10 +17,10 @@ extension Tensor {
   @inline(__always)
   static func operation(
     _ x: Tensor, kernel: (Tensor) -> Tensor,
-    rule: @escaping (_ upstream: Tensor, _ x: Tensor, _ y: Tensor) -> Tensor
+    rule: @autoclosure () -> (_ upstream: Tensor, _ x: Tensor, _ y: Tensor) -> Tensor
   ) -> Tensor {
     guard x.activeNode != nil else { return evaluate(kernel, x) }
-    return recordedOperation(x, kernel: kernel, rule: rule)
+    return recordedOperation(x, kernel: kernel, rule: rule())
   }
 
   private static func recordedOperation(
@@ -36,10 +37,11 @@ extension Tensor {
   /// the output and neither is kept.
   @inline(__always)
   static func linearOperation(
-    _ x: Tensor, kernel: (Tensor) -> Tensor, adjoint: @escaping (_ upstream: Tensor) -> Tensor
+    _ x: Tensor, kernel: (Tensor) -> Tensor,
+    adjoint: @autoclosure () -> (_ upstream: Tensor) -> Tensor
   ) -> Tensor {
     guard x.activeNode != nil else { return evaluate(kernel, x) }
-    return recordedLinearOperation(x, kernel: kernel, adjoint: adjoint)
+    return recordedLinearOperation(x, kernel: kernel, adjoint: adjoint())
   }
 
   private static func recordedLinearOperation(
@@ -59,12 +61,12 @@ extension Tensor {
   static func operation(
     _ a: Tensor, _ b: Tensor, kernel: (Tensor, Tensor) -> Tensor,
     rule:
-      @escaping (
+      @autoclosure () -> (
         _ upstream: Tensor, _ a: Tensor, _ b: Tensor, _ output: Tensor, _ wanted: InputSet
       ) -> (Tensor?, Tensor?)
   ) -> Tensor {
     guard let tape = innermostTape(a, b) else { return kernel(a, b) }
-    return recordedOperation(a, b, on: tape, kernel: kernel, rule: rule)
+    return recordedOperation(a, b, on: tape, kernel: kernel, rule: rule())
   }
 
   private static func recordedOperation(
@@ -90,16 +92,33 @@ extension Tensor {
   ///
   /// `rule` maps the upstream derivative, the inputs and the output to the derivatives of the inputs, nil for one
   /// that is not wanted or missing.
+  @inline(__always)
   static func operation(
     _ a: Tensor, _ b: Tensor, _ c: Tensor?, kernel: (Tensor, Tensor, Tensor?) -> Tensor,
+    rule:
+      @autoclosure () -> (
+        _ upstream: Tensor, _ a: Tensor, _ b: Tensor, _ output: Tensor, _ wanted: InputSet
+      ) -> (Tensor?, Tensor?, Tensor?)
+  ) -> Tensor {
+    guard let tape = innermostTape(a, b, c) else { return kernel(a, b, c) }
+    return recordedOperation(a, b, c, on: tape, kernel: kernel, rule: rule())
+  }
+
+  private static func recordedOperation(
+    _ a: Tensor, _ b: Tensor, _ c: Tensor?, on tape: Tape,
+    kernel: (Tensor, Tensor, Tensor?) -> Tensor,
     rule:
       @escaping (
         _ upstream: Tensor, _ a: Tensor, _ b: Tensor, _ output: Tensor, _ wanted: InputSet
       ) -> (Tensor?, Tensor?, Tensor?)
   ) -> Tensor {
-    guard let tape = innermostTape(a, b, c) else { return kernel(a, b, c) }
     let (a, b, c) = (tape.input(a), tape.input(b), c.map(tape.input))
-    let output = operation(a.outer, b.outer, c?.outer, kernel: kernel, rule: rule)
+    let output =
+      if let next = innermostTape(a.outer, b.outer, c?.outer) {
+        recordedOperation(a.outer, b.outer, c?.outer, on: next, kernel: kernel, rule: rule)
+      } else {
+        kernel(a.outer, b.outer, c?.outer)
+      }
     return tape.record(a, b, c, output: output) { upstream, wanted in
       rule(upstream, a.outer, b.outer, output, wanted)
     }

@@ -129,6 +129,9 @@ extension Parameterized {
 
 private struct Collecting: ParameterVisitor {
   var tensors: [Tensor] = []
+
+  init() { tensors.reserveCapacity(16) }
+
   mutating func visit(_ tensor: inout Tensor) { tensors.append(tensor) }
 }
 

@@ -123,12 +123,12 @@ public func gated(_ x: Tensor, by gate: Tensor) -> Tensor {
 extension Tensor {
   private static func binary(
     _ a: Tensor, _ b: Tensor, _ kind: ck_binary_operation,
-    rule: @escaping BinaryRule
+    rule: @autoclosure () -> BinaryRule
   ) -> Tensor {
     guard let tape = innermostTape(a, b) else { return combine(a, b, kind) }
     let (a, b) = (tape.input(a), tape.input(b))
-    let output = binary(a.outer, b.outer, kind, rule: rule)
-    return tape.record(a, b, output: output, rule: rule)
+    let output = binary(a.outer, b.outer, kind, rule: rule())
+    return tape.record(a, b, output: output, rule: rule())
   }
 
   /// Applies a kernel to the broadcast elements of two tensors; records nothing.
@@ -143,15 +143,22 @@ extension Tensor {
     _ a: Tensor, _ b: Tensor, _ kind: ck_binary_operation, shape: Shape,
     into result: UnsafeMutablePointer<Float>
   ) {
-    // Equal shapes are one long row.
-    let areAlike = a.shape == b.shape
-    let extents = areAlike ? [1, 1, 1, shape.elementCount] : shape.leftPadded
-    let steps = SIMD4<Int>(repeating: 1)
+    let operation = Int32(bitPattern: kind.rawValue)
     withExtendedLifetime((a, b)) {
-      ck_binary(
-        Int32(bitPattern: kind.rawValue), ck_axes(extents), a.pointer,
-        ck_axes(areAlike ? steps : a.shape.strides(broadcastTo: extents)), b.pointer,
-        ck_axes(areAlike ? steps : b.shape.strides(broadcastTo: extents)), result)
+      if a.shape == b.shape {
+        // One long row.
+        let steps = ck_axes(axis: (1, 1, 1, 1))
+        splitElements(shape.elementCount) { start, count in
+          ck_binary(
+            operation, ck_axes(axis: (1, 1, 1, count)), a.pointer + start, steps, b.pointer + start,
+            steps, result + start)
+        }
+      } else {
+        let extents = shape.leftPadded
+        ck_binary(
+          operation, ck_axes(extents), a.pointer, ck_axes(a.shape.strides(broadcastTo: extents)),
+          b.pointer, ck_axes(b.shape.strides(broadcastTo: extents)), result)
+      }
     }
   }
 
@@ -167,7 +174,11 @@ extension Tensor {
   /// Applies a kernel to every element; records nothing.
   func mapped(_ kind: ck_unary_operation) -> Tensor {
     withExtendedLifetime(self) {
-      Tensor(shape) { ck_split_unary(Int32(bitPattern: kind.rawValue), count, pointer, $0) }
+      Tensor(shape) { result in
+        splitElements(count) { start, count in
+          ck_unary(Int32(bitPattern: kind.rawValue), count, pointer + start, result + start)
+        }
+      }
     }
   }
 }

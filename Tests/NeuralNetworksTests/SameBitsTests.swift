@@ -48,22 +48,41 @@ struct SameBitsTests {
     }
   }
 
+  private func digest<Model: Classifier>(
+    _ network: Model, batchSize: Int, steps: Int, threads: Int
+  ) throws -> String {
+    let dataset = try Dataset(Configuration())
+    var settings = TrainingSettings()
+    settings.batchSize = batchSize
+    settings.evaluationInterval = 1000
+    var training = try Training(
+      of: network, on: Examples(dataset.x, dataset.y),
+      testing: Examples(dataset.xTest, dataset.yTest)[0..<10], settings: settings)
+    try Kernels.withThreads(threads) {
+      for _ in 0..<steps { _ = try training.advance() }
+    }
+    return training.model.digest
+  }
+
   @Test("one, two and four threads train a wide network to the same weights")
   func threads() throws {
-    let dataset = try Dataset(Configuration())
     let digests = try [1, 2, 4].map { count in
       var generator = TorchGenerator(seed: 42)
-      var settings = TrainingSettings()
-      settings.batchSize = 500
-      settings.evaluationInterval = 1000
-      var training = try Training(
-        of: MultilayerPerceptron(hidden: 500, using: &generator),
-        on: Examples(dataset.x, dataset.y),
-        testing: Examples(dataset.xTest, dataset.yTest)[0..<10], settings: settings)
-      try Kernels.withThreads(count) {
-        for _ in 0..<3 { _ = try training.advance() }
-      }
-      return training.model.digest
+      return try digest(
+        MultilayerPerceptron(hidden: 500, using: &generator), batchSize: 500, steps: 3,
+        threads: count)
+    }
+    #expect(Set(digests).count == 1)
+  }
+
+  @Test(
+    "one, two and four threads train a convolutional network of many channels to the same weights")
+  func channels() throws {
+    let digests = try [1, 2, 4].map { count in
+      var generator = TorchGenerator(seed: 42)
+      return try digest(
+        ConvolutionalNetwork(channels: 70, using: &generator), batchSize: 100, steps: 2,
+        threads: count)
     }
     #expect(Set(digests).count == 1)
   }

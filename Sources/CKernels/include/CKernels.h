@@ -119,12 +119,6 @@ void ck_use_threads(int count);
 typedef void ck_part(const void *arguments, long start, long end);
 void ck_split(long count, long grain, ck_part *part, const void *arguments);
 
-// ck_matmul split over the rows of c, and ck_unary split over elements.
-void ck_split_matmul(
-    long m, long n, long k, const float *a, long a_row, long a_column, const float *b, long b_row,
-    long b_column, float *c, long c_row, const float *bias, int activation);
-void ck_split_unary(int operation, long count, const float *x, float *y);
-
 // A number that grows with every call on any thread.
 uint64_t ck_next_identity(void);
 

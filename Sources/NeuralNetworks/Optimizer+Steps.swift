@@ -8,7 +8,8 @@ extension SGD {
   public static func step(_ parameter: Tensor, along gradient: Tensor, learningRate: Tensor)
     -> Tensor
   {
-    parameter - learningRate * gradient
+    requireShape(of: gradient, for: parameter)
+    return parameter - learningRate * gradient
   }
 
   /// v ← momentum · v + g, p ← p − rate · v.
@@ -18,6 +19,7 @@ extension SGD {
     _ parameter: Tensor, along gradient: Tensor, velocity: inout Tensor, learningRate: Tensor,
     momentum: Tensor
   ) -> Tensor {
+    requireShape(of: gradient, for: parameter)
     velocity = momentum * velocity + gradient
     return parameter - learningRate * velocity
   }
@@ -31,6 +33,7 @@ extension RMSProp {
     _ parameter: Tensor, along gradient: Tensor, secondMoment: inout Tensor, learningRate: Tensor,
     smoothing: Double = 0.99, epsilon: Double = 1e-8
   ) -> Tensor {
+    requireShape(of: gradient, for: parameter)
     secondMoment = secondMoment * Float(smoothing) + gradient * gradient * Float(1 - smoothing)
     return parameter - learningRate * (gradient / (sqrt(secondMoment) + Float(epsilon)))
   }
@@ -72,6 +75,7 @@ extension Adam {
     _ parameter: Tensor, along gradient: Tensor, moments: inout Moments, step: Int,
     learningRate: Tensor, beta1: Double = 0.9, beta2: Double = 0.999, epsilon: Double = 1e-8
   ) -> Tensor {
+    requireShape(of: gradient, for: parameter)
     moments.first = moments.first + (gradient - moments.first) * Float(1 - beta1)
     moments.second = moments.second * Float(beta2) + gradient * gradient * Float(1 - beta2)
     let scale = sqrt(moments.second) / Float((1 - power(beta2, step)).squareRoot()) + Float(epsilon)

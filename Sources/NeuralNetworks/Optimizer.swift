@@ -36,9 +36,8 @@ public struct SGD: Optimizer {
         if momentum == 0 {
           ck_sgd(count, p, g, nil, Float(learningRate), 0, Float(weightDecay))
         } else {
-          velocities[position].withUnsafeMutableElements { v in
-            ck_sgd(
-              count, p, g, v.baseAddress, Float(learningRate), Float(momentum), Float(weightDecay))
+          withState(&velocities, position, of: slope) { v in
+            ck_sgd(count, p, g, v, Float(learningRate), Float(momentum), Float(weightDecay))
           }
         }
       }
@@ -83,10 +82,10 @@ public struct RMSProp: Optimizer {
     var position = 0
     model.updateParameters(along: slopes) { parameter, slope in
       withPointers(&parameter, slope) { count, p, g in
-        secondMoments[position].withUnsafeMutableElements { v in
+        withState(&secondMoments, position, of: slope) { v in
           ck_rmsprop(
-            count, p, g, v.baseAddress, Float(learningRate), Float(smoothing),
-            Float(1 - smoothing), Float(epsilon), Float(weightDecay))
+            count, p, g, v, Float(learningRate), Float(smoothing), Float(1 - smoothing),
+            Float(epsilon), Float(weightDecay))
         }
       }
       position += 1
@@ -144,11 +143,13 @@ public struct Adam: Optimizer {
     var position = 0
     model.updateParameters(along: slopes) { parameter, slope in
       withPointers(&parameter, slope) { count, p, g in
-        firstMoments[position].withUnsafeMutableElements { m in
-          secondMoments[position].withUnsafeMutableElements { v in
-            ck_adam(
-              count, p, g, m.baseAddress, v.baseAddress, rate, Float(1 - beta1), Float(beta2),
-              Float(1 - beta2), correction, Float(epsilon), Float(weightDecay))
+        withState(&firstMoments, position, of: slope) { m in
+          withState(&secondMoments, position, of: slope) { v in
+            splitElements(count) { start, count in
+              ck_adam(
+                count, p + start, g + start, m + start, v + start, rate, Float(1 - beta1),
+                Float(beta2), Float(1 - beta2), correction, Float(epsilon), Float(weightDecay))
+            }
           }
         }
       }
@@ -189,12 +190,31 @@ func power(_ base: Double, _ exponent: Int) -> Double {
 @inline(__always)
 private func withPointers(
   _ parameter: inout Tensor, _ slope: Tensor,
-  _ body: (Int, UnsafeMutablePointer<Float>?, UnsafePointer<Float>?) -> Void
+  _ body: (Int, UnsafeMutablePointer<Float>, UnsafePointer<Float>) -> Void
+) {
+  requireShape(of: slope, for: parameter)
+  guard parameter.count > 0 else { return }
+  slope.withUnsafeElements { g in
+    parameter.withUnsafeMutableElements { p in body(p.count, p.baseAddress!, g.baseAddress!) }
+  }
+}
+
+/// Calls `body` with the memory of what is kept for a parameter, padded likewise.
+@inline(__always)
+private func withState(
+  _ state: inout [Tensor], _ position: Int, of slope: Tensor,
+  _ body: (UnsafeMutablePointer<Float>) -> Void
 ) {
   precondition(
-    parameter.shape == slope.shape,
-    "a parameter of shape \(parameter.shape) has a gradient of shape \(slope.shape)")
-  slope.withUnsafeElements { g in
-    parameter.withUnsafeMutableElements { p in body(p.count, p.baseAddress, g.baseAddress) }
-  }
+    position < state.count && state[position].shape == slope.shape,
+    "an optimizer that has moved parameters of shapes \(state.map(\.shape)) was given one of shape "
+      + "\(slope.shape) at place \(position)")
+  state[position].withUnsafeMutableElements { body($0.baseAddress!) }
+}
+
+/// Stops the program unless a gradient has its parameter's shape.
+func requireShape(of gradient: Tensor, for parameter: Tensor) {
+  precondition(
+    parameter.shape == gradient.shape,
+    "a parameter of shape \(parameter.shape) has a gradient of shape \(gradient.shape)")
 }

@@ -53,6 +53,10 @@ public func vectorJacobianProduct<Model: Parameterized>(
   let tape = Tape()
   let results = function(model.mapParameters(tape.leaf))
   let outputs = results.map { $0.outside(tape) }
-  for (result, seed) in zip(results, upstream(outputs)) { tape.add(result, times: seed) }
+  let seeds = upstream(outputs)
+  precondition(
+    seeds.count == results.count,
+    "\(results.count) outputs came with \(seeds.count) upstream derivatives")
+  for (result, seed) in zip(results, seeds) { tape.add(result, times: seed) }
   return (outputs, tape.gradient(at: model))
 }

@@ -17,8 +17,12 @@ public func hessianVectorProduct<Model: Parameterized>(
   at model: Model, along direction: Model, of function: (Model) -> Tensor
 ) -> Model {
   gradient(at: model) { model in
-    let slope = gradient(at: model, of: function)
-    return zip(slope.parameters, direction.parameters).reduce(Tensor(0)) { sum, pair in
+    let slopes = gradient(at: model, of: function).parameters
+    let directions = direction.parameters
+    precondition(
+      directions.count == slopes.count,
+      "\(slopes.count) parameters came with \(directions.count) directions")
+    return zip(slopes, directions).reduce(Tensor(0)) { sum, pair in
       precondition(
         pair.0.shape == pair.1.shape,
         "a parameter of shape \(pair.0.shape) was given a direction of shape \(pair.1.shape)")

@@ -14,6 +14,15 @@ public struct GRUParameters: Sendable {
 
   /// Creates the parameters of one direction.
   public init(weightIH: Tensor, weightHH: Tensor, biasIH: Tensor, biasHH: Tensor) {
+    self.weightIH = weightIH
+    self.weightHH = weightHH
+    self.biasIH = biasIH
+    self.biasHH = biasHH
+    requireFit()
+  }
+
+  /// Stops the program unless the shapes fit together.
+  fileprivate func requireFit() {
     precondition(
       weightIH.rank == 2 && weightHH.rank == 2 && weightHH.shape[0] == 3 * weightHH.shape[1]
         && weightIH.shape[0] == weightHH.shape[0] && biasIH.shape == [weightHH.shape[0]]
@@ -21,10 +30,6 @@ public struct GRUParameters: Sendable {
       "the shapes of a gated recurrent unit's parameters do not fit together: weight_ih "
         + "\(weightIH.shape), weight_hh \(weightHH.shape), bias_ih \(biasIH.shape), bias_hh "
         + "\(biasHH.shape)")
-    self.weightIH = weightIH
-    self.weightHH = weightHH
-    self.biasIH = biasIH
-    self.biasHH = biasHH
   }
 
   /// The number of hidden units.
@@ -110,6 +115,8 @@ private struct Recurrence {
   init(
     _ x: Tensor, _ forward: GRUParameters, _ reverse: GRUParameters?, _ initialState: Tensor?
   ) {
+    forward.requireFit()
+    reverse?.requireFit()
     directions = reverse == nil ? 1 : 2
     shape = ck_gru_shape(
       time: x.shape[0], inputs: x.shape[1], hidden: forward.hidden, batch: x.shape[2])

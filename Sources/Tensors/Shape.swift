@@ -18,7 +18,8 @@ public struct Shape: Hashable, Sendable {
     self.extents = .zero
     axes = Int8(extents.count)
     for (axis, extent) in extents.enumerated() {
-      precondition(extent >= 0, "the extent of axis \(axis) is negative: \(extent)")
+      precondition(
+        extent >= 0 && extent <= Int32.max, "the extent of axis \(axis) is out of range: \(extent)")
       self.extents[axis] = Int32(extent)
     }
   }

@@ -164,6 +164,9 @@ final class Tape {
 
   /// Adds `seed · output` to what ``gradient(at:)`` differentiates.
   func add(_ output: Tensor, times seed: Tensor) {
+    precondition(
+      seed.shape == output.shape,
+      "an output of shape \(output.shape) came with an upstream derivative of shape \(seed.shape)")
     records.add(seed, at: input(output).place)
   }
 

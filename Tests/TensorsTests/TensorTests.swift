@@ -54,6 +54,29 @@ struct TensorTests {
     }
   }
 
+  @Test("a slice that shares memory changes nothing but itself", arguments: [0, 3, 4, 7, 16])
+  func slices(_ start: Int) {
+    var x = Tensor((0..<80).map(Float.init), shape: [20, 4])
+    var part = x.sliced(start..<start + 3)
+    let expected = (4 * start..<4 * start + 12).map(Float.init)
+    #expect(part.elements == expected)
+    #expect((part + part).elements == expected.map { 2 * $0 })
+    #expect(part.sliced(1..<3).elements == Array(expected[4...]))
+    #expect(part.reshaped(to: [12]).sliced(4..<8).elements == Array(expected[4..<8]))
+    part.withUnsafeMutableElements { $0[0] = -1 }
+    #expect(x.elements == (0..<80).map(Float.init))
+    part = x.sliced(start..<start + 3)
+    x.withUnsafeMutableElements { $0[4 * start] = -1 }
+    #expect(part.elements == expected)
+  }
+
+  @Test("a slice of a tensor that is gone can be changed in place")
+  func lastSlice() {
+    var part = Tensor((0..<80).map(Float.init), shape: [20, 4]).sliced(4..<7)
+    part.withUnsafeMutableElements { for i in $0.indices { $0[i] += 1 } }
+    #expect(part.elements == (17..<29).map(Float.init))
+  }
+
   @Test("shapes that do not match stop the program with the shapes in the message")
   func mismatches() async {
     let sum = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {

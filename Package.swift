@@ -41,7 +41,7 @@ let package = Package(
     .target(
       name: "Benchmarking",
       dependencies: [
-        "Runs", "NeuralNetworks", "Tensors", "MNIST1D", "ReferenceRandom", "CKernels",
+        "Studies", "Runs", "NeuralNetworks", "Tensors", "MNIST1D", "ReferenceRandom", "CKernels",
       ],
       swiftSettings: strict),
     .executableTarget(

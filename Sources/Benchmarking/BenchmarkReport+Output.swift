@@ -7,8 +7,8 @@ extension BenchmarkReport {
   /// The report as one object; times are medians, `fastest` and what follows from it the shortest of all rounds.
   public var json: JSON {
     var object: JSON = [
-      "kernels": .text(kernels), "cores": .integer(cores), "threads": 1,
-      "build": .text(build.rawValue),
+      "kernels": .text(kernels), "cores": .integer(cores), "threads": .integer(threads),
+      "build": .text(build.rawValue), "peak_megabytes": .number(Double(peakMemory) / 1e6),
       "steps": .array(
         steps.map { step in
           [
@@ -19,6 +19,16 @@ extension BenchmarkReport {
           ]
         }),
     ]
+    if !outerSteps.isEmpty {
+      object["outer_steps"] = .array(
+        outerSteps.map { step in
+          [
+            "name": .text(step.subject.rawValue),
+            "milliseconds": .number(step.timing.median * 1e3),
+            "fastest": .number(step.timing.fastest * 1e3),
+          ]
+        })
+    }
     if let dataset {
       object["dataset"] = [
         "examples": .integer(Self.examples), "milliseconds": .number(dataset.median * 1e3),
@@ -46,7 +56,8 @@ extension BenchmarkReport {
   /// The report for a terminal.
   public var text: String {
     var parts = [
-      "\(kernels) kernels, one thread of \(cores == 1 ? "1 core" : "\(cores) cores"); medians\n"
+      "\(kernels) kernels, \(threads == 1 ? "one thread" : "\(threads) threads") on a machine of "
+        + "\(cores == 1 ? "1 core" : "\(cores) cores"); medians\n"
     ]
     if build == .debug {
       parts.append("Built without optimisation: these times say nothing. Use -c release.\n")
@@ -60,6 +71,19 @@ extension BenchmarkReport {
             [
               .text(step.subject.rawValue), .integer(step.batchSize),
               .number(step.timing.median * 1e6), .number(step.timing.fastest * 1e6),
+            ]
+          }
+        ).text)
+    }
+    if !outerSteps.isEmpty {
+      parts.append(
+        Table(
+          "outer-steps", title: "Outer steps: a whole training and the derivative through it",
+          columns: ["study", "ms per outer step", "fastest"],
+          rows: outerSteps.map { step in
+            [
+              .text(step.subject.rawValue), .number(step.timing.median * 1e3),
+              .number(step.timing.fastest * 1e3),
             ]
           }
         ).text)
@@ -90,6 +114,7 @@ extension BenchmarkReport {
           }
         ).text)
     }
+    parts.append("Peak memory: \((Double(peakMemory) / 1e6).shown(1)) MB\n")
     return parts.joined(separator: "\n")
   }
 }

@@ -2,7 +2,7 @@ import Foundation
 import MNIST1D
 import Tensors
 
-/// What this machine does in which time, on one thread.
+/// What this machine does in which time.
 public struct BenchmarkReport: Sendable {
   /// The time of a training step.
   public struct Step: Sendable {
@@ -13,6 +13,14 @@ public struct BenchmarkReport: Sendable {
     /// The losses of the first steps.
     public let firstLosses: [Float]
     /// Forward, gradients and update.
+    public let timing: Timing
+  }
+
+  /// The time of an outer step of a study that learns through whole trainings.
+  public struct OuterStep: Sendable {
+    /// The study.
+    public let subject: Subject
+    /// A whole inner training, its derivative, and what the study makes of them.
     public let timing: Timing
   }
 
@@ -49,43 +57,61 @@ public struct BenchmarkReport: Sendable {
   public let kernels = Kernels.current
   /// How many cores this process may use.
   public let cores = ProcessInfo.processInfo.activeProcessorCount
+  /// How many threads large kernels were split over.
+  public let threads: Int
   /// How the program was compiled.
   public let build = Build.current
   /// The training steps.
   public private(set) var steps: [Step] = []
+  /// The outer steps.
+  public private(set) var outerSteps: [OuterStep] = []
   /// The generation of the default dataset.
   public private(set) var dataset: Timing?
   /// The matrix products.
   public private(set) var products: [Product] = []
   /// The most floating-point operations per second that one core was seen to do, in 10⁹.
   public private(set) var peakGigaflops: Double?
+  /// The most memory that the process has held, with all that was measured, in bytes.
+  public let peakMemory: Int
 
   /// Measures some subjects, interleaved.
   ///
   /// - Parameters:
   ///   - subjects: what to measure.
+  ///   - threads: how many threads large kernels are split over.
   ///   - budget: how long.
   /// - Throws: `TrainingError` if a training diverges.
-  public init(of subjects: [Subject] = Subject.allCases, within budget: Budget = Budget()) throws {
+  public init(
+    of subjects: [Subject] = Subject.allCases, threads: Int = 1, within budget: Budget = Budget()
+  ) throws {
+    self.threads = threads
     let examples = try Dataset(Configuration())
     let trainings = try subjects.compactMap { subject in
       try subject.training.map { (subject, $0, try TrainingSteps($0, on: examples)) }
+    }
+    let searches = subjects.compactMap { subject in
+      subject.outerStep(threads: threads).map { (subject, $0) }
     }
     let generations = subjects.contains(.dataset) ? [DatasetGeneration()] : []
     let matrices = subjects.contains(.matmul) ? MatrixProduct.representative : []
     let peaks = subjects.contains(.matmul) ? [MultiplyAdds()] : []
 
     var workloads: [any Workload] = trainings.map(\.2)
+    workloads += searches.map(\.1)
     workloads += generations as [any Workload]
     workloads += matrices.map(MatrixMultiplication.init) as [any Workload]
     workloads += peaks as [any Workload]
 
-    var timings = try Stopwatch(budget).time(workloads)[...]
+    var timings = try Kernels.withThreads(threads) { try Stopwatch(budget).time(workloads)[...] }
+    peakMemory = Benchmarking.peakMemory
     for (subject, training, workload) in trainings {
       steps.append(
         Step(
           subject: subject, batchSize: training.batchSize, firstLosses: workload.firstLosses,
           timing: timings.removeFirst()))
+    }
+    for (subject, _) in searches {
+      outerSteps.append(OuterStep(subject: subject, timing: timings.removeFirst()))
     }
     if !generations.isEmpty { dataset = timings.removeFirst() }
     for product in matrices {

@@ -11,6 +11,10 @@ public enum Subject: String, CaseIterable, Sendable {
   case mlp500 = "mlp-500"
   /// The same on batches of 500.
   case mlp500Batch500 = "mlp-500-batch-500"
+  /// An outer step of ``Studies/MetalearnLR``: a whole training, and the derivative through it.
+  case metalearnLR = "metalearn-lr"
+  /// An outer step of ``Studies/MetalearnActivation``.
+  case metalearnActivation = "metalearn-activation"
   /// The generation of the default dataset.
   case dataset
   /// Matrix products of the shapes that occur, and the peak they are held against.
@@ -25,7 +29,7 @@ public enum Subject: String, CaseIterable, Sendable {
     case .gru: TrainingSubject(.gru)
     case .mlp500: TrainingSubject(.mlp, hidden: 500)
     case .mlp500Batch500: TrainingSubject(.mlp, hidden: 500, batchSize: 500)
-    case .dataset, .matmul: nil
+    case .metalearnLR, .metalearnActivation, .dataset, .matmul: nil
     }
   }
 }

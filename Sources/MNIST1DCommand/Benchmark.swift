@@ -5,8 +5,8 @@ struct Benchmark: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Measure this machine.",
     discussion: """
-      Times training steps, the dataset and matrix products on one thread, in interleaved rounds of which the medians \
-      are shown. Close other programs first.
+      Times training steps, outer steps of the metalearning studies, the dataset and matrix products, in interleaved \
+      rounds of which the medians are shown. Close other programs first.
       """)
 
   @Argument(
@@ -18,14 +18,18 @@ struct Benchmark: ParsableCommand {
   @Option(help: "How often everything is measured.")
   var rounds = Budget().rounds
 
+  @Option(help: "How many threads large kernels are split over.")
+  var threads = 1
+
   @Flag(help: "Print one JSON object.")
   var json = false
 
   func run() throws {
     guard rounds > 0 else { throw Failure.usage("--rounds is \(rounds); it must be 1 or more") }
+    guard threads > 0 else { throw Failure.usage("--threads is \(threads); it must be 1 or more") }
     let chosen = Subject.allCases.filter { subjects.isEmpty || subjects.contains($0) }
     Terminal.note("measuring \(chosen.map(\.rawValue).joined(separator: ", "))")
-    let report = try BenchmarkReport(of: chosen, within: Budget(rounds: rounds))
+    let report = try BenchmarkReport(of: chosen, threads: threads, within: Budget(rounds: rounds))
     Terminal.print(json ? report.json.pretty : report.text)
   }
 }

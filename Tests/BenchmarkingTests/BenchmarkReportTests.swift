@@ -45,13 +45,28 @@ struct BenchmarkReportTests {
   func json() throws {
     let json = try BenchmarkReport(of: [.gru, .dataset], within: budget).json
     #expect(
-      json.members?.map(\.key) == ["kernels", "cores", "threads", "build", "steps", "dataset"])
+      json.members?.map(\.key) == [
+        "kernels", "cores", "threads", "build", "peak_megabytes", "steps", "dataset",
+      ])
     let step = try #require(json["steps"]?.elements?.first)
     #expect(
       step.members?.map(\.key) == ["name", "batch_size", "microseconds", "fastest", "first_losses"])
     #expect(step["name"]?.text == "gru")
     #expect(step["batch_size"]?.integer == 100)
     #expect(json["dataset"]?["examples"]?.integer == 5000)
+  }
+
+  @Test("says how many threads it used, how much memory, and what an outer step took")
+  func outerSteps() throws {
+    let report = try BenchmarkReport(of: [.metalearnLR], threads: 2, within: budget)
+    #expect(report.outerSteps.map(\.subject) == [.metalearnLR])
+    let json = report.json
+    #expect(json["threads"]?.integer == 2)
+    #expect(try #require(json["peak_megabytes"]?.number) > 1)
+    let step = try #require(json["outer_steps"]?.elements?.first)
+    #expect(step["name"]?.text == "metalearn-lr")
+    #expect(step["milliseconds"]?.number == report.outerSteps[0].timing.median * 1e3)
+    #expect(report.text.contains("metalearn-lr") && report.text.contains("Peak memory"))
   }
 
   @Test("names in its table what was measured")

@@ -16,7 +16,9 @@ struct BenchmarkTests {
     }
   }
 
-  @Test("refuses what it cannot measure with status 64", arguments: [["sgd"], ["--rounds", "0"]])
+  @Test(
+    "refuses what it cannot measure with status 64",
+    arguments: [["sgd"], ["--rounds", "0"], ["--threads", "0"]])
   func refusal(_ arguments: [String]) throws {
     try Command.inFolder { folder in
       let outcome = try Command.run(["benchmark"] + arguments, in: folder)

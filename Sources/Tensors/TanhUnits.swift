@@ -2,10 +2,11 @@ import CKernels
 
 /// A layer of tanh units applied to every element by itself: Σₕ weightₕ · tanh(factorₕ · x + offsetₕ).
 ///
-/// The heart of a perceptron 1 → hidden → 1 that serves as an activation function. Kernels compute the tanh of
-/// each element and unit anew in every pass, so nothing as large as elements × units is ever stored, and one of
-/// them takes the derivatives of value and slope together, which is what a training step that is differentiated
-/// itself asks for. Derivatives exist to every order up to the fifteenth.
+/// The heart of a perceptron 1 → hidden → 1 that serves as an activation function. Nothing as large as elements ×
+/// units is ever stored: where many elements lie close together, the units' Taylor series are summed once per panel of
+/// the axis, elsewhere the tanh of each element and unit is computed anew in every pass; both are within the
+/// roundings of a sum over the units. One kernel takes the derivatives of value and slope together, which is what a
+/// training step that is differentiated itself asks for. Derivatives exist to every order up to the fifteenth.
 ///
 /// - Parameters:
 ///   - x: any shape.

@@ -54,6 +54,41 @@ struct TanhUnitsTests {
     }
   }
 
+  @Test(
+    "elements enough to be summed by panels agree with a composition of basic operations",
+    arguments: [([40, 50], 5), ([1999], 3), ([4096], 2)] as [(Shape, Int)])
+  func panels(_ shape: Shape, _ count: Int) {
+    let inputs = inputs(shape, count)
+    expectClose(units(inputs), composition(inputs), 1e-6)
+    let weight = inputs[0] * 0.5 + 1
+    let (fused, composed): (([Tensor]) -> Tensor, ([Tensor]) -> Tensor) = (
+      { (self.units($0) * weight).mean() }, { (self.composition($0) * weight).mean() }
+    )
+    for (a, b) in zip(gradient(at: inputs, of: fused), gradient(at: inputs, of: composed)) {
+      expectClose(a * Float(a.count), b * Float(b.count), 1e-6)
+    }
+    for (a, b) in zip(
+      gradient(at: inputs, of: steepness(fused)), gradient(at: inputs, of: steepness(composed)))
+    {
+      expectClose(a * Float(a.count), b * Float(b.count), 1e-6)
+    }
+  }
+
+  @Test("elements that no panels can cover are summed one by one")
+  func uncovered() {
+    for value in [Float.nan, .infinity, 1e9] {
+      var inputs = inputs([1999], 3)
+      let finite = units(inputs)
+      inputs[0].withUnsafeMutableElements { $0[7] = value }
+      let y = units(inputs)
+      #expect(y.elements[7].isNaN == value.isNaN)
+      #expect(value.isNaN || abs(y.elements[7]) <= 3)
+      for element in [6, 8, 1998] {
+        #expect(abs(y.elements[element] - finite.elements[element]) <= 1e-6)
+      }
+    }
+  }
+
   @Test("an inner training step differentiated from outside agrees with the composition")
   func unrolled() {
     var generator = SplitMix64(state: 3)
@@ -122,7 +157,9 @@ struct TanhUnitKernelTests {
 
   @Test(
     "give the same bits on every path",
-    arguments: [(1, 1), (15, 3), (16, 2), (17, 9), (32, 5), (33, 1), (100, 4), (257, 3)])
+    arguments: [
+      (1, 1), (15, 3), (16, 2), (17, 9), (32, 5), (33, 1), (100, 4), (257, 3), (1999, 7), (4096, 2),
+    ])
   func sameBits(_ count: Int, _ units: Int) {
     let wanted = outputs("portable", count: count, units: units)
     #expect(!wanted.contains { $0.isNaN })

@@ -15,6 +15,7 @@
 #include "convolution_weights.h"
 #include "pooling.h"
 #include "peak.h"
+#include "tanh_panels.h"
 #include "tanh_units.h"
 
 const ck_table CK_TABLE = {

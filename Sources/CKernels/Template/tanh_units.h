@@ -1,7 +1,8 @@
 // Sums of tanh units over the elements of a tensor, sixteen elements in the lanes.
 //
-// Every pass computes the tanh of each element and unit anew, which costs less than to read it from memory, and
-// leaves nothing as large as elements × units to be stored.
+// Where elements are few or far apart, every pass computes the tanh of each element and unit anew, which costs less
+// than to read it from memory, and leaves nothing as large as elements × units to be stored. See tanh_panels.h for
+// the others.
 
 // Elements that are worked on together: while they stay in registers and the first cache, all units pass over them.
 #define CK_UNIT_VECTORS 2
@@ -81,7 +82,12 @@ static void tanh_units(
 static void tanh_units_with_slope(
     long count, long units, const float *x, const float *a, const float *b, const float *w,
     float *y, float *slope) {
-  unit_sums(0, 1, NULL, count, units, x, a, b, w, y, slope);
+  const panels p = choose_panels(count, units, x, a);
+  if (p.rows > 0) {
+    paneled_units(p, count, units, x, a, b, w, y, slope);
+  } else {
+    unit_sums(0, 1, NULL, count, units, x, a, b, w, y, slope);
+  }
 }
 
 // Sums over elements are taken per unit: in the lanes over a block, from 0, then over the blocks, and at the end
@@ -124,6 +130,11 @@ static void tanh_moments(
 static void tanh_units_backward(
     long count, long units, const float *x, const float *a, const float *b, const float *w,
     const float *u, const float *v, float *dx, float *da, float *db, float *dw) {
+  const panels p = choose_panels(count, units, x, a);
+  if (p.rows > 0) {
+    paneled_backward(p, count, units, x, a, b, w, u, v, dx, da, db, dw);
+    return;
+  }
   // For each unit, with t = tanh z, s = 1 − t² and p = s (u − 2 a t v): Σ u t, Σ v s, Σ p and Σ x p.
   float *sums = ck_workspace(64 * units);
   memset(sums, 0, (size_t)units * 64 * sizeof(float));

@@ -30,6 +30,24 @@ extension SGD {
   }
 }
 
+extension RMSProp {
+  /// v ← α v + (1 − α) g², p ← p − rate · g / (√v + ε) for every parameter of a model.
+  ///
+  /// - Returns: the new model; `secondMoments`, zeros at first, is replaced.
+  public static func step<Model: Parameterized>(
+    _ model: Model, along gradient: Model, secondMoments: inout Model, learningRate: Tensor,
+    smoothing: Double = 0.99, epsilon: Double = 1e-8
+  ) -> Model {
+    secondMoments = secondMoments.combiningParameters(with: gradient) {
+      moment($0, $1, smoothing: smoothing)
+    }
+    let direction = gradient.combiningParameters(with: secondMoments) {
+      normalized($0, $1, epsilon: epsilon)
+    }
+    return SGD.step(model, along: direction, learningRate: learningRate)
+  }
+}
+
 extension Parameterized {
   /// The tensors of this value, each combined with the one at the same place of another.
   func combiningParameters(with other: Self, _ combine: (Tensor, Tensor) -> Tensor) -> Self {

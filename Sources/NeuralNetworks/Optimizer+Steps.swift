@@ -34,10 +34,27 @@ extension RMSProp {
     smoothing: Double = 0.99, epsilon: Double = 1e-8
   ) -> Tensor {
     requireShape(of: gradient, for: parameter)
-    secondMoment = secondMoment * Float(smoothing) + gradient * gradient * Float(1 - smoothing)
-    return parameter - learningRate * (gradient / (sqrt(secondMoment) + Float(epsilon)))
+    secondMoment = moment(secondMoment, gradient, smoothing: smoothing)
+    return parameter - learningRate * normalized(gradient, secondMoment, epsilon: epsilon)
+  }
+
+  /// α v + (1 − α) g².
+  static func moment(_ moment: Tensor, _ gradient: Tensor, smoothing: Double) -> Tensor {
+    moment * Float(smoothing) + gradient * gradient * Float(1 - smoothing)
+  }
+
+  /// g / (√v + ε).
+  static func normalized(_ gradient: Tensor, _ moment: Tensor, epsilon: Double) -> Tensor {
+    gradient / (differentiableRoot(moment) + Float(epsilon))
   }
 }
+
+/// √v for moments, with a derivative at 0.
+///
+/// That of √0 is infinite, and times the 0 that it meets undefined. The 1e-37 under the root is less than half a unit
+/// in the last place of any moment above 1e-29, and ε covers what lies below; it makes the derivative finite, and
+/// the product 0.
+private func differentiableRoot(_ moment: Tensor) -> Tensor { sqrt(moment + 1e-37) }
 
 extension Adam {
   /// The state of one parameter.
@@ -78,7 +95,8 @@ extension Adam {
     requireShape(of: gradient, for: parameter)
     moments.first = moments.first + (gradient - moments.first) * Float(1 - beta1)
     moments.second = moments.second * Float(beta2) + gradient * gradient * Float(1 - beta2)
-    let scale = sqrt(moments.second) / Float((1 - power(beta2, step)).squareRoot()) + Float(epsilon)
+    let root = differentiableRoot(moments.second)
+    let scale = root / Float((1 - power(beta2, step)).squareRoot()) + Float(epsilon)
     return parameter - learningRate / Float(1 - power(beta1, step)) * (moments.first / scale)
   }
 }

@@ -29,86 +29,58 @@ struct InnerTraining {
 
   /// A training's outcome.
   struct Outcome {
+    /// The mean of the last losses, a differentiable function of the activation function.
+    var objective: Tensor
     /// The loss on each step's batch, before the update.
-    var losses: Tensor
+    var losses: [Float]
     /// The network after the last step.
     var network: InnerNetwork
   }
 
   /// Trains with a learned activation function.
-  ///
-  /// Of the unrolled training only what lies between segments of about √steps steps is kept; the inside of a segment
-  /// is computed again when derivatives pass through it.
   func callAsFunction(_ activation: ActivationNetwork) -> Outcome {
-    var state = State(initial, square: Float(settings.initialSquare))
-    var losses: [Tensor] = []
-    for steps in segments {
-      let segment = rematerialize(at: Segment.Start(state: state, activation: activation)) {
-        start in
-        var state = start.state
-        let losses = steps.map { step in
-          advance(&state, step) { x in
-            let offset =
-              (start.activation.linear2.weight * noise.activation.sliced(step..<step + 1)).sum()
-            return elu(x) + (start.activation(x) + offset) * Float(settings.scale)
-          }
-        }
-        return Segment(state: state, losses: .stacked(losses))
-      }
-      state = segment.state
-      losses.append(segment.losses)
+    train(with: activation) { step, activation, x in
+      guard let activation else { preconditionFailure("the activation function got lost") }
+      let offset = (activation.linear2.weight * noise.activation.sliced(step..<step + 1)).sum()
+      return elu(x) + (activation(x) + offset) * Float(settings.scale)
     }
-    return Outcome(losses: .concatenated(losses), network: state.network)
   }
 
   /// Trains with an activation function that has no parameters.
   func callAsFunction(_ activation: Nonlinearity) -> Outcome {
-    var state = State(initial, square: Float(settings.initialSquare))
-    let losses = (0..<settings.innerSteps).map { step in
-      advance(&state, step) { activation($0) }
-    }
-    return Outcome(losses: .stacked(losses), network: state.network)
+    train(with: nil) { _, _, x in activation(x) }
   }
 
-  /// One step of RMSProp, written out; returns the loss before it.
-  ///
-  /// At √0 the derivative would be infinite, and times the 0 that it meets undefined. The 1e-37 under the root is
-  /// less than half a unit in the last place of any mean square above 1e-29, and ε covers what lies below; it makes
-  /// that derivative finite, and the product 0.
-  private func advance(
-    _ state: inout State, _ step: Int, activation: (Tensor) -> Tensor
-  ) -> Tensor {
-    let batch = batch(step)
-    let (loss, gradient) = valueAndGradient(at: state.network) { network in
-      let hidden =
-        activation(network.linear1(batch.inputs)) + noise.network.sliced(step..<step + 1)
-      return softmaxCrossEntropy(network.linear2(hidden), labels: batch.labels)
+  /// Takes all steps of RMSProp; what their derivative needs is made anew, segment by segment.
+  private func train(
+    with activation: ActivationNetwork?,
+    _ apply: @escaping (_ step: Int, _ activation: ActivationNetwork?, _ x: Tensor) -> Tensor
+  ) -> Outcome {
+    var losses = [Float](repeating: 0, count: settings.innerSteps)
+    let start = State(initial, square: Float(settings.initialSquare), activation: activation)
+    let end = rematerialize(over: 0..<settings.innerSteps, from: start) { state, step in
+      let batch = batch(step)
+      let (loss, gradient) = valueAndGradient(at: state.network) { network in
+        let hidden = apply(step, state.activation, network.linear1(batch.inputs))
+        return softmaxCrossEntropy(
+          network.linear2(hidden + noise.network.sliced(step..<step + 1)), labels: batch.labels)
+      }
+      losses[step] = loss.scalar
+      var next = state
+      next.network = RMSProp.step(
+        state.network, along: gradient, secondMoments: &next.squares,
+        learningRate: Tensor(Float(settings.learningRate)), smoothing: settings.smoothing)
+      if step >= settings.innerSteps - settings.objectiveSteps { next.total = state.total + loss }
+      return next
     }
-    let (kept, rate) = (Float(settings.smoothing), Float(settings.learningRate))
-    state.squares.updateParameters(along: gradient.parameters) { square, slope in
-      square = square * kept + slope * slope * Float(1 - settings.smoothing)
-    }
-    let steps = zip(gradient.parameters, state.squares.parameters).map { slope, square in
-      slope / (sqrt(square + 1e-37) + 1e-8)
-    }
-    state.network.updateParameters(along: steps) { parameter, step in
-      parameter = parameter - step * rate
-    }
-    return loss
+    return Outcome(
+      objective: end.total / Float(settings.objectiveSteps), losses: losses, network: end.network)
   }
 
   /// The examples of a step: in order, and from the start again after the last.
   private func batch(_ step: Int) -> Examples {
     let start = step * settings.batchSize % examples.count
     return examples[start..<Swift.min(start + settings.batchSize, examples.count)]
-  }
-
-  /// The steps in about as many parts as each has steps.
-  private var segments: [Range<Int>] {
-    let length = Int(Double(settings.innerSteps).squareRoot().rounded(.up))
-    return stride(from: 0, to: settings.innerSteps, by: length).map {
-      $0..<Swift.min($0 + length, settings.innerSteps)
-    }
   }
 }
 
@@ -140,36 +112,21 @@ private struct State: Parameterized {
   var network: InnerNetwork
   /// The running mean of squared gradients, in the network's own shape.
   var squares: InnerNetwork
+  /// The same in all steps.
+  var activation: ActivationNetwork?
+  /// The sum of the losses that count.
+  var total = Tensor(0)
 
-  init(_ network: InnerNetwork, square: Float) {
+  init(_ network: InnerNetwork, square: Float, activation: ActivationNetwork?) {
     self.network = network
+    self.activation = activation
     squares = network.mapParameters { Tensor(repeating: square, shape: $0.shape) }
   }
 
   mutating func visitParameters(_ visit: inout some ParameterVisitor) {
     visit("network", &network)
     visit("squares", &squares)
-  }
-}
-
-/// The end of a segment of steps, with the losses on the way.
-private struct Segment: Parameterized {
-  var state: State
-  var losses: Tensor
-
-  mutating func visitParameters(_ visit: inout some ParameterVisitor) {
-    visit("state", &state)
-    visit("losses", &losses)
-  }
-
-  /// What a segment starts from.
-  struct Start: Parameterized {
-    var state: State
-    var activation: ActivationNetwork
-
-    mutating func visitParameters(_ visit: inout some ParameterVisitor) {
-      visit("state", &state)
-      visit("activation", &activation)
-    }
+    visit("activation", &activation)
+    visit("total", &total)
   }
 }

@@ -88,14 +88,13 @@ public enum MetalearnActivation: Study {
 extension MetalearnActivation {
   /// The losses of the first inner training, and the gradient of the outer objective through it.
   package static func firstOuterGradient(
-    _ configuration: Configuration
-  ) throws -> (losses: Tensor, gradient: ActivationNetwork) {
-    let dataset = try Dataset(configuration.dataset)
+    _ configuration: Configuration, on dataset: Dataset
+  ) -> (losses: [Float], gradient: ActivationNetwork) {
     let laboratory = Laboratory(
       settings: configuration, examples: Examples(dataset.x, dataset.y),
       test: Examples(dataset.xTest, dataset.yTest))
     let (outcome, gradient) = laboratory.outerGradient(at: laboratory.initialActivation, 0)
-    return (outcome.losses.detached(), gradient)
+    return (outcome.losses, gradient)
   }
 }
 
@@ -151,8 +150,7 @@ private struct Laboratory {
     let gradient = gradient(at: network) { network in
       let trained = training(network)
       outcome = trained
-      let first = settings.innerSteps - settings.objectiveSteps
-      return trained.losses.sliced(first..<settings.innerSteps).mean()
+      return trained.objective
     }
     guard let outcome else { preconditionFailure("the training was not carried out") }
     return (outcome, gradient)
@@ -243,7 +241,7 @@ extension MetalearnActivation.Measurement {
     _ outcome: InnerTraining.Outcome, activation: Activation, test: Examples,
     _ settings: MetalearnActivation.Configuration, context: String
   ) throws {
-    let losses = outcome.losses.elements.map(Double.init)
+    let losses = outcome.losses.map(Double.init)
     if let step = losses.firstIndex(where: { !$0.isFinite }) {
       throw Divergence(
         description: "the loss at inner step \(step) \(context) is \(losses[step])")

@@ -188,6 +188,24 @@ struct MetalearnLRTests {
     #expect(sentence.contains("step 1 is inf") || sentence.contains("step 1 is nan"))
   }
 
+  @Test(
+    "a learning rate whose losses are finite but not their derivative is named, with step and value"
+  )
+  func steepDivergence() throws {
+    var configuration = MetalearnLR.Configuration()
+    configuration.outerSteps = 1
+    let trial = MetalearnLR.Trial(initialRate: 50, seed: 42)
+    let error = #expect(throws: MetalearnLR.Divergence.self) {
+      try MetalearnLR.measure(trial, configuration, in: TrialContext())
+    }
+    guard case .outer(0, 50, let improved, let step, let loss) = try #require(error) else {
+      Issue.record("\(error as Any)")
+      return
+    }
+    #expect(!improved.isFinite && loss.isFinite && loss > 10 && (1..<200).contains(step))
+    #expect(error?.description.contains("its loss rises to \(loss) at step \(step)") == true)
+  }
+
   @Test("settings that do not fit are refused by name")
   func validation() throws {
     for word in ["inner-steps=0", "outer-steps=0", "hidden=0", "batch-size=0", "seeds=-1"] {

@@ -25,6 +25,18 @@ extension MetalearnLR {
       findings.notes.append(
         "With a rate for each step, the outer step size is multiplied by a tenth of the number of inner steps, since "
           + "each rate has only its share of a shared one's gradient.")
+      if let best = results.min(by: {
+        $0.measurement.lastObjective < $1.measurement.lastObjective
+      }) {
+        let rates = best.measurement.rates.map(Double.init)
+        let quarter = (rates.count + 3) / 4
+        findings.notes.append(
+          "The best schedule, \(best.trial), falls from a mean rate of "
+            + "\(meanAndDeviation(rates.prefix(quarter)).mean.shown(2)) over the first quarter of the steps to "
+            + "\(meanAndDeviation(rates.suffix(quarter)).mean.shown(2)) over the last: large steps first, hardly any at "
+            + "the end. Single rates scatter with the batch that they are used on, for the same batches are seen in "
+            + "every outer step; part of the gain is that fit.")
+      }
     }
     findings.notes.append(
       "The best learning rate depends on the network's initial weights. The paper shows those of one seed; over the "

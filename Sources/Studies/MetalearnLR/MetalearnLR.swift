@@ -116,8 +116,11 @@ public enum MetalearnLR: Study {
     if let step = losses.firstIndex(where: { !$0.isFinite }) {
       throw Divergence.inner(step: step, loss: losses[step], outerStep: search.step, rate: rate)
     }
-    if let worst = improved.first(where: { !$0.isFinite }) {
-      throw Divergence.outer(step: search.step, rate: worst, from: rate)
+    if let worst = improved.first(where: { !$0.isFinite }),
+      let highest = losses.indices.max(by: { losses[$0] < losses[$1] })
+    {
+      throw Divergence.outer(
+        step: search.step, rate: rate, improved: worst, highest: highest, loss: losses[highest])
     }
   }
 
@@ -149,16 +152,17 @@ extension MetalearnLR {
   public enum Divergence: Error, Hashable, CustomStringConvertible {
     /// The network's training diverged.
     case inner(step: Int, loss: Float, outerStep: Int, rate: Float)
-    /// The training went well, but its derivative is not finite.
-    case outer(step: Int, rate: Float, from: Float)
+    /// The training's losses are finite, but their derivative is not.
+    case outer(step: Int, rate: Float, improved: Float, highest: Int, loss: Float)
 
     /// One sentence that says where and with which value.
     public var description: String {
       switch self {
       case .inner(let step, let loss, let outerStep, let rate):
         "the training diverged in outer step \(outerStep), with a learning rate of \(rate): its loss at step \(step) is \(loss)"
-      case .outer(let step, let rate, let from):
-        "the search diverged in outer step \(step): it leads from a learning rate of \(from) to \(rate)"
+      case .outer(let step, let rate, let improved, let highest, let loss):
+        "the training diverged in outer step \(step), with a learning rate of \(rate): its loss rises to \(loss) at step "
+          + "\(highest), and the derivative leads from that rate to \(improved)"
       }
     }
   }

@@ -33,6 +33,9 @@ SUBJECTS = {
     "mlp-500-batch-500": Subject("mlp", hidden=500, batch=500),
 }
 
+# The studies that differentiate a whole training: how many inner steps, on batches of how many examples.
+OUTER = {"metalearn-lr": (200, 50), "metalearn-activation": (50, 100)}
+
 
 def training_data(path):
     data = np.load(path)

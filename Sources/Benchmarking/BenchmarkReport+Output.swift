@@ -23,9 +23,11 @@ extension BenchmarkReport {
       object["outer_steps"] = .array(
         outerSteps.map { step in
           [
-            "name": .text(step.subject.rawValue),
-            "milliseconds": .number(step.timing.median * 1e3),
-            "fastest": .number(step.timing.fastest * 1e3),
+            "name": .text(step.subject.rawValue), "inner_steps": .integer(step.innerSteps),
+            "batch_size": .integer(step.batchSize),
+            "microseconds": .number(step.timing.median * 1e6),
+            "fastest": .number(step.timing.fastest * 1e6),
+            "first_losses": .array(step.firstLosses.map { .number(Double($0)) }),
           ]
         })
     }
@@ -78,12 +80,12 @@ extension BenchmarkReport {
     if !outerSteps.isEmpty {
       parts.append(
         Table(
-          "outer-steps", title: "Outer steps: a whole training and the derivative through it",
-          columns: ["study", "ms per outer step", "fastest"],
+          "outer-steps", title: "Outer steps: a training, and the gradient back through all of it",
+          columns: ["study", "inner steps", "batch", "ms per outer step", "fastest"],
           rows: outerSteps.map { step in
             [
-              .text(step.subject.rawValue), .number(step.timing.median * 1e3),
-              .number(step.timing.fastest * 1e3),
+              .text(step.subject.rawValue), .integer(step.innerSteps), .integer(step.batchSize),
+              .number(step.timing.median * 1e3), .number(step.timing.fastest * 1e3),
             ]
           }
         ).text)

@@ -16,11 +16,17 @@ public struct BenchmarkReport: Sendable {
     public let timing: Timing
   }
 
-  /// The time of an outer step of a study that learns through whole trainings.
-  public struct OuterStep: Sendable {
-    /// The study.
+  /// The time of a training and of the gradient back through all of its steps.
+  public struct Outer: Sendable {
+    /// The study whose outer step was taken.
     public let subject: Subject
-    /// A whole inner training, its derivative, and what the study makes of them.
+    /// How many steps the training takes.
+    public let innerSteps: Int
+    /// How many examples an inner step sees.
+    public let batchSize: Int
+    /// The losses of the first inner steps.
+    public let firstLosses: [Float]
+    /// The whole outer step.
     public let timing: Timing
   }
 
@@ -63,8 +69,8 @@ public struct BenchmarkReport: Sendable {
   public let build = Build.current
   /// The training steps.
   public private(set) var steps: [Step] = []
-  /// The outer steps.
-  public private(set) var outerSteps: [OuterStep] = []
+  /// The outer steps of the metalearning studies.
+  public private(set) var outerSteps: [Outer] = []
   /// The generation of the default dataset.
   public private(set) var dataset: Timing?
   /// The matrix products.
@@ -89,15 +95,13 @@ public struct BenchmarkReport: Sendable {
     let trainings = try subjects.compactMap { subject in
       try subject.training.map { (subject, $0, try TrainingSteps($0, on: examples)) }
     }
-    let searches = subjects.compactMap { subject in
-      subject.outerStep(threads: threads).map { (subject, $0) }
-    }
+    let unrolled = subjects.compactMap { OuterStep($0, on: examples) }
     let generations = subjects.contains(.dataset) ? [DatasetGeneration()] : []
     let matrices = subjects.contains(.matmul) ? MatrixProduct.representative : []
     let peaks = subjects.contains(.matmul) ? [MultiplyAdds()] : []
 
     var workloads: [any Workload] = trainings.map(\.2)
-    workloads += searches.map(\.1)
+    workloads += unrolled as [any Workload]
     workloads += generations as [any Workload]
     workloads += matrices.map(MatrixMultiplication.init) as [any Workload]
     workloads += peaks as [any Workload]
@@ -110,8 +114,12 @@ public struct BenchmarkReport: Sendable {
           subject: subject, batchSize: training.batchSize, firstLosses: workload.firstLosses,
           timing: timings.removeFirst()))
     }
-    for (subject, _) in searches {
-      outerSteps.append(OuterStep(subject: subject, timing: timings.removeFirst()))
+    for workload in unrolled {
+      outerSteps.append(
+        Outer(
+          subject: workload.subject, innerSteps: workload.innerSteps,
+          batchSize: workload.batchSize, firstLosses: workload.firstLosses,
+          timing: timings.removeFirst()))
     }
     if !generations.isEmpty { dataset = timings.removeFirst() }
     for product in matrices {

@@ -11,9 +11,9 @@ public enum Subject: String, CaseIterable, Sendable {
   case mlp500 = "mlp-500"
   /// The same on batches of 500.
   case mlp500Batch500 = "mlp-500-batch-500"
-  /// An outer step of ``Studies/MetalearnLR``: a whole training, and the derivative through it.
+  /// A gradient through 200 steps of training with respect to their learning rate.
   case metalearnLR = "metalearn-lr"
-  /// An outer step of ``Studies/MetalearnActivation``.
+  /// A gradient through 50 steps of training with respect to their activation function.
   case metalearnActivation = "metalearn-activation"
   /// The generation of the default dataset.
   case dataset

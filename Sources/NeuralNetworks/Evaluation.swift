@@ -2,7 +2,7 @@ import Tensors
 
 /// How well a classifier does on a set of examples.
 public struct Score: Hashable, Sendable {
-  /// The mean cross-entropy, in nats.
+  /// The mean loss: cross-entropy, in nats, unless another one was asked for.
   public var loss: Double
   /// The share of examples whose class has the highest score, in percent.
   public var accuracy: Double
@@ -19,15 +19,17 @@ extension Classifier {
   ///
   /// The examples pass through the network `batchSize` at a time, which bounds the memory; the loss is the mean
   /// over examples whatever the batch size.
-  public func score(on examples: Examples, batchSize: Int = 500) -> Score {
+  public func score(
+    on examples: Examples, by objective: ClassificationLoss = .negativeLogLikelihood,
+    batchSize: Int = 500
+  ) -> Score {
     precondition(examples.count > 0, "there are no examples to score")
     var loss = 0.0
     var correct = 0
     for start in stride(from: 0, to: examples.count, by: batchSize) {
       let batch = examples[start..<Swift.min(start + batchSize, examples.count)]
       let scores = self(batch.inputs)
-      loss +=
-        Double(softmaxCrossEntropy(scores, labels: batch.labels).scalar) * Double(batch.count)
+      loss += Double(objective(scores, labels: batch.labels).scalar) * Double(batch.count)
       correct += zip(scores.argmax(), batch.labels).count { $0 == Int($1) }
     }
     let count = Double(examples.count)

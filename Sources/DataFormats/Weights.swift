@@ -82,12 +82,7 @@ public struct TrainingFile: Sendable {
   ///
   /// - Throws: ``FileError`` if the file is missing or damaged.
   public init(reading path: String) throws(FileError) {
-    let file = try InputFile.read(path, SafeTensors.decode)
-    do {
-      checkpoint = Checkpoint(tensors: try file.parameters(), numbers: file.metadata)
-    } catch {
-      throw .invalid(path: path, error)
-    }
+    checkpoint = try InputFile.read(path, Checkpoint.init(decoding:))
     metrics = checkpoint.numbers.removeValue(forKey: Self.metricsKey) ?? ""
   }
 
@@ -95,10 +90,23 @@ public struct TrainingFile: Sendable {
   ///
   /// - Throws: ``FileError`` if the file cannot be written.
   public func write(to path: String) throws(FileError) {
-    var metadata = checkpoint.numbers
-    metadata[Self.metricsKey] = metrics
-    try SafeTensors(tensors: arrays(checkpoint.tensors), metadata: metadata).write(to: path)
+    var checkpoint = checkpoint
+    checkpoint.numbers[Self.metricsKey] = metrics
+    try SafeTensors(checkpoint).write(to: path)
   }
+}
+
+extension Checkpoint {
+  /// Decodes the bytes of a safetensors file, whose metadata are the numbers.
+  ///
+  /// - Throws: ``FormatError`` if they are no such file.
+  public init(decoding bytes: [UInt8]) throws(FormatError) {
+    let file = try SafeTensors.decode(bytes)
+    self.init(tensors: try file.parameters(), numbers: file.metadata)
+  }
+
+  /// The bytes of a safetensors file from which ``init(decoding:)`` makes the same state.
+  public func encode() throws(FormatError) -> [UInt8] { try SafeTensors(self).encode() }
 }
 
 extension SafeTensors {
@@ -123,6 +131,10 @@ extension SafeTensors {
       parameters.append((name, Tensor(try array.floats(), shape: Shape(array.shape))))
     }
     return parameters
+  }
+
+  fileprivate init(_ checkpoint: Checkpoint) {
+    self.init(tensors: arrays(checkpoint.tensors), metadata: checkpoint.numbers)
   }
 
   func write(to path: String) throws(FileError) {

@@ -12,18 +12,38 @@ public struct Checkpoint: Sendable {
     self.tensors = tensors
     self.numbers = numbers
   }
+
+  /// Creates a checkpoint of values whose tensors are told apart by a prefix.
+  init(
+    parts: [(prefix: String, tensors: [(name: String, tensor: Tensor)])], numbers: [String: String]
+  ) {
+    self.init(
+      tensors: parts.flatMap { part in
+        part.tensors.map { ("\(part.prefix).\($0.name)", $0.tensor) }
+      }, numbers: numbers)
+  }
+
+  /// The tensors with a prefix, without it.
+  func part(_ prefix: String) -> [(name: String, tensor: Tensor)] {
+    tensors.compactMap { entry in
+      entry.name.hasPrefix(prefix + ".")
+        ? (String(entry.name.dropFirst(prefix.utf8.count + 1)), entry.tensor) : nil
+    }
+  }
+
+  /// The number called `key`.
+  func number<Number: LosslessStringConvertible>(_ key: String) throws(TrainingError) -> Number {
+    guard let text = numbers[key] else { throw .checkpoint("it has no \(key)") }
+    guard let number = Number(text) else {
+      throw .checkpoint("\(key) is '\(text)', which is not a number")
+    }
+    return number
+  }
 }
 
 extension Training {
   /// The state, to be resumed by ``resume(from:)``.
   public var checkpoint: Checkpoint {
-    var tensors: [(name: String, tensor: Tensor)] = []
-    for (prefix, part) in [
-      ("model", model.namedParameters), ("best", bestModel.namedParameters),
-      ("optimizer", optimizer.namedParameters),
-    ] {
-      tensors += part.map { ("\(prefix).\($0.name)", $0.tensor) }
-    }
     var numbers = [
       "step": "\(step)", "optimizer.step": "\(optimizer.step)",
       "evaluations": "\(evaluations.count)",
@@ -40,7 +60,11 @@ extension Training {
         numbers["\(key).\(name).accuracy"] = "\(score.accuracy)"
       }
     }
-    return Checkpoint(tensors: tensors, numbers: numbers)
+    return Checkpoint(
+      parts: [
+        ("model", model.namedParameters), ("best", bestModel.namedParameters),
+        ("optimizer", optimizer.namedParameters),
+      ], numbers: numbers)
   }
 
   /// Goes on from a saved state, to the same bits as if the training had never stopped.
@@ -48,33 +72,18 @@ extension Training {
   /// - Throws: `TrainingError.checkpoint` if the state is incomplete or of another model; nothing is changed then.
   public mutating func resume(from checkpoint: Checkpoint) throws(TrainingError) {
     var resumed = self
-    func number<Number: LosslessStringConvertible>(_ key: String) throws(TrainingError) -> Number {
-      guard let text = checkpoint.numbers[key] else {
-        throw TrainingError.checkpoint("it has no \(key)")
-      }
-      guard let number = Number(text) else {
-        throw TrainingError.checkpoint("\(key) is '\(text)', which is not a number")
-      }
-      return number
-    }
-    func part(_ prefix: String) -> [(name: String, tensor: Tensor)] {
-      checkpoint.tensors.compactMap { entry in
-        entry.name.hasPrefix(prefix + ".")
-          ? (String(entry.name.dropFirst(prefix.utf8.count + 1)), entry.tensor) : nil
-      }
-    }
     do {
-      try resumed.model.loadParameters(part("model"))
-      try resumed.bestModel.loadParameters(part("best"))
+      try resumed.model.loadParameters(checkpoint.part("model"))
+      try resumed.bestModel.loadParameters(checkpoint.part("best"))
     } catch {
       throw .checkpoint(error.reason)
     }
-    let moments = try Moments(part("optimizer"), of: resumed.model)
+    let moments = try Moments(checkpoint.part("optimizer"), of: resumed.model)
     resumed.optimizer.restore(
-      step: try number("optimizer.step"), firstMoments: moments.first,
+      step: try checkpoint.number("optimizer.step"), firstMoments: moments.first,
       secondMoments: moments.second)
-    resumed.step = try number("step")
-    let count: Int = try number("evaluations")
+    resumed.step = try checkpoint.number("step")
+    let count: Int = try checkpoint.number("evaluations")
     guard resumed.step >= 0, resumed.optimizer.step >= 0, count >= 0 else {
       throw .checkpoint("it counts a negative number of steps or evaluations")
     }
@@ -84,10 +93,11 @@ extension Training {
       let key = "evaluation.\(position)"
       func score(_ name: String) throws(TrainingError) -> Score {
         Score(
-          loss: try number("\(key).\(name).loss"), accuracy: try number("\(key).\(name).accuracy"))
+          loss: try checkpoint.number("\(key).\(name).loss"),
+          accuracy: try checkpoint.number("\(key).\(name).accuracy"))
       }
       let evaluation = Evaluation(
-        step: try number("\(key).step"), train: try score("train"),
+        step: try checkpoint.number("\(key).step"), train: try score("train"),
         validation: validation == nil ? nil : try score("validation"), test: try score("test"))
       resumed.note(evaluation)
     }

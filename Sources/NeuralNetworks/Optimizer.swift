@@ -45,6 +45,9 @@ public struct SGD: Optimizer {
     }
   }
 
+  /// Puts the optimizer where it was with these velocities, one per parameter.
+  public mutating func restore(velocities: [Tensor]) { self.velocities = velocities }
+
   public mutating func visitParameters(_ visit: inout some ParameterVisitor) {
     visit("velocity", &velocities)
   }

@@ -138,15 +138,18 @@ extension Run {
       run.directory.checkpoint(of: key).remove()
       known.add(stored)
       endedNow += 1
-      estimate.ended.cost += run.costs[trial.index]
-      estimate.ended.seconds += trial.seconds
+      estimate.ended.cost += run.costs[trial.index] * trial.observed.part
+      estimate.ended.seconds += trial.observed.seconds
     }
 
     private func progress(_ queue: TrialQueue) -> RunProgress {
       let (running, waiting) = queue.state
       var estimate = estimate
-      estimate.running = running.map {
-        (run.costs[$0.index], $0.start.duration(to: .now) / .seconds(1), $0.monitor.fraction)
+      estimate.running = running.map { trial in
+        let (start, seconds) = trial.monitor.observed
+        return TimeEstimate.Trial(
+          cost: run.costs[trial.index], seconds: seconds, fraction: trial.monitor.fraction,
+          start: start)
       }
       estimate.waiting = waiting.map { run.costs[$0] }
       let all = mine.reduce(0) { $0 + run.costs[$1] }

@@ -42,10 +42,33 @@ public struct RunProgress: Sendable, Equatable {
 /// the longest first, to the thread that is free first. Dividing the rest of the work by the number
 /// of threads instead would forget that one long trial can outlast all others.
 package struct TimeEstimate {
-  /// Cost and seconds of the trials that ended in this session.
+  /// A trial under way.
+  package struct Trial: Sendable {
+    /// What it costs as a whole.
+    package var cost: Double
+    /// For how many seconds it has been seen at work.
+    package var seconds: Double
+    /// The part of it that is done, as it says itself.
+    package var fraction: Double
+    /// The part that was done when it was first seen: one that goes on from a checkpoint did not do it in `seconds`.
+    package var start: Double
+
+    /// A trial that has been at work for so long.
+    package init(cost: Double, seconds: Double, fraction: Double, start: Double = 0) {
+      self.cost = cost
+      self.seconds = seconds
+      self.fraction = fraction
+      self.start = start
+    }
+
+    /// The part that took `seconds`.
+    var part: Double { fraction - start }
+  }
+
+  /// Cost and seconds of what was done of the trials that ended in this session.
   package var ended: (cost: Double, seconds: Double) = (0, 0)
   /// The trials under way.
-  package var running: [(cost: Double, seconds: Double, fraction: Double)] = []
+  package var running: [Trial] = []
   /// The costs of those that wait, in the order in which they start.
   package var waiting: [Double] = []
   /// How many run at once.
@@ -58,8 +81,8 @@ package struct TimeEstimate {
 
   /// The seconds that a trial takes per unit of cost; nil before anything was measured.
   package var secondsPerCost: Double? {
-    let partly = running.filter { $0.fraction > 0 }
-    let cost = ended.cost + partly.reduce(0) { $0 + $1.cost * $1.fraction }
+    let partly = running.filter { $0.part > 0 }
+    let cost = ended.cost + partly.reduce(0) { $0 + $1.cost * $1.part }
     let seconds = ended.seconds + partly.reduce(0) { $0 + $1.seconds }
     return cost > 0 ? seconds / cost : nil
   }
@@ -69,9 +92,9 @@ package struct TimeEstimate {
     guard let pace = secondsPerCost else { return nil }
     var busy = running.map { trial in
       // What a trial says of itself counts more than what its cost promises.
-      trial.fraction > 0
-        ? trial.seconds * (1 - trial.fraction) / trial.fraction
-        : max(0, trial.cost * pace - trial.seconds)
+      trial.part > 0
+        ? trial.seconds * (1 - trial.fraction) / trial.part
+        : max(0, trial.cost * (1 - trial.start) * pace - trial.seconds)
     }
     busy += [Double](repeating: 0, count: max(0, jobs - busy.count))
     for cost in waiting {

@@ -71,15 +71,28 @@ public struct TrialCancelled: Error, CustomStringConvertible {
 /// Where a trial says how far it is, and learns that it should end.
 final class TrialMonitor: @unchecked Sendable {
   private let lock = NSLock()
+  private let start = ContinuousClock.now
   private var progress = (fraction: 0.0, message: String?.none)
+  private var first: (fraction: Double, moment: ContinuousClock.Instant)?
   private var cancelled = false
+
+  /// How far the trial was when it said so for the first time, 0 unless it goes on from a checkpoint, and the seconds
+  /// since then. What came before tells nothing about its pace.
+  var observed: (from: Double, seconds: Double) {
+    lock.withLock {
+      (first?.fraction ?? 0, (first?.moment ?? start).duration(to: .now) / .seconds(1))
+    }
+  }
 
   var fraction: Double { lock.withLock { progress.fraction } }
   var message: String? { lock.withLock { progress.message } }
   var isCancelled: Bool { lock.withLock { cancelled } }
 
   func report(_ fraction: Double, _ message: String?) {
-    lock.withLock { progress = (min(max(fraction, 0), 1), message ?? progress.message) }
+    lock.withLock {
+      progress = (min(max(fraction, 0), 1), message ?? progress.message)
+      if first == nil { first = (progress.fraction, .now) }
+    }
   }
 
   func cancel() {

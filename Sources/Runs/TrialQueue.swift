@@ -19,6 +19,9 @@ final class TrialQueue: @unchecked Sendable {
     let index: Int
     let outcome: Outcome
     let seconds: Double
+    /// The part of the trial that was seen to be done, and the seconds that it took: less than all of them if the
+    /// trial went on from a checkpoint.
+    let observed: (part: Double, seconds: Double)
   }
 
   /// A trial that has not ended.
@@ -90,9 +93,13 @@ final class TrialQueue: @unchecked Sendable {
         outcome = .failed("\(error)")
       }
       let seconds = trial.start.duration(to: .now) / .seconds(1)
+      let observed = trial.monitor.observed
       condition.withLock {
         running[trial.index] = nil
-        ended.append(Ended(index: trial.index, outcome: outcome, seconds: seconds))
+        ended.append(
+          Ended(
+            index: trial.index, outcome: outcome, seconds: seconds,
+            observed: (1 - observed.from, observed.seconds)))
         condition.signal()
       }
     }

@@ -6,7 +6,7 @@ struct ProgressTests {
   @Test("foretells nothing before anything was measured")
   func noEstimate() {
     var estimate = TimeEstimate(jobs: 2)
-    estimate.running = [(cost: 5, seconds: 3, fraction: 0)]
+    estimate.running = [.init(cost: 5, seconds: 3, fraction: 0)]
     estimate.waiting = [1]
     #expect(estimate.secondsLeft == nil)
   }
@@ -29,7 +29,7 @@ struct ProgressTests {
     var estimate = TimeEstimate(jobs: 2)
     estimate.ended = (cost: 10, seconds: 10)
     estimate.running = [
-      (cost: 8, seconds: 6, fraction: 0.25), (cost: 5, seconds: 2, fraction: 0),
+      .init(cost: 8, seconds: 6, fraction: 0.25), .init(cost: 5, seconds: 2, fraction: 0),
     ]
     // 10 + 2 units took 16 seconds; the first has 18 to go, the second 5 · 4/3 − 2.
     #expect(estimate.secondsPerCost == 16.0 / 12)
@@ -43,8 +43,21 @@ struct ProgressTests {
   func overdue() {
     var estimate = TimeEstimate(jobs: 1)
     estimate.ended = (cost: 1, seconds: 1)
-    estimate.running = [(cost: 1, seconds: 50, fraction: 0)]
+    estimate.running = [.init(cost: 1, seconds: 50, fraction: 0)]
     #expect(estimate.secondsLeft == 0)
+  }
+
+  @Test("does not credit a trial that goes on from a checkpoint with what was done before")
+  func resumed() {
+    var estimate = TimeEstimate(jobs: 1)
+    estimate.running = [.init(cost: 100, seconds: 10, fraction: 0.85, start: 0.8)]
+    // A twentieth took ten seconds; three more of them are left.
+    #expect(abs(estimate.secondsLeft! - 30) < 1e-9)
+    #expect(abs(estimate.secondsPerCost! - 2) < 1e-9)
+    // Taken up a moment ago, it has shown nothing, and the pace of others has to do.
+    estimate.ended = (cost: 10, seconds: 20)
+    estimate.running = [.init(cost: 100, seconds: 1, fraction: 0.8, start: 0.8)]
+    #expect(abs(estimate.secondsLeft! - 39) < 1e-9)
   }
 
   private final class Screen {

@@ -5,6 +5,7 @@ import Runs
 public enum StudyKind: String, CaseIterable, Sendable {
   case baselines
   case lottery
+  case doubleDescent = "double-descent"
   case metalearnLR = "metalearn-lr"
   case metalearnActivation = "metalearn-activation"
 
@@ -13,6 +14,7 @@ public enum StudyKind: String, CaseIterable, Sendable {
     switch self {
     case .baselines: try request.perform(Baselines.self)
     case .lottery: try request.perform(Lottery.self)
+    case .doubleDescent: try request.perform(DoubleDescent.self)
     case .metalearnLR: try request.perform(MetalearnLR.self)
     case .metalearnActivation: try request.perform(MetalearnActivation.self)
     }

@@ -218,16 +218,6 @@ struct MetalearnLRTests {
 
   // MARK: Resuming
 
-  /// Asks for the end as soon as a trial is under way.
-  private struct Impatient: RunObserver {
-    let interruption: Interruption
-    func update(_ progress: RunProgress) {
-      if progress.fraction > 0, progress.ended == 0 { interruption.request() }
-    }
-    func announce(_ sentence: String) {}
-    func end() {}
-  }
-
   @Test("a search that is interrupted goes on to the same bits")
   func resuming() throws {
     var configuration = small

@@ -1,0 +1,141 @@
+import MNIST1D
+import NeuralNetworks
+import Runs
+
+extension DoubleDescent {
+  /// The settings; the defaults are the paper's, with three seeds, and sizes that go on until the second descent is
+  /// seen with both losses.
+  public struct Configuration: StudyConfiguration {
+    /// The seeds of initial weights, order and noise, one training of each network for each.
+    public var seeds = [42, 43, 44]
+    /// The kinds of network.
+    public var models = Model.allCases
+    /// What the trainings make small.
+    public var losses = ClassificationLoss.allCases
+    /// The probabilities with which a training label is replaced. The first holds for all networks; with the others
+    /// only the first model is trained, by the first loss.
+    public var noise = [0.15, 0]
+    /// The numbers of hidden units of the MLP: the paper's, `unique(geomspace(2, 300, 20, dtype=int))`, and three more.
+    public var widths = [
+      2, 3, 4, 5, 7, 9, 12, 16, 21, 27, 36, 47, 61, 80, 104, 135, 177, 230, 300, 390, 480, 600,
+    ]
+    /// The numbers of channels of the CNN: the paper's, and two more.
+    public var channels =
+      Array(stride(from: 2, through: 28, by: 2)) + Array(stride(from: 30, through: 100, by: 5))
+      + [130, 160]
+    /// The most parameters that a network trained by negative log-likelihood has; larger sizes are left out there, where
+    /// the peak comes ten times earlier.
+    public var nllParameters = 106_000
+    /// How often every example is seen.
+    public var epochs = 500
+    /// How many examples a step sees.
+    public var batchSize = 100
+    /// The step size with the negative log-likelihood.
+    public var nllLearningRate = 1e-2
+    /// The step size with the mean squared error, whose slopes are smaller: 1e-2 does not interpolate in 500 epochs.
+    public var mseLearningRate = 1e-1
+    /// How much of the last step is kept.
+    public var momentum = 0.9
+    /// Every how many epochs the networks are evaluated; they are after the last, too.
+    public var evalEvery = 100
+    /// The dataset: 4000 training and 12,000 test examples.
+    public var dataset = DoubleDescent.dataset
+
+    /// The settings of the paper.
+    public init() {}
+
+    /// One seed, fewer sizes, and 2000 training examples, which smaller networks can learn by heart.
+    public static var quick: Configuration {
+      var quick = Configuration()
+      quick.seeds = [42]
+      quick.noise = [0.15]
+      quick.dataset.numSamples = 8000
+      quick.widths = [6, 10, 16, 21, 27, 36, 47, 80, 135, 230]
+      quick.channels = [6, 10, 14, 18, 24, 32, 42, 60, 70]
+      quick.nllParameters = 25_000
+      quick.epochs = 400
+      quick.evalEvery = 400
+      return quick
+    }
+
+    /// Whether the numbers can be held against reported ones.
+    var isPaperSized: Bool {
+      let paper = Configuration()
+      return epochs == paper.epochs && batchSize == paper.batchSize && dataset == paper.dataset
+        && nllLearningRate == paper.nllLearningRate && momentum == paper.momentum
+    }
+
+    func training(by loss: ClassificationLoss) -> EpochTrainingSettings {
+      var settings = EpochTrainingSettings()
+      settings.epochs = epochs
+      settings.batchSize = batchSize
+      settings.learningRate =
+        loss == .negativeLogLikelihood ? nllLearningRate : mseLearningRate
+      settings.momentum = momentum
+      settings.loss = loss
+      return settings
+    }
+
+    func noiseLevels(_ model: Model, _ loss: ClassificationLoss) -> [Double] {
+      model == models.first && loss == losses.first ? noise : Array(noise.prefix(1))
+    }
+
+    func sizes(of model: Model, _ loss: ClassificationLoss) -> [Int] {
+      let sizes = model == .mlp ? widths : channels
+      guard loss == .negativeLogLikelihood else { return sizes }
+      return sizes.filter {
+        model.parameters(size: $0, inputs: dataset.finalSeqLength) <= nllParameters
+      }
+    }
+
+    public func validate() throws {
+      try dataset.validate()
+      // Both learning rates are checked below, under their own names.
+      var settings = training(by: .negativeLogLikelihood)
+      settings.learningRate = 0
+      try settings.validate()
+      for (key, rate) in [
+        ("nll-learning-rate", nllLearningRate), ("mse-learning-rate", mseLearningRate),
+      ] where !(rate.isFinite && rate >= 0) {
+        throw SettingError("\(key) is \(rate); it must be a finite number, 0 or more")
+      }
+      for (key, isEmpty) in [
+        ("seeds", seeds.isEmpty), ("models", models.isEmpty), ("losses", losses.isEmpty),
+        ("noise", noise.isEmpty), ("widths", models.contains(.mlp) && widths.isEmpty),
+        ("channels", models.contains(.cnn) && channels.isEmpty),
+      ] where isEmpty {
+        throw SettingError("\(key) is empty; it must name one or more")
+      }
+      for (key, value) in [("epochs", epochs), ("eval-every", evalEvery)] where value < 1 {
+        throw SettingError("\(key) is \(value); it must be 1 or more")
+      }
+      for (key, sizes) in [("widths", widths), ("channels", channels)] {
+        if let size = sizes.first(where: { !(1...10_000).contains($0) }) {
+          throw SettingError("\(key) holds \(size); a size must be between 1 and 10000")
+        }
+      }
+      if let level = noise.first(where: { !(0...1).contains($0) }) {
+        throw SettingError("noise holds \(level); a probability must be between 0 and 1")
+      }
+      if let seed = seeds.first(where: { !(0...Int(UInt32.max)).contains($0) }) {
+        throw SettingError("seeds holds \(seed); a seed must be between 0 and \(UInt32.max)")
+      }
+      let shortest = ConvolutionalNetwork.shortestInput
+      if models.contains(.cnn), dataset.finalSeqLength < shortest {
+        throw SettingError(
+          "dataset.final-seq-length is \(dataset.finalSeqLength); the cnn needs \(shortest) or more"
+        )
+      }
+    }
+  }
+
+  /// The dataset of 16,000 examples, a quarter of them to learn from.
+  static var dataset: MNIST1D.Configuration {
+    var dataset = MNIST1D.Configuration()
+    dataset.numSamples = 16_000
+    dataset.trainSplit = 0.25
+    return dataset
+  }
+}
+
+extension ClassificationLoss: Codable {}

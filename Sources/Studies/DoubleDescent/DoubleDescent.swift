@@ -1,0 +1,263 @@
+import Foundation
+import MNIST1D
+import NeuralNetworks
+import ReferenceRandom
+import Runs
+import Tensors
+
+/// Figure 4 of the paper: deep double descent.
+///
+/// Networks of growing size learn the same 4000 examples, some of whose labels are wrong. The test error falls, rises
+/// to a peak where the network is just large enough to learn the training set by heart, and falls again. The paper
+/// adds where that happens: with a mean squared error at about as many parameters as there are examples times
+/// outputs, n · K; with a negative log-likelihood at about as many as there are examples, n.
+public enum DoubleDescent: Study {
+  public static let name = "double-descent"
+  public static let title = "Deep double descent"
+  public static let question =
+    "Does the test error peak where a network can just learn its training set by heart, and where is that for each "
+    + "loss?"
+
+  /// The kinds of network.
+  public enum Model: String, Codable, Sendable, CaseIterable {
+    /// 40 → h → h → 10 with relu.
+    case mlp
+    /// The convolutional network of the baselines with c channels.
+    case cnn
+  }
+
+  /// One training.
+  public struct Trial: Codable, Hashable, Sendable, CustomStringConvertible {
+    /// The network.
+    public var model: Model
+    /// Its size: hidden units in each layer of the MLP, channels of the CNN.
+    public var size: Int
+    /// What the training makes small.
+    public var loss: ClassificationLoss
+    /// The probability with which a training label is replaced.
+    public var noise: Double
+    /// The seed of the initial weights, of the order of the examples, and of the noise.
+    public var seed: Int
+
+    /// Names a training.
+    public init(model: Model, size: Int, loss: ClassificationLoss, noise: Double, seed: Int) {
+      self.model = model
+      self.size = size
+      self.loss = loss
+      self.noise = noise
+      self.seed = seed
+    }
+
+    public var description: String {
+      "\(model.rawValue) of size \(size) by \(loss.rawValue), noise \(noise), seed \(seed)"
+    }
+  }
+
+  /// What one training yields: its errors along the way.
+  public struct Measurement: Codable, Sendable, Equatable {
+    /// How many numbers the network learns.
+    public var parameters: Int
+    /// After how many epochs the network was evaluated.
+    public var epochs: [Int] = []
+    /// The mean loss on the training examples, with the labels that the network was given.
+    public var trainLoss: [Double] = []
+    /// The share of training examples that are classified otherwise than their label says, in percent.
+    public var trainError: [Double] = []
+    /// The mean loss on the test examples, whose labels are right.
+    public var testLoss: [Double] = []
+    /// The share of test examples that are classified wrongly, in percent.
+    public var testError: [Double] = []
+    /// The digest of the final weights.
+    public var digest = ""
+
+    /// A training that is about to start.
+    package init(parameters: Int) { self.parameters = parameters }
+  }
+
+  public static func trials(for configuration: Configuration) -> [Trial] {
+    configuration.models.flatMap { model in
+      configuration.losses.flatMap { loss in
+        configuration.noiseLevels(model, loss).flatMap { noise in
+          configuration.sizes(of: model, loss).flatMap { size in
+            configuration.seeds.map {
+              Trial(model: model, size: size, loss: loss, noise: noise, seed: $0)
+            }
+          }
+        }
+      }
+    }
+  }
+
+  /// Fitted to measured times, in microseconds of a step with 100 examples: a constant for what surrounds the
+  /// arithmetic, and the multiplications of one example.
+  public static func cost(of trial: Trial, _ configuration: Configuration) -> Double {
+    let inputs = configuration.dataset.finalSeqLength
+    let multiplications = Double(trial.model.multiplications(size: trial.size, inputs: inputs))
+    let step: Double =
+      switch trial.model {
+      case .mlp: 17 + 3.5e-3 * multiplications
+      case .cnn: 24 + 4.4e-3 * multiplications
+      }
+    return step * Double(configuration.epochs)
+  }
+
+  public static func measure(
+    _ trial: Trial, _ configuration: Configuration, in context: TrialContext
+  ) throws -> Measurement {
+    try measure(trial, configuration, in: context, savingEvery: .seconds(20))
+  }
+
+  /// The same, with the state saved after an epoch if the last time was so long ago; the bits do not depend on it.
+  package static func measure(
+    _ trial: Trial, _ configuration: Configuration, in context: TrialContext,
+    savingEvery interval: Duration
+  ) throws -> Measurement {
+    let (training, test) = try context.shared(configuration.dataset) { key in
+      let dataset = try Dataset(key)
+      return (Examples(dataset.x, dataset.y), Examples(dataset.xTest, dataset.yTest))
+    }
+    var generator = TorchGenerator(seed: UInt64(trial.seed))
+    let inputs = training.inputs.shape[1]
+    let work = Work(
+      trial: trial, configuration: configuration, training: training.withNoise(of: trial),
+      test: test, context: context, interval: interval)
+    return try Kernels.withThreads(context.threads) {
+      switch trial.model {
+      case .mlp:
+        let network = MultilayerPerceptron(
+          inputs: inputs, hidden: trial.size, connection: .plain, using: &generator)
+        return try work.train(network, shuffledBy: generator)
+      case .cnn:
+        let network = ConvolutionalNetwork(
+          inputs: inputs, channels: trial.size, using: &generator)
+        return try work.train(network, shuffledBy: generator)
+      }
+    }
+  }
+
+  /// Labels of which each is replaced, with a probability of `noise`, by a digit that is drawn from all ten.
+  ///
+  /// The draws are those of the authors' notebook: for each label `random_sample()`, and `randint(0, 10)` for those
+  /// that are replaced, here from `RandomState(seed)`. One replacement in ten is the label that was there.
+  public static func noisy(_ labels: [Int32], noise: Double, seed: Int) -> [Int32] {
+    var state = NumPyRandomState(seed: UInt32(seed))
+    return labels.map { label in
+      state.randomSample() < noise ? Int32(state.randomInteger(below: 10)) : label
+    }
+  }
+}
+
+extension DoubleDescent.Model {
+  /// How many numbers a network of this kind learns.
+  func parameters(size: Int, inputs: Int) -> Int {
+    switch self {
+    case .mlp: (inputs + 1) * size + (size + 1) * size + (size + 1) * 10
+    case .cnn:
+      6 * size + 2 * (3 * size + 1) * size + (positions(inputs: inputs)[2] * size + 1) * 10
+    }
+  }
+
+  /// How many multiplications one example takes on its way through the network.
+  func multiplications(size: Int, inputs: Int) -> Int {
+    switch self {
+    case .mlp: (inputs + size + 10) * size
+    case .cnn:
+      zip(positions(inputs: inputs), [5, 3 * size, 3 * size]).reduce(0) { $0 + $1.0 * $1.1 * size }
+        + positions(inputs: inputs)[2] * size * 10
+    }
+  }
+
+  /// The length of each convolution's output.
+  private func positions(inputs: Int) -> [Int] {
+    var length = inputs
+    return [5, 3, 3].map { kernel in
+      length = Conv1D.outputLength(length, kernel: kernel, stride: 2, padding: 1)
+      return length
+    }
+  }
+}
+
+extension Examples {
+  fileprivate func withNoise(of trial: DoubleDescent.Trial) -> Examples {
+    Examples(
+      inputs: inputs,
+      labels: DoubleDescent.noisy(labels, noise: trial.noise, seed: trial.seed))
+  }
+}
+
+/// A trial with its data.
+private struct Work {
+  let trial: DoubleDescent.Trial
+  let configuration: DoubleDescent.Configuration
+  let training: Examples
+  let test: Examples
+  let context: TrialContext
+  let interval: Duration
+
+  func train<Network: Classifier>(
+    _ network: Network, shuffledBy generator: TorchGenerator
+  ) throws -> DoubleDescent.Measurement {
+    var state = State(
+      training: try EpochTraining(
+        of: network, on: training, shuffledBy: generator,
+        settings: configuration.training(by: trial.loss)),
+      measurement: DoubleDescent.Measurement(parameters: network.parameterCount))
+    try state.resume(from: context.checkpoint)
+    report(state)
+    var lastSave = ContinuousClock.now
+    while !state.training.isFinished {
+      if context.isCancelled { try state.save(to: context.checkpoint) }
+      try context.checkCancellation()
+      try state.training.advance()
+      let isLast = state.training.isFinished
+      if isLast || state.training.epoch % configuration.evalEvery == 0 { evaluate(&state) }
+      report(state)
+      if !isLast, lastSave.duration(to: .now) >= interval {
+        try state.save(to: context.checkpoint)
+        lastSave = .now
+      }
+    }
+    state.measurement.digest = state.training.model.digest
+    return state.measurement
+  }
+
+  private func report(_ state: State<some Classifier>) {
+    let error = state.measurement.testError.last.map { "test error \($0.shown(1)) %" }
+    context.report(Double(state.training.epoch) / Double(configuration.epochs), error)
+  }
+
+  private func evaluate(_ state: inout State<some Classifier>) {
+    let (model, loss) = (state.training.model, trial.loss)
+    let (train, test) = (model.score(on: training, by: loss), model.score(on: test, by: loss))
+    state.measurement.epochs.append(state.training.epoch)
+    state.measurement.trainLoss.append(train.loss)
+    state.measurement.trainError.append(100 - train.accuracy)
+    state.measurement.testLoss.append(test.loss)
+    state.measurement.testError.append(100 - test.accuracy)
+  }
+}
+
+/// Where a trial is.
+private struct State<Network: Classifier> {
+  var training: EpochTraining<Network>
+  var measurement: DoubleDescent.Measurement
+
+  private static var measurementKey: String { "measurement" }
+
+  func save(to file: Runs.Checkpoint) throws {
+    var state = training.checkpoint
+    state.numbers[Self.measurementKey] = try JSON(encoding: measurement).canonical
+    try file.save(Data(state.encode()))
+  }
+
+  /// Takes up what was saved, if it is the state of such a training.
+  mutating func resume(from file: Runs.Checkpoint) throws {
+    guard let bytes = file.load(),
+      let state = try? NeuralNetworks.Checkpoint(decoding: Array(bytes)),
+      let text = state.numbers[Self.measurementKey],
+      let saved = try? JSON(reading: Data(text.utf8)).decode(DoubleDescent.Measurement.self)
+    else { return }
+    try training.resume(from: state)
+    measurement = saved
+  }
+}

@@ -17,8 +17,11 @@ public struct Pooling1D: Layer {
   }
 
   /// Maps [batch, channels, length] to [batch, channels, (length − width) / stride + 1].
-  public func callAsFunction(_ x: Tensor) -> Tensor {
-    pooling1D(x, kind, width: width, stride: stride, layout: .batchFirst)
+  public func callAsFunction(_ x: Tensor) -> Tensor { callAsFunction(x, layout: .batchFirst) }
+
+  /// Maps activations in either layout.
+  public func callAsFunction(_ x: Tensor, layout: ActivationLayout) -> Tensor {
+    pooling1D(x, kind, width: width, stride: stride, layout: layout)
   }
 
   public mutating func visitParameters(_ visit: inout some ParameterVisitor) {}

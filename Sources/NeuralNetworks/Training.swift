@@ -94,6 +94,18 @@ public struct Training<Model: Classifier>: Sendable {
   /// - Returns: the batch's loss before the update, and the scores after it where they are due.
   /// - Throws: `TrainingError.diverged` when the loss is not finite.
   public mutating func advance() throws(TrainingError) -> StepMetrics {
+    var metrics = try takeStep()
+    if metrics.step % settings.evaluationInterval == 0 {
+      metrics.evaluation = evaluate(after: metrics.step)
+    }
+    return metrics
+  }
+
+  /// Takes one step and scores nothing, for a caller that evaluates the model in its own way.
+  ///
+  /// - Returns: the batch's loss before the update.
+  /// - Throws: `TrainingError.diverged` when the loss is not finite.
+  public mutating func takeStep() throws(TrainingError) -> StepMetrics {
     let start = step * settings.batchSize % training.count
     let batch = training[start..<Swift.min(start + settings.batchSize, training.count)]
     let (loss, gradient) = valueAndGradient(at: model) { model in
@@ -101,13 +113,11 @@ public struct Training<Model: Classifier>: Sendable {
     }
     guard loss.scalar.isFinite else { throw .diverged(step: step, loss: loss.scalar) }
     optimizer.update(&model, along: gradient)
-    var metrics = StepMetrics(step: step, trainLoss: loss.scalar)
-    if step % settings.evaluationInterval == 0 { metrics.evaluation = evaluate() }
-    step += 1
-    return metrics
+    defer { step += 1 }
+    return StepMetrics(step: step, trainLoss: loss.scalar)
   }
 
-  private mutating func evaluate() -> Evaluation {
+  private mutating func evaluate(after step: Int) -> Evaluation {
     let evaluation = Evaluation(
       step: step, train: model.score(on: training),
       validation: validation.map { model.score(on: $0) },

@@ -8,6 +8,7 @@ public enum StudyKind: String, CaseIterable, Sendable {
   case doubleDescent = "double-descent"
   case metalearnLR = "metalearn-lr"
   case metalearnActivation = "metalearn-activation"
+  case pooling
 
   /// Carries out the study, or merges the shards of a run that has been.
   public func perform(_ request: StudyRequest) throws(RunError) -> RunOutcome {
@@ -17,6 +18,7 @@ public enum StudyKind: String, CaseIterable, Sendable {
     case .doubleDescent: try request.perform(DoubleDescent.self)
     case .metalearnLR: try request.perform(MetalearnLR.self)
     case .metalearnActivation: try request.perform(MetalearnActivation.self)
+    case .pooling: try request.perform(Pooling.self)
     }
   }
 }

@@ -1,0 +1,92 @@
+import MNIST1D
+import NeuralNetworks
+import Runs
+
+extension Pooling {
+  /// The settings; the defaults are the paper's, with five seeds.
+  public struct Configuration: StudyConfiguration {
+    /// The seeds of the initial weights, one training each.
+    public var seeds = [42, 43, 44, 45, 46]
+    /// The ways of halving the number of positions.
+    public var methods = PoolingMethod.allCases
+    /// How many training examples there are, multiples of ten.
+    public var sizes = [1000, 2000, 5000, 10_000, 20_000, 50_000]
+    /// How many test examples there are, a multiple of ten.
+    public var testExamples = 1000
+    /// How many channels either convolution has.
+    public var channels = 20
+    /// The number of the last step.
+    public var steps = 6000
+    /// How many examples a step sees.
+    public var batchSize = 100
+    /// Adam's step size.
+    public var learningRate = 1e-2
+    /// Every how many steps the network is evaluated.
+    public var evalEvery = 100
+    /// The dataset, but for its number of samples and its split, which follow from `sizes` and `testExamples`.
+    public var dataset = MNIST1D.Configuration()
+
+    /// The settings of the paper.
+    public init() {}
+
+    /// One seed, two sizes and a tenth of the steps.
+    public static var quick: Configuration {
+      var quick = Configuration()
+      quick.seeds = [42]
+      quick.sizes = [1000, 10_000]
+      quick.steps = 600
+      quick.evalEvery = 50
+      return quick
+    }
+
+    var training: TrainingSettings {
+      var settings = TrainingSettings()
+      settings.steps = steps
+      settings.batchSize = batchSize
+      settings.learningRate = learningRate
+      settings.evaluationInterval = evalEvery
+      return settings
+    }
+
+    /// A dataset of its own for each size, all from the same seed: the first `size` of size + testExamples examples
+    /// are for training, the others for testing.
+    func dataset(of size: Int) -> MNIST1D.Configuration {
+      var dataset = dataset
+      dataset.numSamples = size + testExamples
+      dataset.trainSplit = Double(size) / Double(dataset.numSamples)
+      // The reference rounds the product down, which must not lose an example to the rounding of the quotient.
+      if Int(Double(dataset.numSamples) * dataset.trainSplit) < size {
+        dataset.trainSplit = dataset.trainSplit.nextUp
+      }
+      return dataset
+    }
+
+    public func validate() throws {
+      try training.validate()
+      for (key, isEmpty) in [
+        ("seeds", seeds.isEmpty), ("methods", methods.isEmpty), ("sizes", sizes.isEmpty),
+      ] where isEmpty {
+        throw SettingError("\(key) is empty; it must name one or more")
+      }
+      if let seed = seeds.first(where: { $0 < 0 }) {
+        throw SettingError("seeds holds \(seed); a seed must be 0 or more")
+      }
+      if let size = sizes.first(where: { $0 < 10 || $0 % 10 != 0 }) {
+        throw SettingError("sizes holds \(size); a size must be a positive multiple of 10")
+      }
+      guard testExamples >= 10, testExamples % 10 == 0 else {
+        throw SettingError("test-examples is \(testExamples); it must be a positive multiple of 10")
+      }
+      guard channels >= 1 else {
+        throw SettingError("channels is \(channels); it must be 1 or more")
+      }
+      for size in sizes { try dataset(of: size).validate() }
+      let shortest = PoolingNetwork.shortestInput
+      guard dataset.finalSeqLength >= shortest else {
+        throw SettingError(
+          "dataset.final-seq-length is \(dataset.finalSeqLength); pooling twice needs \(shortest) or more"
+        )
+      }
+    }
+  }
+}

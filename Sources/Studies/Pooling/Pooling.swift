@@ -1,0 +1,106 @@
+import MNIST1D
+import NeuralNetworks
+import ReferenceRandom
+import Runs
+import Tensors
+
+/// Figure 7 of the paper: what is the relationship between pooling and sample efficiency?
+///
+/// One convolutional network, in five versions that differ in how they halve the number of positions, learns from
+/// 1000 to 50,000 examples. With few examples pooling is worth more than any other choice; with many it is worth
+/// nothing.
+public enum Pooling: Study {
+  public static let name = "pooling"
+  public static let title = "Pooling and sample efficiency"
+  public static let question =
+    "How much does pooling help a convolutional network, and how does that depend on the number of "
+    + "training examples?"
+
+  /// One training.
+  public struct Trial: Codable, Hashable, Sendable, CustomStringConvertible {
+    /// The way of halving the number of positions.
+    public var method: PoolingMethod
+    /// How many examples the network learns from.
+    public var size: Int
+    /// The seed of its initial weights.
+    public var seed: Int
+
+    /// Names a training.
+    public init(method: PoolingMethod, size: Int, seed: Int) {
+      self.method = method
+      self.size = size
+      self.seed = seed
+    }
+
+    public var description: String { "\(method.label), \(size) examples, seed \(seed)" }
+  }
+
+  /// What one training yields: its learning curve.
+  public struct Measurement: Codable, Sendable, Equatable {
+    /// The steps that were followed by an evaluation.
+    public var steps: [Int] = []
+    /// The accuracy on the test examples after each of them, in percent.
+    public var testAccuracy: [Double] = []
+    /// The digest of the final weights.
+    public var digest = ""
+
+    /// A curve of these points.
+    public init(steps: [Int] = [], testAccuracy: [Double] = []) {
+      self.steps = steps
+      self.testAccuracy = testAccuracy
+    }
+  }
+
+  public static func trials(for configuration: Configuration) -> [Trial] {
+    configuration.sizes.flatMap { size in
+      configuration.methods.flatMap { method in
+        configuration.seeds.map { Trial(method: method, size: size, seed: $0) }
+      }
+    }
+  }
+
+  /// Measured: the second convolution takes most of the time, and pooling or a stride halves its work or more.
+  public static func cost(of trial: Trial, _ configuration: Configuration) -> Double {
+    switch trial.method {
+    case .none: 3
+    case .stride: 1
+    case .max, .average, .l2: 2
+    }
+  }
+
+  public static func measure(
+    _ trial: Trial, _ configuration: Configuration, in context: TrialContext
+  ) throws -> Measurement {
+    let data = try context.shared(configuration.dataset(of: trial.size)) {
+      let dataset = try Dataset($0)
+      return Split(
+        training: Examples(dataset.x, dataset.y), test: Examples(dataset.xTest, dataset.yTest))
+    }
+    var generator = TorchGenerator(seed: UInt64(trial.seed))
+    let network = PoolingNetwork(
+      trial.method, inputs: data.training.inputs.shape[1], channels: configuration.channels,
+      using: &generator)
+    var training = try Training(
+      of: network, on: data.training, testing: data.test, settings: configuration.training)
+    var curve = Measurement()
+    try Kernels.withThreads(context.threads) {
+      while !training.isFinished {
+        let step = try training.takeStep().step
+        guard step % configuration.evalEvery == 0 else { continue }
+        // The training examples, of which there may be fifty times as many, are not what the figure is about.
+        curve.steps.append(step)
+        curve.testAccuracy.append(training.model.score(on: data.test).accuracy)
+        try context.checkCancellation()
+        context.report(Double(step) / Double(configuration.steps + 1))
+      }
+    }
+    curve.digest = training.model.digest
+    return curve
+  }
+
+  /// The examples that all trainings on one number of them share.
+  private struct Split: Sendable {
+    let training: Examples
+    let test: Examples
+  }
+}

@@ -1,0 +1,174 @@
+import Fixtures
+import MNIST1D
+import NeuralNetworks
+import ReferenceRandom
+import Runs
+import Studies
+import Testing
+
+@Suite("The study of pooling")
+struct PoolingTests {
+  private struct Golden: Decodable {
+    struct Method: Decodable {
+      let initial: [String: String]
+      let losses: [Double]
+    }
+    let methods: [String: Method]
+  }
+
+  private static var small: Pooling.Configuration {
+    var configuration = Pooling.Configuration()
+    configuration.seeds = [1, 2]
+    configuration.sizes = [200, 500]
+    configuration.testExamples = 100
+    configuration.steps = 12
+    configuration.evalEvery = 4
+    return configuration
+  }
+
+  @Test("the paper's settings are five networks on six numbers of examples from five seeds")
+  func plan() {
+    let trials = Pooling.trials(for: Pooling.Configuration())
+    #expect(trials.count == 150 && Set(trials).count == 150)
+  }
+
+  @Test(
+    "initial weights are PyTorch's, and the first losses follow PyTorch's to 1e-4",
+    arguments: PoolingMethod.allCases)
+  func trajectory(_ method: PoolingMethod) throws {
+    let golden = try Fixture.json("pooling.json", as: Golden.self)
+    let expected = try #require(golden.methods[method.rawValue])
+    var settings = MNIST1D.Configuration()
+    settings.numSamples = 2000
+    settings.trainSplit = 0.5
+    let dataset = try Dataset(settings)
+    var generator = TorchGenerator(seed: 42)
+    let network = PoolingNetwork(method, using: &generator)
+    let digests = network.namedParameters.map { ($0.name, SHA256.digest($0.tensor.elements)) }
+    #expect(Dictionary(uniqueKeysWithValues: digests) == expected.initial)
+
+    var training = try Training(
+      of: network, on: Examples(dataset.x, dataset.y),
+      testing: Examples(dataset.xTest, dataset.yTest))
+    for (step, expected) in expected.losses.enumerated() {
+      let loss = Double(try training.takeStep().trainLoss)
+      #expect(abs(loss - expected) <= 1e-4 * expected, "step \(step): \(loss), PyTorch \(expected)")
+    }
+    #expect(training.evaluations.isEmpty)
+  }
+
+  @Test("a network takes signals of any length that it can pool twice")
+  func lengths() {
+    for method in PoolingMethod.allCases {
+      for length in [4, 5, 39, 72] {
+        var generator = TorchGenerator(seed: 0)
+        let network = PoolingNetwork(method, inputs: length, channels: 3, using: &generator)
+        #expect(network(.zeros([2, length])).shape == [2, 10], "\(method), \(length)")
+      }
+    }
+  }
+
+  @Test("a trial trains as the baselines do on the first examples of a dataset of its own")
+  func measurement() throws {
+    let trial = Pooling.Trial(method: .l2, size: 500, seed: 2)
+    let measured = try Pooling.measure(trial, Self.small, in: TrialContext())
+
+    var configuration = MNIST1D.Configuration()
+    configuration.numSamples = 600
+    configuration.trainSplit = 500.0 / 600
+    let dataset = try Dataset(configuration)
+    #expect(dataset.x.count == 500 && dataset.xTest.count == 100)
+    var settings = TrainingSettings()
+    settings.steps = 12
+    settings.evaluationInterval = 4
+    var generator = TorchGenerator(seed: 2)
+    var training = try Training(
+      of: PoolingNetwork(.l2, using: &generator), on: Examples(dataset.x, dataset.y),
+      testing: Examples(dataset.xTest, dataset.yTest), settings: settings)
+    while !training.isFinished { _ = try training.advance() }
+    #expect(measured.digest == training.model.digest)
+    #expect(measured.steps == [0, 4, 8, 12])
+    #expect(measured.testAccuracy == training.evaluations.map(\.test.accuracy))
+  }
+
+  @Test("no example changes sides by the rounding of a split")
+  func splits() throws {
+    // 190 / 1190 · 1190 rounds to a number below 190.
+    #expect(Int(1190 * (190.0 / 1190)) == 189)
+    var configuration = Self.small
+    configuration.steps = 0
+    configuration.testExamples = 1000
+    let trial = Pooling.Trial(method: .none, size: 190, seed: 1)
+    let measured = try Pooling.measure(trial, configuration, in: TrialContext())
+    // A number of thousandths, not of 1001 parts.
+    let thousandths = try #require(measured.testAccuracy.last) * 10
+    #expect(abs(thousandths - thousandths.rounded()) < 1e-9)
+  }
+
+  /// Results as the authors report them, at other numbers of examples in between.
+  private static func results(
+    _ configuration: Pooling.Configuration, with: (Pooling.Trial) -> Double
+  ) -> [TrialResult<Pooling>] {
+    Pooling.trials(for: configuration).map {
+      TrialResult(trial: $0, measurement: Pooling.Measurement(steps: [0], testAccuracy: [with($0)]))
+    }
+  }
+
+  @Test("claims hold for numbers like the reported ones and fail for others")
+  func claims() {
+    let configuration = Pooling.Configuration()
+    func verdicts(_ accuracy: (Pooling.Trial) -> Double) -> [String: Verdict] {
+      let findings = Pooling.findings(configuration, Self.results(configuration, with: accuracy))
+      return Dictionary(uniqueKeysWithValues: findings.claims.map { ($0.id, $0.verdict) })
+    }
+    func isPooled(_ trial: Pooling.Trial) -> Bool {
+      [.max, .average, .l2].contains(trial.method)
+    }
+    let asReported = verdicts { trial in
+      let best = trial.method == .max ? 1.0 : 0
+      if trial.size == 50_000 { return trial.method == .stride ? 95.3 : 97.4 }
+      return (isPooled(trial) ? 77 : 58) + best + Double(trial.seed % 2) / 10
+    }
+    #expect(asReported.count == 9 && asReported.values.allSatisfy { $0 == .holds })
+    let otherwise = verdicts { trial in
+      trial.method == .none ? 90 : trial.method == .average ? 95 : 99
+    }
+    #expect(otherwise.values.allSatisfy { $0 == .fails })
+  }
+
+  @Test("settings of one's own are shown, and decide nothing about the paper's claims")
+  func reduced() {
+    let configuration = Pooling.Configuration.quick
+    let findings = Pooling.findings(
+      configuration, Self.results(configuration) { $0.method == .none ? 60 : 80 })
+    #expect(!findings.claims.isEmpty && findings.claims.allSatisfy { $0.verdict == .untested })
+    #expect(findings.tables.map(\.name) == ["accuracy", "advantage"])
+    #expect(findings.tables[1].columns == ["method", "1000", "10000"])
+    #expect(findings.tables[1].rows.count == 4)
+    #expect(findings.tables[1].rows[0][1] == .number(20))
+    #expect(findings.illustrations.map(\.name) == ["figure-7"])
+  }
+
+  @Test("settings that do not fit are refused by name")
+  func validation() {
+    func expectRefusal(_ key: String, _ change: (inout Pooling.Configuration) -> Void) {
+      var configuration = Self.small
+      change(&configuration)
+      do {
+        try configuration.validate()
+        Issue.record("\(key) was accepted")
+      } catch {
+        #expect("\(error)".contains(key))
+      }
+    }
+    expectRefusal("seeds") { $0.seeds = [] }
+    expectRefusal("seeds") { $0.seeds = [-1] }
+    expectRefusal("methods") { $0.methods = [] }
+    expectRefusal("sizes") { $0.sizes = [1005] }
+    expectRefusal("sizes") { $0.sizes = [0] }
+    expectRefusal("test-examples") { $0.testExamples = 0 }
+    expectRefusal("channels") { $0.channels = 0 }
+    expectRefusal("final-seq-length") { $0.dataset.finalSeqLength = 3 }
+    expectRefusal("learning-rate") { $0.learningRate = -1 }
+  }
+}

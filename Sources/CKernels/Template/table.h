@@ -17,6 +17,7 @@
 #include "peak.h"
 #include "tanh_panels.h"
 #include "tanh_units.h"
+#include "tsne.h"
 
 const ck_table CK_TABLE = {
     .name = CK_NAME,

@@ -90,6 +90,34 @@ public func meanSquaredError(_ prediction: Tensor, _ target: Tensor) -> Tensor {
   return square(prediction - target).mean()
 }
 
+/// The contrastive loss of SimCLR, the normalised temperature-scaled cross-entropy NT-Xent.
+///
+/// Every row is asked which of the others is the second view of its example: the logits are the cosines with all other
+/// rows, divided by the temperature, and the loss is the mean cross-entropy. A row shorter than 1e-12 counts as that
+/// long.
+///
+/// Source: T. Chen, S. Kornblith, M. Norouzi and G. Hinton, "A simple framework for contrastive learning of visual
+/// representations" (2020), equation 1.
+///
+/// - Parameters:
+///   - projections: [2 · examples, dimensions]; rows i and i + examples are the two views of example i.
+///   - temperature: what cosines are divided by; positive.
+/// - Returns: a scalar, in nats.
+public func ntXent(_ projections: Tensor, temperature: Float) -> Tensor {
+  precondition(
+    projections.rank == 2 && projections.shape[0] > 0 && projections.shape[0] % 2 == 0,
+    "a contrastive loss takes two rows for each example, found shape \(projections.shape)")
+  precondition(temperature > 0, "a temperature is positive, found \(temperature)")
+  let count = projections.shape[0]
+  let directions =
+    projections / sqrt(square(projections).sum(along: 1, .kept) + 1e-24)
+  let cosines = directions.matmul(directions, transposing: .right)
+  // No row can be taken for its own partner.
+  let own = oneHot((0..<count).map(Int32.init), classes: count) * 1e9
+  let partners = (0..<count).map { Int32(($0 + count / 2) % count) }
+  return softmaxCrossEntropy(cosines / temperature - own, labels: partners)
+}
+
 /// Rows with a 1 at each label and 0 elsewhere: [count, classes].
 public func oneHot(_ labels: [Int32], classes: Int) -> Tensor {
   requireClasses(labels, classes)

@@ -37,12 +37,18 @@ public struct ConvolutionalNetwork: Classifier {
     linear = Linear(channels * length, classes, using: &generator)
   }
 
-  public func callAsFunction(_ x: Tensor) -> Tensor {
+  public func callAsFunction(_ x: Tensor) -> Tensor { linear(features(of: x), layout: .batchLast) }
+
+  /// What the linear layer sees: the flattened outputs of the last convolution.
+  ///
+  /// - Parameter x: [batch, length].
+  /// - Returns: [features, batch], the batch innermost as in all layers before.
+  public func features(of x: Tensor) -> Tensor {
     var h = x.transposed().reshaped(to: [1, x.shape[1], x.shape[0]])
     h = conv1(h, activation: .relu, layout: .batchLast)
     h = conv2(h, activation: .relu, layout: .batchLast)
     h = conv3(h, activation: .relu, layout: .batchLast)
-    return linear(h.reshaped(to: [h.shape[0] * h.shape[1], h.shape[2]]), layout: .batchLast)
+    return h.reshaped(to: [h.shape[0] * h.shape[1], h.shape[2]])
   }
 
   public mutating func visitParameters(_ visit: inout some ParameterVisitor) {

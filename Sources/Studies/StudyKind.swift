@@ -9,6 +9,7 @@ public enum StudyKind: String, CaseIterable, Sendable {
   case metalearnLR = "metalearn-lr"
   case metalearnActivation = "metalearn-activation"
   case pooling
+  case selfSupervised = "self-supervised"
 
   /// Carries out the study, or merges the shards of a run that has been.
   public func perform(_ request: StudyRequest) throws(RunError) -> RunOutcome {
@@ -19,6 +20,7 @@ public enum StudyKind: String, CaseIterable, Sendable {
     case .metalearnLR: try request.perform(MetalearnLR.self)
     case .metalearnActivation: try request.perform(MetalearnActivation.self)
     case .pooling: try request.perform(Pooling.self)
+    case .selfSupervised: try request.perform(SelfSupervised.self)
     }
   }
 }

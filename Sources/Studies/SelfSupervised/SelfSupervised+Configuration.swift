@@ -1,0 +1,132 @@
+import MNIST1D
+import NeuralNetworks
+import Runs
+
+extension SelfSupervised {
+  /// The settings. The authors' text leaves those of the contrastive learning open: the defaults were chosen by the
+  /// accuracy of the linear probe on held-out training examples, with the seed 0.
+  public struct Configuration: StudyConfiguration {
+    /// The seeds of the networks' weights, batches and views, one training each.
+    public var seeds = [42, 43, 44]
+    /// What is classified.
+    public var features = Features.allCases
+    /// How the two views of a signal are made.
+    public var views = Views()
+    /// How many steps of contrastive learning there are.
+    public var steps = 3000
+    /// How many signals a step sees, each in two views.
+    public var batchSize = 250
+    /// Adam's first step size, from which it falls linearly to 0.
+    public var learningRate = 1e-2
+    /// The factor of the L2 penalty's gradient.
+    public var weightDecay = 0.0
+    /// What cosines are divided by in the loss.
+    public var temperature = 0.2
+    /// How many channels each of the encoder's convolutions has.
+    public var channels = 25
+    /// How many units the head has.
+    public var hidden = 64
+    /// How many dimensions the head projects onto.
+    public var outputs = 32
+    /// How many steps the supervised network is trained for, with the settings of the baselines.
+    public var supervisedSteps = 6000
+    /// How many neighbours vote.
+    public var neighbors = 10
+    /// How many training examples are held out for a second pair of scores, by which settings can be chosen.
+    public var heldOut = 500
+    /// The features that are laid out in the plane by t-SNE, those of the first seed.
+    public var maps: [Features] = [.input, .selfSupervised, .supervised]
+    /// How many neighbours a point has in a map, in effect.
+    public var perplexity = 30.0
+    /// How many steps a map takes after the first 250.
+    public var mapSteps = 500
+    /// The dataset.
+    public var dataset = MNIST1D.Configuration()
+
+    /// The settings that were found.
+    public init() {}
+
+    /// One seed, a fraction of the steps, and a dataset of a fifth.
+    public static var quick: Configuration {
+      var quick = Configuration()
+      quick.seeds = [42]
+      quick.steps = 300
+      quick.supervisedSteps = 600
+      quick.heldOut = 100
+      quick.mapSteps = 250
+      quick.dataset.numSamples = 1000
+      return quick
+    }
+
+    var supervisedTraining: TrainingSettings {
+      var settings = TrainingSettings()
+      settings.steps = supervisedSteps
+      return settings
+    }
+
+    public func validate() throws {
+      try dataset.validate()
+      for (key, isEmpty) in [("seeds", seeds.isEmpty), ("features", features.isEmpty)]
+      where isEmpty {
+        throw SettingError("\(key) is empty; it must name one or more")
+      }
+      if let seed = seeds.first(where: { $0 < 0 }) {
+        throw SettingError("seeds holds \(seed); a seed must be 0 or more")
+      }
+      for (key, count) in [
+        ("steps", steps), ("supervised-steps", supervisedSteps), ("map-steps", mapSteps),
+      ] where count < 0 {
+        throw SettingError("\(key) is \(count); it must be 0 or more")
+      }
+      for (key, count) in [
+        ("batch-size", batchSize), ("channels", channels), ("hidden", hidden), ("outputs", outputs),
+        ("neighbors", neighbors), ("held-out", heldOut),
+      ] where count < 1 {
+        throw SettingError("\(key) is \(count); it must be 1 or more")
+      }
+      for (key, value) in [
+        ("learning-rate", learningRate), ("weight-decay", weightDecay),
+        ("views.scale", views.scale), ("views.shear", views.shear), ("views.noise", views.noise),
+      ] where !(value.isFinite && value >= 0) {
+        throw SettingError("\(key) is \(value); it must be a finite number, 0 or more")
+      }
+      guard temperature.isFinite && temperature > 0 else {
+        throw SettingError("temperature is \(temperature); it must be a positive number")
+      }
+      guard views.shift >= 1 else {
+        throw SettingError("views.shift is \(views.shift); it must be 1 or more")
+      }
+      guard (0..<1).contains(views.stretch) else {
+        throw SettingError("views.stretch is \(views.stretch); it must be 0 or more and below 1")
+      }
+      try validateAgainstDataset()
+    }
+
+    private func validateAgainstDataset() throws {
+      let shortest = ConvolutionalNetwork.shortestInput
+      guard dataset.finalSeqLength >= shortest else {
+        throw SettingError(
+          "dataset.final-seq-length is \(dataset.finalSeqLength); the network needs \(shortest) or more"
+        )
+      }
+      let samples = dataset.numSamples / 10 * 10
+      let training = Int(Double(samples) * dataset.trainSplit)
+      guard training < samples else {
+        throw SettingError(
+          "dataset.train-split is \(dataset.trainSplit), which leaves no test examples of \(samples)"
+        )
+      }
+      for (key, count) in [
+        ("batch-size", batchSize), ("held-out plus neighbors", heldOut + neighbors),
+      ]
+      where count > training {
+        throw SettingError("\(key) is \(count); there are \(training) training examples")
+      }
+      guard perplexity >= 1, perplexity < Double(samples) else {
+        throw SettingError(
+          "perplexity is \(perplexity); it must be 1 or more and below the number of examples, \(samples)"
+        )
+      }
+    }
+  }
+}

@@ -34,7 +34,7 @@ let package = Package(
       name: "DataFormats", dependencies: ["MNIST1D", "Tensors", "NeuralNetworks"],
       swiftSettings: strict),
     .target(name: "Figures", swiftSettings: strict),
-    .target(name: "Runs", swiftSettings: strict),
+    .target(name: "Runs", dependencies: ["Figures"], swiftSettings: strict),
     .target(
       name: "Studies", dependencies: ["Runs", "Figures", "DataFormats", "NeuralNetworks"],
       swiftSettings: strict),
@@ -74,11 +74,12 @@ let package = Package(
       ],
       swiftSettings: strict),
     .testTarget(name: "FiguresTests", dependencies: ["Figures"], swiftSettings: strict),
-    .testTarget(name: "RunsTests", dependencies: ["Runs"], swiftSettings: strict),
+    .testTarget(name: "RunsTests", dependencies: ["Runs", "Figures"], swiftSettings: strict),
     .testTarget(
       name: "StudiesTests",
       dependencies: [
-        "Studies", "Runs", "DataFormats", "NeuralNetworks", "Tensors", "MNIST1D", "ReferenceRandom",
+        "Studies", "Runs", "Figures", "DataFormats", "NeuralNetworks", "Tensors", "MNIST1D",
+        "ReferenceRandom",
         "Fixtures",
       ],
       swiftSettings: strict),

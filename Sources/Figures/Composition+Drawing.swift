@@ -2,6 +2,9 @@ extension Composition {
   /// Draws every part of the figure.
   func draw(on canvas: inout Canvas) {
     drawHeader(on: &canvas)
+    for (lines, top) in rowTitles {
+      canvas.lines(lines, .heading, x: Composition.padding, top: top)
+    }
     for cell in cells {
       canvas.open(["class": "f-panel"])
       cell.draw(on: &canvas, withBar: sharedBar == nil)

@@ -31,6 +31,7 @@ package struct Composition {
   private(set) var notice: [String]
   private(set) var caption: [String]
   private(set) var captionTop = 0.0
+  private(set) var rowTitles: [(lines: [String], top: Double)] = []
   private(set) var legend: LegendBlock?
   private(set) var legendOrigin = Point(x: 0, y: 0)
   /// The panel whose colour scale stands once beside the grid, for all panels.
@@ -132,6 +133,11 @@ package struct Composition {
     for row in stride(from: 0, to: cells.count, by: columns) {
       let indices = row..<min(row + columns, cells.count)
       for index in indices { cells[index].fit(width: plotWidth, height: plotHeight, in: figure) }
+      if row / columns < figure.rowTitles.count, !figure.rowTitles[row / columns].isEmpty {
+        let lines = TextStyle.heading.lines(of: figure.rowTitles[row / columns], width: width)
+        rowTitles.append((lines, y))
+        y += Double(lines.count) * TextStyle.heading.lineHeight + 4
+      }
       let above = indices.map { cells[$0].topGutter }.max() ?? 0
       var x = Composition.padding
       for index in indices {

@@ -57,6 +57,9 @@ public struct Figure: Sendable, Equatable {
   /// The number of panels in a row.
   public var columns: Int
 
+  /// Headings above the rows of panels, from the first row on.
+  public var rowTitles: [String]
+
   /// The axes that the panels share.
   public var sharing: Sharing
 
@@ -74,8 +77,8 @@ public struct Figure: Sendable, Equatable {
   /// - Precondition: at least one column, a width of at least 160 and a positive aspect.
   public init(
     title: String, subtitle: String? = nil, caption: String? = nil, notice: String? = nil,
-    summary: String? = nil, panels: [Panel], columns: Int = 1, sharing: Sharing = .none,
-    legend: Legend = .right, width: Double = 720, aspect: Double = 0.6
+    summary: String? = nil, panels: [Panel], columns: Int = 1, rowTitles: [String] = [],
+    sharing: Sharing = .none, legend: Legend = .right, width: Double = 720, aspect: Double = 0.6
   ) {
     precondition(columns >= 1, "A figure needs at least 1 column, not \(columns)")
     precondition(
@@ -89,9 +92,35 @@ public struct Figure: Sendable, Equatable {
     self.summary = summary
     self.panels = panels
     self.columns = columns
+    self.rowTitles = rowTitles
     self.sharing = sharing
     self.legend = legend
     self.width = width
     self.aspect = aspect
+  }
+}
+
+extension Figure {
+  /// The figure as it is best laid out in a narrower place, such as a phone: fewer panels in a row,
+  /// the legend below them, the text as large as before.
+  ///
+  /// - Parameter width: The picture's width in pixels; a figure that is no wider stays as it is.
+  /// - Returns: A figure with the same data.
+  /// - Precondition: a width of at least 160.
+  public func fitted(to width: Double) -> Figure {
+    guard width < self.width else { return self }
+    precondition(width >= 160, "A figure is at least 160 pixels wide, not \(width)")
+    var figure = self
+    figure.width = width
+    let fitting = max(1, Int((Double(columns) * width / self.width).rounded()))
+    // A row with a heading becomes whole rows, of which the first has it.
+    figure.columns =
+      rowTitles.isEmpty ? fitting : (1...fitting).last { columns.isMultiple(of: $0) } ?? 1
+    let rest = [String](repeating: "", count: columns / figure.columns - 1)
+    figure.rowTitles = rowTitles.flatMap { [$0] + rest }
+    if legend == .right { figure.legend = .below }
+    // What spanned a page would be flat where it spans a phone.
+    if figure.columns == 1 { figure.aspect = max(aspect, 0.5) }
+    return figure
   }
 }

@@ -2,17 +2,20 @@ import Foundation
 
 /// A drawing on its way into a page.
 struct Drawing {
-  let illustration: Illustration
+  /// The `<svg>` element.
+  let svg: String
+  /// What it shows.
+  let caption: String
   /// What the page puts before the drawing's own identifiers, so that two drawings do not share one.
   let prefix: String
 
   /// The drawing as a part of the page, or, if it holds anything that could act there, as a picture
   /// in which nothing can.
   var html: HTML {
-    let element = illustration.svg.firstRange(of: "<svg").map { illustration.svg[$0.lowerBound...] }
+    let element = svg.firstRange(of: "<svg").map { svg[$0.lowerBound...] }
     guard let element, Self.isInert(element) else {
-      let data = Data(illustration.svg.utf8).base64EncodedString()
-      return #"<img src="data:image/svg+xml;base64,\#(data)" alt="\#(illustration.caption)">"#
+      let data = Data(svg.utf8).base64EncodedString()
+      return #"<img src="data:image/svg+xml;base64,\#(data)" alt="\#(caption)">"#
     }
     return HTML(markup: prefixed(element))
   }

@@ -27,6 +27,8 @@ final class FileLock {
   }
 
   deinit {
+    // Said aloud: a process that is being started elsewhere in this one may still share the file.
+    flock(descriptor, LOCK_UN)
     close(descriptor)
   }
 

@@ -1,3 +1,5 @@
+import Figures
+
 /// What the results of a study show together.
 public struct Findings: Sendable, Equatable {
   /// Sentences of the paper, each with its verdict.
@@ -81,23 +83,69 @@ public enum Quantity: Sendable, Equatable, ExpressibleByStringLiteral, Expressib
   public init(integerLiteral value: Int) { self = .number(Double(value)) }
 }
 
-/// A drawn figure.
+/// A figure with its caption.
 public struct Illustration: Sendable, Equatable {
   /// The file's name without its ending, such as `figure-2`.
   public var name: String
   /// What it shows, in a sentence or two.
   public var caption: String
-  /// The drawing: one `<svg>` element.
-  public var svg: String
+  private var content: Content
 
-  /// Names a drawing.
+  private enum Content: Sendable, Equatable {
+    case figure(Figure)
+    case drawing(String, narrow: String?)
+  }
+
+  /// Names a figure.
   ///
   /// - Precondition: `name` consists of lower-case letters, digits and hyphens, as it names a file.
-  public init(_ name: String, caption: String, svg: String) {
+  public init(_ name: String, caption: String, figure: Figure) {
+    self.init(name, caption: caption, content: .figure(figure))
+  }
+
+  /// Names a drawing, as it comes from a file: one `<svg>` element, and perhaps one of the same for
+  /// a narrow screen.
+  ///
+  /// - Precondition: `name` consists of lower-case letters, digits and hyphens, as it names a file.
+  package init(_ name: String, caption: String, svg: String, narrow: String? = nil) {
+    self.init(name, caption: caption, content: .drawing(svg, narrow: narrow))
+  }
+
+  private init(_ name: String, caption: String, content: Content) {
     precondition(name.isPlainFileName, "\"\(name)\" cannot name a file: use a-z, 0-9 and hyphens")
     self.name = name
     self.caption = caption
-    self.svg = svg
+    self.content = content
+  }
+
+  /// The drawing: one `<svg>` element.
+  public var svg: String {
+    switch content {
+    case .figure(let figure): figure.svg()
+    case .drawing(let svg, _): svg
+    }
+  }
+
+  /// The drawing for a narrow screen; nil where there is none of its own.
+  public var narrowSVG: String? {
+    switch content {
+    case .figure(let figure): figure.fitted(to: Self.narrowWidth).svg()
+    case .drawing(_, let narrow): narrow
+    }
+  }
+
+  /// The width of a phone's page, less its margins.
+  private static var narrowWidth: Double { 380 }
+
+  /// The figure, drawn, with a notice about its data under the title.
+  ///
+  /// A drawing from a file already has the notice that it was drawn with.
+  func drawn(under notice: String?) -> Illustration {
+    guard case .figure(var figure) = content else { return self }
+    let notices = [notice, figure.notice].compactMap(\.self)
+    figure.notice = notices.isEmpty ? nil : notices.joined(separator: "\n")
+    let noticed = Illustration(name, caption: caption, figure: figure)
+    return Illustration(name, caption: caption, svg: noticed.svg, narrow: noticed.narrowSVG)
   }
 }
 

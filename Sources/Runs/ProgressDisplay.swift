@@ -1,3 +1,4 @@
+import Figures
 import Foundation
 
 /// Shows the progress of a run to a person: one line that changes on a terminal, a plain line now
@@ -75,9 +76,7 @@ extension ProgressDisplay.Medium {
   /// What standard error is.
   public static var standardError: Self {
     guard isatty(STDERR_FILENO) == 1 else { return .lines }
-    var size = winsize()
-    let isKnown = ioctl(STDERR_FILENO, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 0
-    return .terminal(columns: isKnown ? Int(size.ws_col) : 80)
+    return .terminal(columns: TerminalSize(of: STDERR_FILENO).columns)
   }
 }
 

@@ -11,7 +11,7 @@ extension Report {
         sans-serif;
       --mono: ui-monospace, "SF Mono", "Cascadia Mono", "DejaVu Sans Mono", monospace;
     }
-    @media (prefers-color-scheme: dark) {
+    @media screen and (prefers-color-scheme: dark) {
       :root {
         --paper: #14171a; --shade: #00000099; --ink: #e6e4df; --quiet: #9aa3ab; --line: #32383e;
         --accent: #7cbbe4; --holds: #6cc998; --fails: #f08a7d; --untested: #a5a097;
@@ -36,11 +36,20 @@ extension Report {
     a { color: var(--accent); text-underline-offset: 0.15em; }
     a:focus-visible, .scroll:focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; }
     .lead { margin: 0.75rem 0 0; font-size: 1.2rem; color: var(--quiet); }
-    nav ul {
-      display: flex; flex-wrap: wrap; gap: 0.4rem 1.75rem; margin: 1.5rem 0 0; padding: 0;
-      list-style: none;
+    .overview ol {
+      display: grid; grid-template-columns: 1fr auto auto auto; gap: 0 1.5rem; margin: 2rem 0 0;
+      padding: 0; list-style: none; border-top: 1px solid var(--line);
     }
+    .overview li {
+      display: grid; grid-column: 1 / -1; grid-template-columns: subgrid; align-items: baseline;
+      padding: 0.45rem 0; border-bottom: 1px solid var(--line);
+    }
+    .overview .scale { margin-left: 0.4rem; }
+    .overview .verdict { grid-column: 2 / -1; white-space: normal; }
+    .scale { font-size: 0.85rem; color: var(--quiet); overflow-wrap: anywhere; }
     .marks { letter-spacing: 0.1em; font-size: 0.9rem; }
+    .tally, .time { font-size: 0.9rem; color: var(--quiet); }
+    .time { text-align: right; white-space: nowrap; }
     article { margin-top: 3rem; padding-top: 2.25rem; border-top: 1px solid var(--line); }
     article > header { margin-bottom: 1.75rem; }
     .question { margin: 0.35rem 0 0; font-size: 1.2rem; line-height: 1.45; color: var(--quiet); }
@@ -48,6 +57,11 @@ extension Report {
       padding: 0.7rem 1rem; border-left: 3px solid var(--caution-line); background: var(--caution);
       font-size: 0.95rem;
     }
+    .caution p { margin: 0; }
+    .caution table { margin-top: 0.5rem; font-size: 0.9rem; }
+    .caution th, .caution td { padding: 0.1rem 1.5rem 0.1rem 0; overflow-wrap: anywhere; }
+    .caution tbody tr + tr > * { border: 0; }
+    .caution td:nth-child(2) { font-weight: 600; }
     section, figure { margin: 2rem 0 0; }
     .holds { --verdict: var(--holds); }
     .fails { --verdict: var(--fails); }
@@ -85,6 +99,9 @@ extension Report {
     .drawing svg, .drawing img {
       display: block; max-width: 100%; height: auto; margin: 0 auto;
     }
+    /* The page's ground instead of the drawing's own. */
+    .drawing svg > rect:first-of-type { fill: var(--paper); }
+    .drawing.narrow { display: none; }
     table { border-collapse: collapse; font-size: 0.95rem; line-height: 1.4; }
     th, td { padding: 0.4rem 1.5rem 0.4rem 0; text-align: left; vertical-align: baseline; }
     thead th {
@@ -109,7 +126,8 @@ extension Report {
       border-bottom: 1px dotted var(--line);
     }
     .settings dd { margin: 0; color: var(--ink); text-align: right; overflow-wrap: anywhere; }
-    .settings .changed dt::after { content: " *"; color: var(--fails); }
+    .settings .changed :is(dt, dd) { font-weight: 600; color: var(--ink); }
+    summary { cursor: pointer; margin-bottom: 0.75rem; }
     code { font-family: var(--mono); font-size: 0.9em; overflow-wrap: anywhere; }
     footer {
       margin-top: 3rem; padding-top: 1.25rem; border-top: 1px solid var(--line);
@@ -124,8 +142,17 @@ extension Report {
       .claims ul, .claims li { grid-template-columns: 1fr; }
       .claims dl { display: flex; flex-wrap: wrap; gap: 0 1.5rem; min-width: 0; }
       .claims dl div { gap: 0.4rem; }
-      /* Small enough to survey, large enough to read; the rest scrolls. */
-      .drawing svg, .drawing img { max-width: max(100%, 30rem); margin: 0; }
+      .overview ol { grid-template-columns: auto 1fr auto; gap: 0 1rem; }
+      .overview li > span:first-child, .overview .marks, .overview .verdict {
+        grid-column: 1 / -1;
+      }
+      .overview .tally { grid-column: 1 / 3; }
+      /* Its own layout where there is one; else small enough to survey, and the rest scrolls. */
+      .drawing.wide { display: none; }
+      .drawing.narrow { display: block; }
+      .drawing.scroll svg, .drawing.scroll img { max-width: max(100%, 30rem); margin: 0; }
+      table { width: max-content; }
+      td, tbody th { max-width: 13rem; }
       .settings { grid-template-columns: 1fr; }
     }
     @media print {
@@ -134,7 +161,8 @@ extension Report {
       .scroll { overflow: visible; }
       figure, .claims li, .caution, tr { break-inside: avoid; }
       h2, h3 { break-after: avoid; }
-      nav { display: none; }
+      article { break-before: page; border-top: 0; margin-top: 0; padding-top: 0; }
+      details::details-content { content-visibility: visible; block-size: auto; }
     }
 
     """

@@ -84,20 +84,39 @@ extension Run {
     guard !results.isEmpty else {
       throw .noResults(study: S.name, reason: failures.first?.reason ?? "no reason")
     }
+    let settings = RunSummary.Settings(configuration)
+    let changed = changedSettings()
+    var findings = S.findings(configuration, results)
+    if settings == .quick { findings.claims = findings.claims.map(\.confirmedAtMost) }
+    // Here, so that no study can forget to say that its figures show something else than the paper's.
+    let notice = RunSummary.notice(settings, changed)
+    findings.illustrations = findings.illustrations.map { $0.drawn(under: notice) }
     let summary = RunSummary(
       study: S.name, title: S.title, question: S.question, configuration: identity.configuration,
-      settings: RunSummary.Settings(configuration), changed: changedSettings(),
-      trials: keys.count, failures: failures, seconds: seconds, digest: digest.hexadecimal,
-      findings: S.findings(configuration, results))
+      settings: settings, changed: changed, trials: keys.count, failures: failures,
+      seconds: seconds, digest: digest.hexadecimal, findings: findings)
     try summary.write(to: directory)
     // Empty by now; earlier, another shard might be about to write there.
     rmdir(directory.checkpoints.path)
     return summary
   }
 
-  private func changedSettings() -> [String] {
+  private func changedSettings() -> [RunSummary.ChangedSetting] {
     let defaults = Setting.list(of: S.Configuration())
-    return Setting.list(of: configuration).filter { !defaults.contains($0) }.map(\.key)
+    return Setting.list(of: configuration).filter { !defaults.contains($0) }.map { setting in
+      RunSummary.ChangedSetting(
+        setting.key, value: setting.value, paper: defaults.first { $0.key == setting.key }?.value)
+    }
+  }
+}
+
+extension Claim {
+  /// The claim as a reduced run may judge it: it can show that a claim holds, not that it fails.
+  fileprivate var confirmedAtMost: Claim {
+    guard verdict == .fails else { return self }
+    var claim = self
+    claim.verdict = .untested
+    return claim
   }
 }
 

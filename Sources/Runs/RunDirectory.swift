@@ -40,7 +40,8 @@ struct RunIdentity: Sendable, Equatable {
 /// The folder of one run, `<output>/<study>/<hash of the resolved configuration>/`.
 ///
 /// It holds `config.json`, the stores (`trials.jsonl`, and one for each shard), and, when all trials
-/// are done, `summary.json`, `tables/*.csv`, `figures/*.svg`, `report.html` and whatever
+/// are done, `summary.json`, `tables/*.csv`, `figures/*.svg` (and `figures/narrow/*.svg`, the same for
+/// a phone), `report.html` and whatever
 /// a study attaches as `files/*`; while long trials run, also `checkpoints/`.
 public struct RunDirectory: Sendable, Equatable {
   /// Where the folder is.
@@ -53,10 +54,14 @@ public struct RunDirectory: Sendable, Equatable {
 
   var configuration: URL { url.appendingPathComponent("config.json") }
   var summary: URL { url.appendingPathComponent("summary.json") }
-  var report: URL { url.appendingPathComponent("report.html") }
+  /// The page about this run.
+  public var report: URL { url.appendingPathComponent("report.html") }
 
   func table(_ name: String) -> URL { url.appendingPathComponent("tables/\(name).csv") }
   func figure(_ name: String) -> URL { url.appendingPathComponent("figures/\(name).svg") }
+  func narrowFigure(_ name: String) -> URL {
+    url.appendingPathComponent("figures/narrow/\(name).svg")
+  }
   func attachment(_ fileName: String) -> URL { url.appendingPathComponent("files/\(fileName)") }
 
   var checkpoints: URL { url.appendingPathComponent("checkpoints") }

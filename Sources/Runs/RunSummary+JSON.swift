@@ -1,7 +1,8 @@
 extension RunSummary {
   /// What `summary.json` holds.
   ///
-  /// In `tables`, a number is a number, words are text, an empty cell is null, and a mean with its
+  /// `paper` holds the paper's values of the settings in `changed`, spelt as on the command line. In
+  /// `tables`, a number is a number, words are text, an empty cell is null, and a mean with its
   /// spread is `{"mean": …, "spread": …}`. What is not finite is null.
   public var json: JSON {
     [
@@ -10,7 +11,11 @@ extension RunSummary {
       "question": .text(question),
       "configuration": configuration,
       "settings": .text(settings.rawValue),
-      "changed": .array(changed.map { .text($0) }),
+      "changed": .array(changed.map { .text($0.key) }),
+      "paper": .object(
+        changed.compactMap { setting in
+          setting.paper.map { JSON.Member(setting.key, .text($0)) }
+        }),
       "reduced": .flag(settings == .quick),
       "trials": .integer(trials),
       "failures": .array(
@@ -38,9 +43,14 @@ extension RunSummary {
     study = try json.required("study", \.text)
     title = try json.required("title", \.text)
     question = try json.required("question", \.text)
-    configuration = try json.required("configuration", { $0 })
+    let configuration = try json.required("configuration", { $0 })
+    let values = configuration.settings(path: [])
+    self.configuration = configuration
     settings = try json.required("settings") { $0.text.flatMap(Settings.init(rawValue:)) }
-    changed = try json.required("changed") { $0.all(\.text) }
+    changed = try json.required("changed") { $0.all(\.text) }.map { key in
+      ChangedSetting(
+        key, value: values.first { $0.name == key }?.value ?? "", paper: json["paper"]?[key]?.text)
+    }
     trials = try json.required("trials", \.integer)
     failures = try json.required("failures") { list in
       list.all { failure in

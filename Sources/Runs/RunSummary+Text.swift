@@ -1,14 +1,17 @@
+import Figures
+
 extension RunSummary {
   /// What a person at a terminal wants to read: the tables, the claims and the notes.
   public var text: String {
     var parts = ["\(title): \(question)\n"]
+    if let notice { parts.append(notice + "\n") }
     parts += findings.tables.map(\.text)
     if !findings.claims.isEmpty { parts.append(claims) }
     if !failures.isEmpty {
       parts.append(failures.map { "The trial \($0.trial) failed: \($0.reason)\n" }.joined())
     }
     if !findings.notes.isEmpty {
-      parts.append(findings.notes.map { $0.wrapped(to: 78, indent: "") }.joined())
+      parts.append(findings.notes.map { $0.lines(indent: "") }.joined())
     }
     return parts.joined(separator: "\n")
   }
@@ -21,7 +24,7 @@ extension RunSummary {
         claim.shownMeasurement.map { "measured \($0)" },
       ].compactMap(\.self)
       if !values.isEmpty { sentence += " (" + values.joined(separator: ", ") + ")" }
-      return claim.verdict.mark + " " + sentence.wrapped(to: 78, indent: "  ")
+      return claim.verdict.mark + " " + sentence.lines(indent: "  ")
     }.joined()
   }
 }
@@ -47,18 +50,8 @@ extension Verdict {
 }
 
 extension String {
-  /// The text in lines of at most so many columns, all but the first indented.
-  fileprivate func wrapped(to columns: Int, indent: String) -> String {
-    var lines = [""]
-    for word in split(separator: " ").map(String.init) {
-      let last = lines[lines.count - 1]
-      let isEmpty = last.allSatisfy { $0 == " " }
-      if !isEmpty, last.terminalWidth + 1 + word.terminalWidth > columns {
-        lines.append(indent + word)
-      } else {
-        lines[lines.count - 1] = isEmpty ? last + word : last + " " + word
-      }
-    }
-    return lines.joined(separator: "\n") + "\n"
+  /// The text in lines that fit any terminal, all but the first indented.
+  fileprivate func lines(indent: String) -> String {
+    wrapped(to: 78, indent: indent).joined(separator: "\n") + "\n"
   }
 }

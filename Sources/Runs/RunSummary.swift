@@ -12,6 +12,23 @@ public struct RunSummary: Sendable, Equatable {
     case own
   }
 
+  /// A setting that differs from the paper's, spelt as on the command line.
+  public struct ChangedSetting: Sendable, Equatable {
+    /// Its name, such as `batch-size`.
+    public var key: String
+    /// Its value in this run.
+    public var value: String
+    /// The paper's value; nil if it is not known.
+    public var paper: String?
+
+    /// Names a setting and its values.
+    public init(_ key: String, value: String, paper: String?) {
+      self.key = key
+      self.value = value
+      self.paper = paper
+    }
+  }
+
   /// A trial without a measurement.
   public struct Failure: Sendable, Equatable {
     /// The trial's name.
@@ -36,8 +53,8 @@ public struct RunSummary: Sendable, Equatable {
   public var configuration: JSON
   /// Whose settings these are.
   public var settings: Settings
-  /// The settings that differ from the paper's, as the command line spells them.
-  public var changed: [String]
+  /// The settings that differ from the paper's.
+  public var changed: [ChangedSetting]
   /// How many trials were planned.
   public var trials: Int
   /// Those that failed.
@@ -48,6 +65,28 @@ public struct RunSummary: Sendable, Equatable {
   public var digest: String
   /// What was found.
   public var findings: Findings
+}
+
+extension RunSummary {
+  /// What figures and texts say of settings that are not the paper's; nil for the paper's own.
+  public var notice: String? { Self.notice(settings, changed) }
+
+  static func notice(_ settings: Settings, _ changed: [ChangedSetting]) -> String? {
+    switch settings {
+    case .paper: return nil
+    case .quick: return "Reduced scale: made with --quick"
+    case .own: return "Not the paper’s settings: " + list(changed)
+    }
+  }
+
+  /// The first settings that differ, where they are short with their values.
+  static func list(_ changed: [ChangedSetting]) -> String {
+    let shown = changed.prefix(4).map { setting in
+      setting.value.count <= 24 ? "\(setting.key)=\(setting.value)" : setting.key
+    }
+    let rest = changed.count - shown.count
+    return shown.joined(separator: ", ") + (rest > 0 ? " and \(rest) more" : "")
+  }
 }
 
 extension RunSummary {
@@ -64,6 +103,10 @@ extension RunSummary {
     }
     for figure in findings.illustrations {
       try FileSystem.replace(directory.figure(figure.name), with: Data(figure.svg.utf8))
+      guard let narrow = figure.narrowSVG else { continue }
+      let file = directory.narrowFigure(figure.name)
+      try FileSystem.createDirectory(file.deletingLastPathComponent())
+      try FileSystem.replace(file, with: Data(narrow.utf8))
     }
     if !findings.attachments.isEmpty {
       try FileSystem.createDirectory(directory.url.appendingPathComponent("files"))
@@ -91,11 +134,15 @@ extension RunSummary {
       throw .unreadable(file: file.path, reason: "\(error)")
     }
     for index in findings.illustrations.indices {
-      let figure = directory.figure(findings.illustrations[index].name)
+      let drawing = findings.illustrations[index]
+      let figure = directory.figure(drawing.name)
       guard let svg = try FileSystem.read(figure) else {
         throw .missingFile(figure.path, remedy: "run the study again to draw it")
       }
-      findings.illustrations[index].svg = String(decoding: svg, as: UTF8.self)
+      let narrow = try FileSystem.read(directory.narrowFigure(drawing.name))
+      findings.illustrations[index] = Illustration(
+        drawing.name, caption: drawing.caption, svg: String(decoding: svg, as: UTF8.self),
+        narrow: narrow.map { String(decoding: $0, as: UTF8.self) })
     }
     for index in findings.attachments.indices {
       let file = directory.attachment(findings.attachments[index].fileName)

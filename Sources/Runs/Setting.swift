@@ -54,4 +54,10 @@ extension JSON {
     default: canonical
     }
   }
+
+  /// The settings of an encoded configuration, as the command line spells them.
+  func settings(path: [String]) -> [(name: String, value: String)] {
+    guard let members else { return [(path.joined(separator: "."), spelling)] }
+    return members.flatMap { $0.value.settings(path: path + [Setting.hyphenated($0.key)]) }
+  }
 }

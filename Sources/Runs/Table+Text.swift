@@ -1,3 +1,4 @@
+import Figures
 import Foundation
 
 extension Table {
@@ -99,28 +100,6 @@ extension Double {
 }
 
 extension String {
-  /// The number of terminal columns: two for East Asian wide characters and emoji, none for marks
-  /// that combine.
-  var terminalWidth: Int {
-    reduce(0) { width, character in
-      guard let scalar = character.unicodeScalars.first else { return width }
-      switch scalar.value {
-      case 0x1100...0x115F, 0x2E80...0xA4CF, 0xAC00...0xD7A3, 0xF900...0xFAFF, 0xFE30...0xFE6F,
-        0xFF00...0xFF60, 0xFFE0...0xFFE6, 0x1F300...0x1FAFF, 0x20000...0x3FFFD:
-        return width + 2
-      case 0x300...0x36F, 0x200B...0x200F, 0xFE00...0xFE0F, 0..<0x20, 0x7F..<0xA0:
-        return width
-      default:
-        return width + 1
-      }
-    }
-  }
-
-  func padded(to width: Int, leading: Bool) -> String {
-    let space = String(repeating: " ", count: max(0, width - terminalWidth))
-    return leading ? space + self : self + space
-  }
-
   fileprivate var trimmedTrailing: String {
     var text = self[...]
     while text.last == " " { text.removeLast() }

@@ -73,6 +73,15 @@ struct FigureTests {
     }
   }
 
+  @Test("keeps its texts apart also where it is laid out for a phone", arguments: Samples.all)
+  func fitted(figure: Figure) throws {
+    let narrow = figure.fitted(to: 380)
+    #expect(narrow.width == 380 && narrow.columns <= figure.columns)
+    #expect(figure.fitted(to: figure.width + 1) == figure)
+    try overlaps(figure: narrow)
+    try textOutsidePlots(figure: narrow)
+  }
+
   @Test("puts the legend where it was asked to", arguments: [Figure.Legend.right, .below, .hidden])
   func legendPlace(legend: Figure.Legend) throws {
     var figure = Samples.accuracy

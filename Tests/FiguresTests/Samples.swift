@@ -107,7 +107,8 @@ enum Samples {
       Panel.signals(
         [(0..<12).map { Double(($0 * digit) % 5) }, (0..<12).map { Double($0 % 4) }],
         title: "\(digit)", range: 0...5)
-    }, columns: 10, aspect: 2.5)
+    }, columns: 10,
+    rowTitles: ["first row: a heading that is long enough for two lines on a phone"], aspect: 2.5)
 
   /// Values that have no place, and values at the edge of what numbers can hold.
   static let odd: Figure = {

@@ -51,14 +51,17 @@ struct FindingsTests {
   @Test("in summary.json have the form of the contract")
   func summaryForm() throws {
     let scratch = try Scratch()
-    let run = try scratch.run(.quick)
+    var configuration = Toy.Configuration()
+    configuration.seeds = [41]
+    let run = try scratch.run(configuration)
     _ = try run.perform(RunOptions(jobs: 1))
     let json = try JSON(
       reading: Data(contentsOf: run.directory.url.appendingPathComponent("summary.json")))
     #expect(json["study"] == "toy")
-    #expect(json["reduced"] == true)
+    #expect(json["reduced"] == false)
     #expect(json["changed"] == ["seeds"])
-    #expect(json["configuration"]?["seeds"] == [42])
+    #expect(json["paper"] == ["seeds": "42,43"])
+    #expect(json["configuration"]?["seeds"] == [41])
     #expect(json["seconds"]?.number != nil)
     let claims = try #require(json["claims"]?.elements)
     #expect(claims.map { $0["holds"] } == [true, false, JSON.null])

@@ -18,7 +18,7 @@ struct ReportTests {
     hostile.study = evil
     hostile.title = evil
     hostile.question = evil
-    hostile.changed = [evil]
+    hostile.changed = [.init(evil, value: evil, paper: evil)]
     hostile.settings = .own
     hostile.configuration = [JSON.Member(evil, .text(evil))].asObject
     hostile.digest = evil
@@ -44,7 +44,29 @@ struct ReportTests {
     #expect(html.contains("<figcaption>A dot &amp; its &lt;frame&gt;.</figcaption>"))
     #expect(html.contains("<dt>diverging-size</dt><dd>null</dd>"))
     #expect(html.contains(summary.digest))
-    #expect(!html.contains("Quick settings"))
+    #expect(!html.contains("Reduced scale"))
+  }
+
+  @Test("begins with an overview of several runs, and names the studies without one")
+  func overview() {
+    var other = summary
+    other.settings = .own
+    other.changed = [.init("steps", value: "10", paper: "20")]
+    let missing = Report.Missing("lottery", reason: "the disk is full")
+    let html = Report(runs: [summary, other], missing: [missing]).html
+    #expect(html.contains(##"<a href="#run-2">Toy</a> <span class="scale">steps=10</span>"##))
+    #expect(html.contains("<article id=\"run-2\""))
+    #expect(html.contains(#"<span class="tally">1 of 2 holds, 1 not tested</span>"#))
+    #expect(html.contains("no result: the disk is full"))
+    #expect(html.contains(#"<th scope="row">steps</th><td>10</td><td>20</td>"#))
+    #expect(!Report(runs: [summary]).html.contains("<nav"))
+  }
+
+  @Test(
+    "spells times as people do",
+    arguments: [(0.2, "1 s"), (49, "49 s"), (185, "3 min 5 s"), (4321, "1 h 12 min")])
+  func durations(seconds: Double, words: String) {
+    #expect(Report.duration(seconds) == words)
   }
 
   @Test("is a page of its own: it loads nothing and runs nothing")

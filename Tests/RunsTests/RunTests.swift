@@ -122,6 +122,14 @@ struct RunTests {
       ])
   }
 
+  @Test("at reduced scale confirms claims and refutes none")
+  func reducedVerdicts() throws {
+    let summary = try #require(
+      try scratch.run(.quick).perform(RunOptions(jobs: 1)).summary)
+    #expect(summary.findings.claims.map(\.verdict) == [.holds, .untested, .untested])
+    #expect(summary.changed == [.init("seeds", value: "42", paper: "42,43")])
+  }
+
   @Test("refuses settings that do not fit, plan a trial twice, or plan none")
   func refusesBadSettings() throws {
     var configuration = Toy.Configuration()

@@ -41,13 +41,13 @@ extension LotteryOutcomes {
           "The search for tickets, and what becomes of the one at \(percent) % sparsity on new data; mean and "
           + "standard error over \(configuration.seeds.count) trials. Adjacency is the probability that two, three "
           + "and four neighbouring inputs of a first-layer unit survive, with the standard error over units.",
-        svg: figure3.svg()),
+        figure: figure3),
       Illustration(
         "summary",
         caption:
           "The ticket at \(percent) % sparsity beside the dense network and one pruned at random; mean and "
           + "standard error over \(configuration.seeds.count) trials.",
-        svg: summary.svg()),
+        figure: summary),
     ]
     if !masks.isEmpty {
       illustrations.insert(
@@ -56,7 +56,7 @@ extension LotteryOutcomes {
           caption:
             "Which weights of the first layer survive at \(percent) % sparsity: a column for each unit, those "
             + "with the most neighbouring inputs first.",
-          svg: figure9.svg()), at: 1)
+          figure: figure9), at: 1)
     }
     return illustrations
   }

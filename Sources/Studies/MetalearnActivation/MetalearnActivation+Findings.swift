@@ -29,7 +29,7 @@ extension MetalearnActivation {
           caption:
             "An activation function learned through training: the outer objective, the test accuracy that "
             + "it leads to beside that of six well-known functions, and the function itself.",
-          svg: outcomes.figure.svg())
+          figure: outcomes.figure)
       ],
       notes: outcomes.notes, attachments: outcomes.attachments)
   }

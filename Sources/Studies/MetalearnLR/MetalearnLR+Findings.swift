@@ -15,13 +15,13 @@ extension MetalearnLR {
           "figure-5",
           caption:
             "The outer objective, the last inner loss and the learning rate against the outer step.",
-          svg: progress(configuration, results).svg())
+          figure: progress(configuration, results))
       ])
     if configuration.schedule == .perStep {
       findings.illustrations.append(
         Illustration(
           "schedule", caption: "The learning rate of every inner step, as learned.",
-          svg: schedule(results).svg()))
+          figure: schedule(results)))
       findings.notes.append(
         "With a rate for each step, the outer step size is multiplied by a tenth of the number of inner steps, since "
           + "each rate has only its share of a shared one's gradient.")

@@ -1,0 +1,179 @@
+extension Report {
+  /// Everything about one run.
+  func article(_ index: Int) -> HTML {
+    let run = runs[index]
+    return """
+      <article id="\(anchor(index))" aria-labelledby="\(anchor(index))-title">
+      <header>
+      <h2 id="\(anchor(index))-title">\(run.title)</h2>
+      <p class="question">\(run.question)</p>
+      </header>
+      \(Self.caution(run))\(Self.claims(run.findings.claims))\
+      \(figures(run.findings.illustrations, anchor(index)))\
+      \(run.findings.tables.map(Self.table))\
+      \(Self.notes(run.findings.notes))\(Self.files(run.findings.attachments))\
+      \(Self.failures(run.failures))\(Self.provenance(run))\
+      </article>
+
+      """
+  }
+
+  /// What a reader must know before the numbers: how the settings differ from the paper's.
+  private static func caution(_ run: RunSummary) -> HTML? {
+    let words: HTML
+    switch run.settings {
+    case .paper: return nil
+    case .quick:
+      words = """
+        <strong>Reduced scale.</strong> Made with <code>--quick</code>, so that the study takes \
+        seconds: it shows the shape of the result, and can confirm a claim but not refute one.
+        """
+    case .own: words = "<strong>Not the paper’s settings.</strong>"
+    }
+    let rows = run.changed.map { setting -> HTML in
+      """
+      <tr><th scope="row">\(setting.key)</th><td>\(setting.value)</td>\
+      <td>\(setting.paper ?? "")</td></tr>
+
+      """
+    }
+    return """
+      <div class="caution">
+      <p>\(words)</p>
+      <table>
+      <thead><tr><th scope="col">setting</th><th scope="col">here</th>\
+      <th scope="col">paper</th></tr></thead>
+      <tbody>
+      \(rows)</tbody>
+      </table>
+      </div>
+
+      """
+  }
+
+  private static func claims(_ claims: [Claim]) -> HTML? {
+    guard !claims.isEmpty else { return nil }
+    let items = claims.map { claim -> HTML in
+      let values = [
+        ("reported", claim.reported?.published), ("measured", claim.shownMeasurement),
+      ].compactMap { name, value -> HTML? in
+        value.map { "<div><dt>\(name)</dt><dd>\($0)</dd></div>" }
+      }
+      let list: HTML? = values.isEmpty ? nil : "\n<dl>\(values)</dl>"
+      return """
+        <li class="\(claim.verdict.style)">
+        <span class="verdict"><span aria-hidden="true">\(claim.verdict.mark)</span> \
+        \(claim.verdict.words)</span>
+        <p>\(claim.statement)</p>\(list)
+        </li>
+
+        """
+    }
+    return """
+      <section class="claims">
+      <h3>Claims</h3>
+      <ul>
+      \(items)</ul>
+      </section>
+
+      """
+  }
+
+  /// The figures, each also as it is laid out for a phone.
+  private func figures(_ illustrations: [Illustration], _ anchor: String) -> [HTML] {
+    illustrations.map { illustration in
+      let prefix = "\(anchor)-\(illustration.name)-"
+      let wide = Drawing(
+        svg: illustration.svg, caption: illustration.caption, prefix: prefix)
+      let narrow = illustration.narrowSVG.map { svg -> HTML in
+        let drawing = Drawing(
+          svg: svg, caption: illustration.caption, prefix: prefix + "narrow-")
+        return "<div class=\"drawing narrow\">\n\(drawing.html)\n</div>\n"
+      }
+      return """
+        <figure>
+        <div class="drawing scroll\(narrow == nil ? "" : " wide")" tabindex="0" role="group" \
+        aria-label="\(illustration.name)">
+        \(wide.html)
+        </div>
+        \(narrow)<figcaption>\(illustration.caption)</figcaption>
+        </figure>
+
+        """
+    }
+  }
+
+  private static func notes(_ notes: [String]) -> HTML? {
+    guard !notes.isEmpty else { return nil }
+    return """
+      <section class="notes">
+      <h3>Notes</h3>
+      \(notes.map { note -> HTML in "<p>\(note)</p>\n" })</section>
+
+      """
+  }
+
+  /// What lies in the run's folder; no links, as the page may be sent without it.
+  private static func files(_ attachments: [Attachment]) -> HTML? {
+    guard !attachments.isEmpty else { return nil }
+    return """
+      <section class="files">
+      <h3>Files</h3>
+      <ul>
+      \(attachments.map { file -> HTML in
+        "<li><code>files/\(file.fileName)</code>: \(file.caption)</li>\n"
+      })</ul>
+      </section>
+
+      """
+  }
+
+  private static func failures(_ failures: [RunSummary.Failure]) -> HTML? {
+    guard !failures.isEmpty else { return nil }
+    return """
+      <section class="failures">
+      <h3>Trials that failed</h3>
+      <ul>
+      \(failures.map { failure -> HTML in
+        "<li><strong>\(failure.trial)</strong>: \(failure.reason)</li>\n"
+      })</ul>
+      </section>
+
+      """
+  }
+
+  /// Where the numbers come from.
+  private static func provenance(_ run: RunSummary) -> HTML {
+    let changed = Set(run.changed.map(\.key))
+    let all = run.configuration.settings(path: [])
+    let settings = all.map { name, value -> HTML in
+      let mark: HTML = changed.contains(name) ? " class=\"changed\"" : ""
+      return "<div\(mark)><dt>\(name)</dt><dd>\(value)</dd></div>\n"
+    }
+    return """
+      <section class="provenance">
+      <h3>Provenance</h3>
+      <p>\(run.trials) \(run.trials == 1 ? "trial" : "trials"), \
+      \(duration(run.seconds)) of computing on one core. Digest of all measurements: \
+      <code>\(run.digest)</code></p>
+      <details>
+      <summary>All \(all.count) settings</summary>
+      <dl class="settings">
+      \(settings)</dl>
+      </details>
+      </section>
+
+      """
+  }
+}
+
+extension Verdict {
+  /// The name of the style.
+  var style: String {
+    switch self {
+    case .holds: "holds"
+    case .fails: "fails"
+    case .untested: "untested"
+    }
+  }
+}

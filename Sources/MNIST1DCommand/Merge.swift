@@ -23,6 +23,6 @@ struct Merge: ParsableCommand {
 
   func run() throws {
     let others = from.map { RunDirectory(URL(fileURLWithPath: $0)) }
-    try show(try study.perform(.merge(others)), json: json)
+    try study.perform(.merge(others), json: json)
   }
 }

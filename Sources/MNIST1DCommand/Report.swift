@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Runs
+import Studies
 
 struct Report: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -22,7 +23,7 @@ struct Report: ParsableCommand {
     let folder = URL(fileURLWithPath: output)
     let directories =
       runs.isEmpty
-      ? RunDirectory.finished(in: folder) : runs.map { RunDirectory(URL(fileURLWithPath: $0)) }
+      ? StudyKind.finishedRuns(in: folder) : runs.map { RunDirectory(URL(fileURLWithPath: $0)) }
     guard !directories.isEmpty else {
       throw Failure(
         sentence: "\(output) holds no finished run; start one with mnist1d reproduce", status: 66)

@@ -10,7 +10,8 @@ struct Reproduce: ParsableCommand {
       Leaves figures, tables and a verdict on each of the paper's claims in a folder of its own, and prints a summary. \
       The same command again goes on where it was; nothing is computed twice.
 
-      Any setting can be changed by key=value: steps=600 seeds=0..9 models=mlp,cnn dataset.num-samples=10000.
+      Any setting can be changed by key=value: steps=600 seeds=0..9 models=mlp,cnn dataset.num-samples=10000. \
+      The study all is every study with its own settings, one after another, and ends with one report of them.
       """)
 
   @OptionGroup var study: StudyOptions
@@ -40,8 +41,7 @@ struct Reproduce: ParsableCommand {
   func run() throws {
     let interruption = Interruption()
     interruption.listen(for: [SIGINT, SIGTERM])
-    let outcomes = try study.perform(.perform(try options(), interruption))
-    try show(outcomes, json: json)
+    try study.perform(.perform(try options(), interruption), json: json)
   }
 
   private func options() throws -> RunOptions {
@@ -54,22 +54,5 @@ struct Reproduce: ParsableCommand {
     return RunOptions(
       jobs: jobs, threads: threads, shard: part, start: fresh ? .fresh : .resume,
       failures: retryFailed ? .retry : .keep)
-  }
-}
-
-/// Prints what runs have found, or says why there is nothing to print yet.
-func show(_ outcomes: [RunOutcome], json: Bool) throws {
-  var summaries: [RunSummary] = []
-  for outcome in outcomes {
-    if case .complete(let summary) = outcome { summaries.append(summary) }
-    if let message = outcome.message { Terminal.note("mnist1d: \(message)") }
-    if outcome.exitStatus != 0 { throw ExitCode(outcome.exitStatus) }
-  }
-  guard !summaries.isEmpty else { return }
-  if json {
-    let objects = summaries.map(\.json)
-    Terminal.print((objects.count == 1 ? objects[0] : .array(objects)).pretty)
-  } else {
-    Terminal.print(summaries.map(\.text).joined(separator: "\n"))
   }
 }

@@ -20,12 +20,55 @@ struct StudyOptions: ParsableArguments {
     completion: .directory)
   var output = "runs"
 
-  /// Carries an action out for every study that is named.
-  func perform(_ action: StudyRequest.Action) throws -> [RunOutcome] {
+  /// Carries an action out for the study, or for all, and prints what comes of it.
+  func perform(_ action: StudyRequest.Action, json: Bool) throws {
     let request = StudyRequest(
       action, scale: quick ? .quick : .paper, overrides: try Overrides(settings),
       output: URL(fileURLWithPath: output))
-    return try study.kinds.map { try $0.perform(request) }
+    switch study {
+    case .one(let kind):
+      let outcome = try kind.perform(request)
+      if case .complete(let summary) = outcome {
+        Terminal.print(json ? summary.json.pretty : summary.text)
+      }
+      try finish(outcome)
+    case .all:
+      guard settings.isEmpty else {
+        throw Failure.usage(
+          "all takes no settings, as every study has its own: leave \(settings[0]) out, or name the study "
+            + "that it is for")
+      }
+      try performAll(request, json: json)
+    }
+  }
+
+  private func performAll(_ request: StudyRequest, json: Bool) throws {
+    var summaries: [RunSummary] = []
+    var (unfinished, failure): (RunOutcome?, RunError?)
+    let page = try StudyKind.performAll(request) { kind, result in
+      switch result {
+      case .success(.complete(let summary)):
+        summaries.append(summary)
+        if !json { Terminal.print(summary.text) }
+      case .success(let outcome):
+        unfinished = outcome
+      case .failure(let error):
+        Terminal.note("mnist1d: the study \(kind.rawValue) has no result: \(error)")
+        failure = failure ?? error
+      }
+    }
+    if json { Terminal.print(JSON.array(summaries.map(\.json)).pretty) }
+    if let page { Terminal.note("the report of all studies is \(page.path)") }
+    if let unfinished { try finish(unfinished) }
+    // The signal may have come when a study had nothing left to lose.
+    if let signal = request.signal { throw ExitCode(128 + signal) }
+    if let failure { throw ExitCode(failure.exitStatus.rawValue) }
+  }
+
+  /// Says why there are no findings yet, where there are none.
+  private func finish(_ outcome: RunOutcome) throws {
+    if let message = outcome.message { Terminal.note("mnist1d: \(message)") }
+    if outcome.exitStatus != 0 { throw ExitCode(outcome.exitStatus) }
   }
 }
 
@@ -41,13 +84,6 @@ enum StudySelection: ExpressibleByArgument {
       self = .one(kind)
     } else {
       return nil
-    }
-  }
-
-  var kinds: [StudyKind] {
-    switch self {
-    case .one(let kind): [kind]
-    case .all: StudyKind.allCases
     }
   }
 

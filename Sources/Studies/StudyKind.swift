@@ -58,16 +58,26 @@ public struct StudyRequest: Sendable {
     self.output = output
   }
 
+  /// The signal that asked for an early end; nil as long as none did.
+  public var signal: Int32? {
+    if case .perform(_, let interruption) = action { interruption.signal } else { nil }
+  }
+
   func perform<S: Study>(_ study: S.Type) throws(RunError) -> RunOutcome {
     let start = scale == .quick ? S.Configuration.quick : S.Configuration()
     let run = try Run(study, configuration: try overrides.applied(to: start), output: output)
-    switch action {
-    case .perform(let options, let interruption):
-      return try run.perform(
-        options, interruption: interruption, observer: ProgressDisplay.standardError())
-    case .merge(let others):
-      return .complete(
-        try run.merge(from: others, observer: ProgressDisplay.standardError()))
+    let outcome: RunOutcome =
+      switch action {
+      case .perform(let options, let interruption):
+        try run.perform(
+          options, interruption: interruption, observer: ProgressDisplay.standardError())
+      case .merge(let others):
+        .complete(try run.merge(from: others, observer: ProgressDisplay.standardError()))
+      }
+    if case .complete = outcome {
+      var display = ProgressDisplay.standardError()
+      display.announce("the report is \(run.directory.report.path)")
     }
+    return outcome
   }
 }

@@ -259,6 +259,7 @@ struct CommandTests {
       arguments: ["reproduce", "baselines", "stepz=3"], status: 64, names: ["stepz", "steps"]),
     Mistake(
       arguments: ["reproduce", "baselines", "steps=many"], status: 64, names: ["steps", "many"]),
+    Mistake(arguments: ["reproduce", "all", "steps=3"], status: 64, names: ["all", "steps=3"]),
     Mistake(arguments: ["reproduce", "baselinez"], status: 64, names: ["baselinez"]),
     Mistake(
       arguments: ["reproduce", "baselines", "--jobs", "0"], status: 64, names: ["--jobs", "0"]),

@@ -13,7 +13,7 @@ struct MNIST1DCommand: ParsableCommand {
       """,
     subcommands: [
       Reproduce.self, Train.self, Evaluate.self, Generate.self, Merge.self, Report.self,
-      Benchmark.self,
+      FigureCommand.self, QuizCommand.self, Benchmark.self,
     ]
   )
 

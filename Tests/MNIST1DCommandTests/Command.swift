@@ -10,14 +10,16 @@ struct Command {
 
   /// Runs `mnist1d` in a folder with these arguments.
   static func run(
-    _ arguments: String..., in folder: URL, environment: [String: String] = [:]
+    _ arguments: String..., in folder: URL, environment: [String: String] = [:],
+    input: String = ""
   ) throws -> Outcome {
-    try run(arguments, in: folder, environment: environment)
+    try run(arguments, in: folder, environment: environment, input: input)
   }
 
   /// Runs `mnist1d` in a folder with these arguments.
   static func run(
-    _ arguments: [String], in folder: URL, environment: [String: String] = [:]
+    _ arguments: [String], in folder: URL, environment: [String: String] = [:],
+    input: String = ""
   ) throws -> Outcome {
     let process = Process()
     process.executableURL = URL(fileURLWithPath: ProcessInfo.processInfo.arguments[0])
@@ -32,12 +34,16 @@ struct Command {
     for file in [output, messages] {
       try Data().write(to: file)
     }
-    process.standardInput = FileHandle.nullDevice
+    let typed = folder.appendingPathComponent("in-\(UUID())")
+    try Data(input.utf8).write(to: typed)
+    process.standardInput = try FileHandle(forReadingFrom: typed)
     process.standardOutput = try FileHandle(forWritingTo: output)
     process.standardError = try FileHandle(forWritingTo: messages)
     try process.run()
     process.waitUntilExit()
-    defer { for file in [output, messages] { try? FileManager.default.removeItem(at: file) } }
+    defer {
+      for file in [typed, output, messages] { try? FileManager.default.removeItem(at: file) }
+    }
     return Outcome(
       status: process.terminationStatus,
       output: try String(contentsOf: output, encoding: .utf8),

@@ -1,0 +1,97 @@
+import ArgumentParser
+import DataFormats
+import Foundation
+import MNIST1D
+import Runs
+import Studies
+
+struct QuizCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "quiz", abstract: "Classify test examples yourself.",
+    discussion: """
+      Shows one signal after another, upright as in the paper, and takes a digit for each: press 0 to 9, backspace \
+      to take an answer back, q to stop. Ten answers are marked at a time. Every answer is saved, and the same \
+      command goes on where it was. The end shows your errors by class beside those of the CNN and of the paper's \
+      human, as a table and as Figure 8.
+      """)
+
+  @Option(help: ArgumentHelp("How many examples to show.", valueName: "n"))
+  var examples = 100
+
+  @Option(help: "The seed of the order: the same seed is the same quiz.")
+  var seed = 0
+
+  @OptionGroup var data: DataOptions
+
+  @Option(
+    name: .shortAndLong,
+    help: ArgumentHelp(
+      "The folder of all results; the quiz goes into its folder quiz.", valueName: "folder"),
+    completion: .directory)
+  var output = "runs"
+
+  @Flag(help: "Print the result as one JSON object.")
+  var json = false
+
+  func run() throws {
+    guard examples > 0 else {
+      throw Failure.usage("--examples is \(examples); it must be 1 or more")
+    }
+    guard (0...Int(UInt32.max)).contains(seed) else {
+      throw Failure.usage("--seed is \(seed); it must lie in 0 ... 4294967295")
+    }
+    let dataset = try data.dataset()
+    guard dataset.yTest.count > 0 else { throw Failure.badData("the data have no test examples") }
+    let folder = URL(fileURLWithPath: output).appendingPathComponent("quiz")
+    var session = QuizSession(of: dataset, count: examples, seed: seed)
+    let name = "\(session.examples.count)-examples-seed-\(seed)"
+    let file = folder.appendingPathComponent("\(name).json")
+    try session.resume(from: file)
+
+    var quiz = Quiz(session, of: dataset)
+    if !session.isFinished { try ask(&quiz, savingTo: file) }
+    Terminal.note("\nComparing with the CNN; its training takes a few seconds.")
+    let result = QuizResult(
+      quiz.session, of: dataset, network: try QuizResult.networkPredictions(on: dataset))
+    let picture = folder.appendingPathComponent("\(name)-figure-8.svg")
+    try quiz.session.save(to: file)
+    try OutputFile.write(Array(result.figure.svg().utf8), to: picture.path)
+    if json {
+      Terminal.print(result.json.pretty)
+    } else {
+      Terminal.print(result.text)
+    }
+    Terminal.note("Figure 8 is \(picture.path)")
+    if !quiz.session.isFinished { Terminal.note("The same command goes on with the quiz.") }
+  }
+
+  /// Shows pages and takes keys until the quiz or the input ends.
+  private func ask(_ quiz: inout Quiz, savingTo file: URL) throws {
+    let keyboard = Keyboard()
+    defer { keyboard.restore() }
+    show(quiz, keyboard)
+    while let bytes = keyboard.read() {
+      for key in QuizKey.keys(in: bytes) {
+        let step = quiz.press(key)
+        if step == .save || step == .end { try quiz.session.save(to: file) }
+        switch step {
+        case .show, .save: show(quiz, keyboard)
+        case .end:
+          keyboard.restore()
+          if let marks = quiz.marks { Terminal.note(marks) }
+          return
+        case .leave:
+          keyboard.restore()
+          Terminal.note(
+            "mnist1d: \(quiz.session.answers.count) answers are saved; the same command goes on")
+          throw ExitCode(128 + SIGINT)
+        }
+      }
+    }
+  }
+
+  private func show(_ quiz: Quiz, _ keyboard: Keyboard) {
+    let size = TerminalSize(of: STDERR_FILENO)
+    keyboard.show(quiz.page(columns: size.columns, rows: size.rows))
+  }
+}

@@ -1,0 +1,132 @@
+import Figures
+import Foundation
+import MNIST1D
+
+/// A quiz as it goes: what is on the screen, and what a key does.
+///
+/// It reads no keyboard and writes no screen, so that any of both will do.
+public struct Quiz: Sendable {
+  /// The answers so far.
+  public private(set) var session: QuizSession
+  private let dataset: Dataset
+  /// What there is to say, and the same in fewer words for a small terminal.
+  private var message: [String] = []
+
+  /// What has to happen after a key.
+  public enum Step: Sendable, Equatable {
+    /// Show the page again; nothing was answered.
+    case show
+    /// Save the session, then show the page.
+    case save
+    /// Show the result.
+    case end
+    /// Leave without a word.
+    case leave
+  }
+
+  /// Shows the examples of a session's dataset.
+  public init(_ session: QuizSession, of dataset: Dataset) {
+    self.session = session
+    self.dataset = dataset
+    if !session.answers.isEmpty, !session.isFinished {
+      message = ["Going on after \(session.answers.count) answers."]
+    }
+  }
+
+  /// Does what a key asks for.
+  public mutating func press(_ key: QuizKey) -> Step {
+    message = []
+    switch key {
+    case .digit(let digit):
+      guard !session.isFinished else { return .end }
+      session.answer(digit)
+      message = [marks, shortMarks].compactMap(\.self)
+      if message.isEmpty {
+        message = ["You said \(digit); backspace takes it back.", "You said \(digit)."]
+      }
+      return session.isFinished ? .end : .save
+    case .back:
+      guard session.canTakeBack else {
+        message =
+          session.answers.isEmpty
+          ? ["There is no answer to take back yet.", "No answer yet."]
+          : ["The last answers have been marked; they stay.", "Those are marked."]
+        return .show
+      }
+      session.takeBack()
+      message = ["Once more:"]
+      return .save
+    case .again: return .show
+    case .stop: return .end
+    case .interrupt: return .leave
+    case .unknown:
+      message = [
+        "Press a digit from 0 to 9, backspace to take an answer back, or q to stop.",
+        "Press 0–9, ⌫ or q.",
+      ]
+      return .show
+    }
+  }
+
+  /// The feedback on the last answers, when there is some: after every ten and at the end.
+  public var marks: String? {
+    guard let shortMarks else { return nil }
+    let mistakes = latest.filter { $0.answer != $0.truth }
+      .map { "a \($0.truth) for a \($0.answer)" }
+    guard !mistakes.isEmpty else { return shortMarks }
+    return shortMarks + " You took \(mistakes.joined(separator: ", "))."
+  }
+
+  private var shortMarks: String? {
+    guard !latest.isEmpty else { return nil }
+    let right = latest.count { $0.answer == $0.truth }
+    return "\(right) of these \(latest.count) right; "
+      + "\(answered.count { $0.answer == $0.truth }) of \(answered.count) so far."
+  }
+
+  private var answered: [(answer: Int, truth: Int)] {
+    zip(session.answers, session.examples).map { ($0, dataset.yTest[$1]) }
+  }
+
+  /// The answers that are marked now.
+  private var latest: ArraySlice<(answer: Int, truth: Int)> {
+    let last = session.answers.count % QuizSession.markedTogether
+    guard last == 0 || session.isFinished else { return [] }
+    return answered.suffix(last == 0 ? QuizSession.markedTogether : last)
+  }
+
+  /// The page: how far the quiz is, what there is to say, the example, and what can be pressed.
+  ///
+  /// - Parameters:
+  ///   - columns: The terminal's width in characters.
+  ///   - rows: Its height in lines.
+  /// - Returns: Fewer lines than `rows`, none wider than `columns`, where those are ten and twenty or
+  ///   more.
+  public func page(columns: Int, rows: Int) -> String {
+    let number = session.answers.count + (session.isFinished ? 0 : 1)
+    var head = "Example \(number) of \(session.examples.count)".wrapped(to: columns)
+    let messages = message.map { $0.wrapped(to: columns) }
+    let most = max(2, rows / 6)
+    head += (messages.first { $0.count <= most } ?? messages.last ?? [""]).prefix(most)
+    let prompts = ["Which digit is it? (0–9, ⌫ back, q stop)", "0–9, ⌫, q?", "0–9?"]
+    let prompt = prompts.first { $0.terminalWidth < columns } ?? "?"
+    let height = max(3, min(20, rows - head.count - 4))
+    let width = max(4, min(30, columns - 4, height * 3 / 2))
+    let picture = drawing(columns: width, rows: height)
+      .map { "  " + $0 }
+    return (head + [""] + picture + ["", prompt]).joined(separator: "\n") + " "
+  }
+
+  /// The current example, upright: values to the right, positions downward, as wide as its values.
+  private func drawing(columns: Int, rows: Int) -> [String] {
+    var drawing = DotDrawing(columns: columns, rows: rows)
+    guard let example = session.current else { return drawing.lines }
+    let values = Array(dataset.xTest[example])
+    guard let low = values.min(), let high = values.max() else { return drawing.lines }
+    let scale = high > low ? Double(drawing.width - 1) / (high - low) : 0
+    let step = Double(drawing.height - 1) / Double(max(values.count - 1, 1))
+    drawing.draw(
+      x: values.map { ($0 - low) * scale }, y: values.indices.map { Double($0) * step })
+    return drawing.lines
+  }
+}

@@ -1,0 +1,174 @@
+import Figures
+import MNIST1D
+import NeuralNetworks
+import ReferenceRandom
+import Runs
+
+/// How many examples of each class somebody saw, and how many of them were taken for another.
+public struct ErrorsByClass: Sendable, Equatable {
+  /// The examples of each digit.
+  public let shown: [Int]
+  /// Those that were taken for another digit.
+  public let wrong: [Int]
+
+  /// Counts answers.
+  ///
+  /// - Precondition: as many answers as labels, which lie in 0 ... 9.
+  public init(labels: [Int], answers: [Int]) {
+    precondition(
+      labels.count == answers.count && labels.allSatisfy((0...9).contains),
+      "\(answers.count) answers to \(labels.count) examples of the digits")
+    let pairs = zip(labels, answers)
+    shown = (0...9).map { digit in labels.count { $0 == digit } }
+    wrong = (0...9).map { digit in pairs.count { $0 == digit && $1 != digit } }
+  }
+
+  private init(shown: [Int], wrong: [Int]) {
+    self.shown = shown
+    self.wrong = wrong
+  }
+
+  /// The paper's human, over five quizzes of a hundred examples.
+  public static let paper = ErrorsByClass(
+    shown: [37, 55, 42, 62, 57, 48, 51, 46, 48, 54], wrong: [2, 2, 5, 0, 3, 0, 0, 5, 0, 4])
+
+  /// The number of examples.
+  public var count: Int { shown.reduce(0, +) }
+
+  /// The part of all examples that were recognised, in percent; not a number without examples.
+  public var accuracy: Double {
+    100 * Double(count - wrong.reduce(0, +)) / Double(count)
+  }
+
+  /// The errors among the examples of each digit, in percent; not a number where there were none.
+  public var rates: [Double] {
+    zip(shown, wrong).map { 100 * Double($1) / Double($0) }
+  }
+}
+
+/// What a quiz came to, beside the convolutional network and the paper's human (Figure 8).
+public struct QuizResult: Sendable {
+  /// The person.
+  public let person: ErrorsByClass
+  /// The network on the whole test set; nil where the signals are too short for it.
+  public let network: ErrorsByClass?
+  /// The network on the examples that the person answered.
+  public let networkOnSame: ErrorsByClass?
+  private let session: QuizSession
+
+  /// Marks a session.
+  ///
+  /// - Parameters:
+  ///   - session: The answers.
+  ///   - dataset: The dataset of the session.
+  ///   - predictions: The network's answers to all test examples, if there is one.
+  public init(_ session: QuizSession, of dataset: Dataset, network predictions: [Int]?) {
+    let answered = Array(session.examples.prefix(session.answers.count))
+    let labels = answered.map { dataset.yTest[$0] }
+    self.session = session
+    person = ErrorsByClass(labels: labels, answers: session.answers)
+    network = predictions.map { ErrorsByClass(labels: dataset.yTest, answers: $0) }
+    networkOnSame = predictions.map { predictions in
+      ErrorsByClass(labels: labels, answers: answered.map { predictions[$0] })
+    }
+  }
+
+  /// The answers of the study ``Baselines``'s convolutional network, seed 42, to all test examples.
+  ///
+  /// - Returns: A digit for each example; nil if the signals are too short for the network.
+  /// - Throws: ``NeuralNetworks/TrainingError`` if the training fails.
+  public static func networkPredictions(on dataset: Dataset) throws -> [Int]? {
+    guard dataset.length >= ConvolutionalNetwork.shortestInput, dataset.x.count > 0 else {
+      return nil
+    }
+    var generator = TorchGenerator(seed: 42)
+    let test = Examples(dataset.xTest, dataset.yTest)
+    var settings = TrainingSettings()
+    settings.evaluationInterval = settings.steps
+    var training = try Training(
+      of: BaselineNetwork(.cnn, inputs: dataset.length, using: &generator),
+      on: Examples(dataset.x, dataset.y), testing: test, settings: settings)
+    while !training.isFinished { _ = try training.advance() }
+    return training.model.predictions(for: test.inputs)
+  }
+
+  private var judged: [(name: String, errors: ErrorsByClass)] {
+    [("you", person), ("CNN", network), ("paper’s human", .paper)].compactMap { name, errors in
+      errors.flatMap { $0.count > 0 ? (name, $0) : nil }
+    }
+  }
+
+  /// The errors by class.
+  public var table: Table {
+    var table = Table(
+      "figure-8", title: "Errors by class, in percent of its examples (Figure 8)",
+      columns: ["digit", "shown to you", "wrong"] + judged.map(\.name))
+    func cell(_ rate: Double) -> Cell { rate.isFinite ? .number(rate, decimals: 1) : .empty }
+    for digit in 0...9 {
+      table.append(
+        [.text("\(digit)"), .integer(person.shown[digit]), .integer(person.wrong[digit])]
+          + judged.map { cell($0.errors.rates[digit]) })
+    }
+    table.append(
+      ["all", .integer(person.count), .integer(person.wrong.reduce(0, +))]
+        + judged.map { cell(100 - $0.errors.accuracy) })
+    return table
+  }
+
+  /// Figure 8: the errors by class as bars.
+  public var figure: Figure {
+    Figure(
+      title: "Errors by class: people and a network",
+      subtitle: "Percent of the examples of a digit that were taken for another",
+      panels: [
+        Panel(
+          x: Axis("digit", ticks: .names((0...9).map(String.init))),
+          y: Axis("errors (%)", from: 0),
+          marks: judged.enumerated().map { index, judged in
+            .bars(
+              Bars(
+                "\(judged.name) (\(judged.errors.count) examples)", values: judged.errors.rates,
+                // A colour each, whoever else is there.
+                color: .series(judged.name == "you" ? 1 : judged.name == "CNN" ? 0 : 3)))
+          })
+      ], legend: .below, aspect: 0.5)
+  }
+
+  /// The result for a terminal.
+  public var text: String {
+    var sentences: [String] = []
+    if person.count > 0 {
+      let right = person.count - person.wrong.reduce(0, +)
+      sentences.append(
+        "You recognised \(right) of \(person.count): \(person.accuracy.shown(1)) %.")
+    } else {
+      sentences.append("No example was answered.")
+    }
+    if let network {
+      let same =
+        networkOnSame.flatMap { $0.count > 0 ? " (\($0.accuracy.shown(1)) % of those)" : nil } ?? ""
+      sentences.append(
+        "The CNN: \(network.accuracy.shown(1)) % of all \(network.count) test examples\(same).")
+    }
+    sentences.append("The paper’s human: 95.8 ± 0.4 % over five quizzes of 100.")
+    return table.text + "\n" + sentences.joined(separator: "\n") + "\n"
+  }
+
+  /// The result for scripts; accuracies in percent, null without examples.
+  public var json: JSON {
+    func object(_ errors: ErrorsByClass?) -> JSON {
+      guard let errors, errors.count > 0 else { return nil }
+      return [
+        "accuracy": .number(errors.accuracy), "examples": .integer(errors.count),
+        "shown": .array(errors.shown.map { .integer($0) }),
+        "wrong": .array(errors.wrong.map { .integer($0) }),
+      ]
+    }
+    return [
+      "seed": .integer(session.seed), "examples": .integer(session.examples.count),
+      "answered": .integer(session.answers.count), "person": object(person),
+      "cnn": object(network), "cnn_on_same_examples": object(networkOnSame),
+      "paper_human": object(.paper),
+    ]
+  }
+}

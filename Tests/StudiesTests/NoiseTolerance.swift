@@ -1,0 +1,115 @@
+import Figures
+import MNIST1D
+import NeuralNetworks
+import ReferenceRandom
+import Runs
+import Tensors
+
+/// Does a network that knows of neighbours bear more noise than one that does not?
+public enum NoiseTolerance: Study {
+  public static let name = "noise-tolerance"
+  public static let question =
+    "How much accuracy does correlated noise cost a fully-connected and a convolutional network?"
+
+  /// The settings; what is written here is what runs unless the command line says otherwise.
+  public struct Configuration: StudyConfiguration {
+    /// The classifiers.
+    public var models: [Architecture] = [.mlp, .cnn]
+    /// The scales of the correlated noise.
+    public var noises = [0, 0.25, 0.5, 1]
+    /// The seeds of the initial weights.
+    public var seeds = [0, 1, 2]
+    /// The number of the last training step.
+    public var steps = 3000
+
+    public init() {}
+
+    public static var quick: Configuration {
+      var quick = Configuration()
+      quick.seeds = [0]
+      quick.steps = 300
+      return quick
+    }
+  }
+
+  /// One training.
+  public struct Trial: Codable, Hashable, Sendable {
+    public var model: Architecture
+    public var noise: Double
+    public var seed: Int
+  }
+
+  /// What one training yields.
+  public struct Measurement: Codable, Sendable {
+    /// In percent, after the last step.
+    public var testAccuracy: Double
+  }
+
+  public static func trials(for configuration: Configuration) -> [Trial] {
+    configuration.models.flatMap { model in
+      configuration.noises.flatMap { noise in
+        configuration.seeds.map { Trial(model: model, noise: noise, seed: $0) }
+      }
+    }
+  }
+
+  public static func measure(
+    _ trial: Trial, _ configuration: Configuration, in context: TrialContext
+  ) throws -> Measurement {
+    // Trials that need the same dataset share it.
+    let dataset = try context.shared(trial.noise) { noise in
+      try Dataset(MNIST1D.Configuration(corrNoiseScale: noise))
+    }
+    let test = Examples(dataset.xTest, dataset.yTest)
+    var settings = TrainingSettings()
+    settings.steps = configuration.steps
+    settings.evaluationInterval = configuration.steps
+    var generator = TorchGenerator(seed: UInt64(trial.seed))
+    var training = try Training(
+      of: BaselineNetwork(trial.model, inputs: dataset.length, using: &generator),
+      on: Examples(dataset.x, dataset.y), testing: test, settings: settings)
+    try Kernels.withThreads(context.threads) {
+      while !training.isFinished {
+        try context.checkCancellation()
+        _ = try training.advance()
+      }
+    }
+    return Measurement(testAccuracy: training.model.score(on: test).accuracy)
+  }
+
+  public static func findings(
+    _ configuration: Configuration, _ results: [TrialResult<NoiseTolerance>]
+  ) -> Findings {
+    func accuracies(_ model: Architecture, _ noise: Double) -> [Double] {
+      results.filter { $0.trial.model == model && $0.trial.noise == noise }
+        .map(\.measurement.testAccuracy)
+    }
+    let lines = configuration.models.enumerated().map { index, model in
+      let points = configuration.noises.map { meanAndDeviation(accuracies(model, $0)) }
+      return Mark.line(
+        Line(
+          model.rawValue, x: configuration.noises, y: points.map(\.mean),
+          band: Band(around: points.map(\.mean), by: points.map(\.deviation)),
+          color: .series(index), marker: .circle))
+    }
+    let table = Table(
+      "accuracy", title: "Test accuracy in percent",
+      columns: ["noise"] + configuration.models.map(\.rawValue),
+      rows: configuration.noises.map { noise in
+        [.number(noise, decimals: 2)]
+          + configuration.models.map { Cell(meanOf: accuracies($0, noise)) }
+      })
+    let figure = Figure(
+      title: "What noise costs",
+      panels: [
+        Panel(
+          x: Axis("corr_noise_scale"), y: Axis("test accuracy (%)", from: 0, to: 100),
+          marks: lines)
+      ])
+    return Findings(
+      tables: [table],
+      illustrations: [
+        Illustration("accuracy", caption: "Mean and deviation over seeds.", figure: figure)
+      ])
+  }
+}

@@ -3,7 +3,7 @@ import ReferenceRandom
 /// The transformations that make an example from a template, each to be used alone.
 ///
 /// They are the reference implementation's, bit for bit: what is random is drawn from
-/// ``ReferenceRandom/NumPyRandomState`` in the same order. A signal is an array, its length the
+/// `NumPyRandomState` in the same order. A signal is an array, its length the
 /// number of points. In the order in which a dataset applies them:
 ///
 /// ```swift

@@ -121,8 +121,7 @@ extension RunSummary {
 
   /// Reads the summary, the figures and the files of a run that has ended.
   ///
-  /// - Throws: ``RunError/missingFile(_:remedy:)``, ``RunError/unreadable(file:reason:)`` or
-  ///   ``RunError/cannotRead(_:reason:)``.
+  /// - Throws: A ``RunError`` if a file is missing, cannot be read, or holds no summary.
   public init(reading directory: RunDirectory) throws(RunError) {
     let file = directory.summary
     guard let data = try FileSystem.read(file) else {

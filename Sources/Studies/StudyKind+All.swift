@@ -14,8 +14,7 @@ extension StudyKind {
   ///   - request: How the studies are to be carried out; its overrides hold for each of them.
   ///   - observe: Called with each ending as it comes.
   /// - Returns: The page; nil if no study has anything to show.
-  /// - Throws: ``Runs/RunError/cannotCreate(_:reason:)`` or
-  ///   ``Runs/RunError/cannotWrite(_:reason:)`` if the page cannot be written.
+  /// - Throws: `RunError` if the page cannot be written.
   public static func performAll(
     _ request: StudyRequest, observe: (Ending) -> Void
   ) throws(RunError) -> URL? {

@@ -47,7 +47,7 @@ public struct GRUParameters: Sendable {
 ///     z = σ(W_iz x + b_iz + W_hz h + b_hz)        h′ = (1 − z) ∘ n + z ∘ h
 ///
 /// One kernel runs the sequence, and one its derivative. Where that derivative is itself recorded it is taken of
-/// ``composedGRU(_:forward:reverse:initialState:)`` instead, so derivatives of every order exist.
+/// the same written step by step instead, so derivatives of every order exist.
 ///
 /// - Parameters:
 ///   - x: [batch, time, inputs], or [time, inputs, batch] if the layout is batch last.

@@ -93,7 +93,7 @@ extension Tensor {
   }
 }
 
-/// What follows the sum in ``affine(_:weight:bias:activation:)``.
+/// What follows the sum of an affine map.
 public enum AffineActivation: Sendable {
   case identity
   case relu

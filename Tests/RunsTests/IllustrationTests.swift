@@ -20,10 +20,17 @@ private enum Sketch: Study {
   static let name = "sketch"
   static let question = "Is there a dot?"
 
-  static func trials(for configuration: Configuration) -> [Int] { configuration.sizes }
+  struct Trial: Codable, Hashable, Sendable {
+    var size: Int
+  }
 
-  static func measure(_ trial: Int, _ configuration: Configuration, in context: TrialContext) -> Int
-  { trial }
+  static func trials(for configuration: Configuration) -> [Trial] {
+    configuration.sizes.map { Trial(size: $0) }
+  }
+
+  static func measure(
+    _ trial: Trial, _ configuration: Configuration, in context: TrialContext
+  ) -> Trial { trial }
 
   static func findings(
     _ configuration: Configuration, _ results: [TrialResult<Sketch>]
@@ -47,11 +54,11 @@ struct IllustrationTests {
     "says that its settings are not the paper's",
     arguments: [0, 1, 2])
   func stamp(index: Int) throws {
-    let (configuration, notice): (Sketch.Configuration, String?) =
-      [
-        (.init(), nil), (.quick, "Reduced scale: made with --quick"),
-        (Self.own, "Not the paper’s settings: sizes, seed=7, steps=10"),
-      ][index]
+    let cases: [(Sketch.Configuration, String?)] = [
+      (Sketch.Configuration(), nil), (.quick, "Reduced scale: made with --quick"),
+      (Self.own, "Not the paper’s settings: sizes, seed=7, steps=10"),
+    ]
+    let (configuration, notice) = cases[index]
     let scratch = try Scratch()
     let run = try Run(Sketch.self, configuration: configuration, output: scratch.url)
     let summary = try #require(try run.perform(RunOptions(jobs: 1)).summary)

@@ -12,7 +12,7 @@ extension Figure {
   ///
   /// - Parameter configuration: The dataset's settings.
   /// - Returns: A figure with a column for each class.
-  /// - Throws: ``MNIST1D/ConfigurationError`` for settings from which no dataset can be made.
+  /// - Throws: `ConfigurationError` for settings from which no dataset can be made.
   public static func dataset(
     _ configuration: MNIST1D.Configuration
   ) throws(ConfigurationError) -> Figure {

@@ -76,7 +76,7 @@ public struct QuizResult: Sendable {
   /// The answers of the study ``Baselines``'s convolutional network, seed 42, to all test examples.
   ///
   /// - Returns: A digit for each example; nil if the signals are too short for the network.
-  /// - Throws: ``NeuralNetworks/TrainingError`` if the training fails.
+  /// - Throws: `TrainingError` if the training fails.
   public static func networkPredictions(on dataset: Dataset) throws -> [Int]? {
     guard dataset.length >= ConvolutionalNetwork.shortestInput, dataset.x.count > 0 else {
       return nil

@@ -84,7 +84,7 @@ extension QuizSession {
 
   /// Saves the session, whole or not at all; the folder is made where it is missing.
   ///
-  /// - Throws: ``DataFormats/FileError`` if the file cannot be written.
+  /// - Throws: `FileError` if the file cannot be written.
   public func save(to file: URL) throws(FileError) {
     try? FileManager.default.createDirectory(
       at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
@@ -93,7 +93,7 @@ extension QuizSession {
 
   /// Goes on with what a file holds, if there is one.
   ///
-  /// - Throws: ``Runs/RunError/unreadable(file:reason:)`` if the file holds no quiz, or another one.
+  /// - Throws: `RunError` if the file holds no quiz, or another one.
   public mutating func resume(from file: URL) throws(RunError) {
     guard FileManager.default.fileExists(atPath: file.path) else { return }
     do {

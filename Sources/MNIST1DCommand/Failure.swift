@@ -27,7 +27,7 @@ struct Failure: Error {
       case let error as TrainingError: (error.description, error.exitStatus)
       default: MNIST1DCommand.exit(withError: error)
       }
-    FileHandle.standardError.write(Data("mnist1d: \(sentence)\n".utf8))
+    Terminal.note("mnist1d: \(sentence)")
     Foundation.exit(status)
   }
 }

@@ -40,7 +40,7 @@ struct Reproduce: ParsableCommand {
 
   func run() throws {
     let interruption = Interruption()
-    interruption.listen(for: [SIGINT, SIGTERM])
+    interruption.listen()
     try study.perform(.perform(try options(), interruption), json: json)
   }
 

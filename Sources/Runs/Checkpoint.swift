@@ -6,14 +6,47 @@ import Foundation
 /// Saving replaces the file as a whole, so that at any moment the last complete state is there. The
 /// file goes when the trial's measurement is stored. A trial that goes on from a checkpoint must
 /// reach the same bits as one that was never interrupted.
+///
+/// The file starts with the SHA-256 of the run, the trial and the state, so a file that is torn,
+/// damaged or of another trial is never gone on from: the trial starts from its beginning, and the
+/// run says so.
 public struct Checkpoint: Sendable {
-  let file: URL?
+  private static let sealLength = 64
 
-  /// The state saved last; nil if there is none, or if the file is damaged.
+  let file: URL?
+  /// The run and the trial.
+  let owner: String
+  /// Who is told about a file that is of no use.
+  let note: @Sendable (String) -> Void
+
+  /// A place for states of `owner`; without a file nothing is kept.
+  init(
+    file: URL? = nil, owner: String = "", note: @escaping @Sendable (String) -> Void = { _ in }
+  ) {
+    self.file = file
+    self.owner = owner
+    self.note = note
+  }
+
+  /// The state saved last; nil if there is none, or none of this trial that is whole.
   public func load() -> Data? {
-    guard let file, let sealed = try? Data(contentsOf: file), sealed.count >= 64 else { return nil }
-    let state = sealed.dropFirst(64)
-    return sealed.prefix(64).elementsEqual(SHA256.hexadecimal(state).utf8) ? Data(state) : nil
+    guard let file, access(file.path, F_OK) == 0 else { return nil }
+    guard let sealed = try? Data(contentsOf: file), sealed.count >= Self.sealLength,
+      sealed.prefix(Self.sealLength).elementsEqual(seal(of: sealed.dropFirst(Self.sealLength)))
+    else {
+      decline(file, "is damaged or belongs to another trial")
+      return nil
+    }
+    return Data(sealed.dropFirst(Self.sealLength))
+  }
+
+  /// The state that ``save(encoding:)`` has saved last; nil if there is none that can be read.
+  public func load<State: Decodable>(_ type: State.Type) -> State? {
+    guard let file, let data = load() else { return nil }
+    do { return try JSON(reading: data).decode(type) } catch {
+      decline(file, "holds a state that this version of the study cannot read")
+      return nil
+    }
   }
 
   /// Replaces the state; outside a run this does nothing.
@@ -22,11 +55,48 @@ public struct Checkpoint: Sendable {
   public func save(_ state: Data) throws(RunError) {
     guard let file else { return }
     try FileSystem.createDirectory(file.deletingLastPathComponent())
-    try FileSystem.replace(file, with: Data(SHA256.hexadecimal(state).utf8) + state)
+    try FileSystem.replace(file, with: Data(seal(of: state)) + state)
+  }
+
+  /// Replaces the state by the encoded form of `state`; outside a run this does nothing.
+  ///
+  /// - Throws: ``RunError``, or what the value's `encode(to:)` throws.
+  public func save(encoding state: some Encodable) throws {
+    guard file != nil else { return }
+    try save(Data(JSON(encoding: state).canonical.utf8))
   }
 
   func remove() {
     guard let file else { return }
     unlink(file.path)
+  }
+
+  private func seal(of state: Data) -> [UInt8] {
+    var hash = SHA256()
+    hash.update("\(owner)\n".utf8)
+    hash.update(state)
+    return Array(hash.hexadecimal.utf8)
+  }
+
+  private func decline(_ file: URL, _ reason: String) {
+    note("\(file.path) \(reason): the trial starts from its beginning")
+  }
+}
+
+/// Sentences that trials have for the user, on their way to the thread that talks to the observer.
+final class Notes: @unchecked Sendable {
+  private let lock = NSLock()
+  private var sentences: [String] = []
+
+  func add(_ sentence: String) {
+    lock.withLock { sentences.append(sentence) }
+  }
+
+  /// The sentences since the last call.
+  func take() -> [String] {
+    lock.withLock {
+      defer { sentences = [] }
+      return sentences
+    }
   }
 }

@@ -20,21 +20,48 @@ enum FileSystem {
   }
 
   /// Writes a file so that at any moment, and after a power cut, either the old or the new contents
-  /// are there: a temporary file beside it is written, flushed to the disk and renamed. A file that
+  /// are there: a hidden draft beside it is written, flushed to the disk and renamed. A file that
   /// holds these contents already is left alone.
   static func replace(_ file: URL, with contents: Data) throws(RunError) {
     if try read(file) == contents { return }
+    // Another process may take the draft for a leftover in the moment before it is locked.
+    while try !publish(contents, as: file) {}
+  }
+
+  /// - Returns: false if the draft was taken away.
+  private static func publish(_ contents: Data, as file: URL) throws(RunError) -> Bool {
     let directory = file.deletingLastPathComponent()
     let suffix = "\(getpid())-\(UInt32.random(in: 0 ... .max))"
     let draft = directory.appendingPathComponent(".\(file.lastPathComponent).\(suffix)").path
     let descriptor = open(draft, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
     guard descriptor >= 0 else { throw .cannotCreate(file.path, reason: reason) }
-    let written = write(contents, to: descriptor) && fsync(descriptor) == 0
-    let failure = written ? "" : reason
-    guard close(descriptor) == 0, written, rename(draft, file.path) == 0 else {
-      let reason = written ? reason : failure
+    // The lock says that somebody is at work here; it ends with the process.
+    defer { close(descriptor) }
+    flock(descriptor, LOCK_EX | LOCK_NB)
+    guard write(contents, to: descriptor), fsync(descriptor) == 0 else {
+      let failure = reason
       unlink(draft)
-      throw .cannotWrite(file.path, reason: reason)
+      throw .cannotWrite(file.path, reason: failure)
+    }
+    if rename(draft, file.path) == 0 { return true }
+    if errno == ENOENT { return false }
+    let failure = reason
+    unlink(draft)
+    throw .cannotWrite(file.path, reason: failure)
+  }
+
+  /// Removes the drafts that killed processes have left in a directory.
+  ///
+  /// A draft that is being written, here or on another machine, is locked and stays. Where there
+  /// are no locks every draft stays.
+  static func removeLeftovers(in directory: URL) {
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: directory.path)) ?? []
+    for name in names where name.firstMatch(of: /^\..+\.[0-9]+-[0-9]+$/) != nil {
+      let path = directory.appendingPathComponent(name).path
+      let descriptor = open(path, O_RDWR | O_NOFOLLOW | O_CLOEXEC)
+      guard descriptor >= 0 else { continue }
+      if flock(descriptor, LOCK_EX | LOCK_NB) == 0 { unlink(path) }
+      close(descriptor)
     }
   }
 

@@ -4,7 +4,7 @@ import Foundation
 /// The wish that a run should end early, from a signal or from the program itself.
 ///
 ///     let interruption = Interruption()
-///     interruption.listen(for: [SIGINT, SIGTERM])
+///     interruption.listen()
 ///     let outcome = try run.perform(options, interruption: interruption)
 public final class Interruption: @unchecked Sendable {
   private let lock = NSLock()
@@ -24,10 +24,14 @@ public final class Interruption: @unchecked Sendable {
 
   /// Takes these signals as requests from now on; the second one ends the process at once, which
   /// loses no finished trial either.
-  public func listen(for signals: [Int32]) {
+  ///
+  /// A hang-up that the program was told to ignore, as `nohup` does, stays ignored.
+  public func listen(for signals: [Int32] = [SIGINT, SIGTERM, SIGHUP]) {
     for number in signals {
       // Dispatch sees a signal only if its default action does not come first.
-      Foundation.signal(number, SIG_IGN)
+      let earlier = Foundation.signal(number, SIG_IGN)
+      let ignored = unsafeBitCast(SIG_IGN, to: Int.self)
+      if number == SIGHUP, unsafeBitCast(earlier, to: Int.self) == ignored { continue }
       let source = DispatchSource.makeSignalSource(
         signal: number, queue: DispatchQueue(label: "signal \(number)"))
       source.setEventHandler { [weak self] in

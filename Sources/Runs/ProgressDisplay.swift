@@ -21,7 +21,9 @@ public struct ProgressDisplay: RunObserver {
 
   /// Shows progress on standard error.
   public static func standardError() -> ProgressDisplay {
-    ProgressDisplay(.standardError) { FileHandle.standardError.write(Data($0.utf8)) }
+    ProgressDisplay(.standardError) {
+      try? FileHandle.standardError.write(contentsOf: Data($0.utf8))
+    }
   }
 
   /// Shows progress by `write`, with the time in seconds from `now`.

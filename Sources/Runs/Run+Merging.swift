@@ -23,6 +23,7 @@ extension Run {
     let file = directory.store(of: nil)
     let lock = try FileLock(guarding: file)
     defer { withExtendedLifetime(lock) {} }
+    directory.removeLeftovers()
     let known = try everything(in: [directory] + others)
     known.warnings.forEach { observer.announce($0) }
     let planned = Set(keys)
@@ -96,8 +97,11 @@ extension Run {
       settings: settings, changed: changed, trials: keys.count, failures: failures,
       seconds: seconds, digest: digest.hexadecimal, findings: findings)
     try summary.write(to: directory)
-    // Empty by now; earlier, another shard might be about to write there.
-    rmdir(directory.checkpoints.path)
+    // No trial needs its state any more; earlier, another shard might be about to write there.
+    if access(directory.checkpoints.path, F_OK) == 0 {
+      for key in keys { unlink(directory.checkpoint(of: key).path) }
+      rmdir(directory.checkpoints.path)
+    }
     return summary
   }
 

@@ -21,6 +21,8 @@ extension Run {
 
     let file = directory.store(of: options.shard)
     let store = try TrialStore(file, of: identity)
+    // A thousand shards need not look a thousand times.
+    if options.shard == nil { directory.removeLeftovers() }
     try FileSystem.replace(
       directory.configuration, with: Data((identity.json.pretty + "\n").utf8))
     var known = store.contents
@@ -52,6 +54,12 @@ extension Run {
     if let old = try directory.moveAside() {
       observer.announce("the earlier run is now \(old.path)")
     }
+  }
+
+  private func checkpoint(of key: TrialKey, _ notes: Notes = Notes()) -> Checkpoint {
+    Checkpoint(
+      file: directory.checkpoint(of: key), owner: "\(identity.path) \(key.canonical)",
+      note: notes.add)
   }
 
   /// One session of work on a run.
@@ -91,13 +99,20 @@ extension Run {
     mutating func perform(
       into store: TrialStore, interruption: Interruption, observer: inout some RunObserver
     ) throws(RunError) {
-      let queue = TrialQueue(pending, jobs: options.jobs, measure: measurement())
+      let notes = Notes()
+      let queue = TrialQueue(pending, jobs: options.jobs, measure: measurement(notes))
       // Ends the threads when an error ends the run.
       defer { queue.stop() }
       var deadline: ContinuousClock.Instant?
+      var nextUpdate = start
       while let trials = queue.collect(within: 0.1) {
+        notes.take().forEach { observer.announce($0) }
         for trial in trials { try take(trial, into: store, &observer) }
-        observer.update(progress(queue))
+        // The progress looks at every trial, which is too much to do after each.
+        if nextUpdate <= .now || queue.state.running.isEmpty {
+          observer.update(progress(queue))
+          nextUpdate = .now + .seconds(0.1)
+        }
         if let deadline, deadline < .now { break }
         if deadline == nil, interruption.signal != nil {
           queue.stop()
@@ -109,11 +124,13 @@ extension Run {
     }
 
     /// What a worker does for a trial; it must not refer to this session, which changes meanwhile.
-    private func measurement() -> @Sendable (Int, TrialMonitor) throws -> JSON {
+    private func measurement(
+      _ notes: Notes
+    ) -> @Sendable (Int, TrialMonitor) throws -> JSON {
       let shared = SharedValues()
       return { [run, threads = options.threads] index, monitor in
         let context = TrialContext(
-          threads: threads, checkpoint: run.directory.checkpoint(of: run.keys[index]),
+          threads: threads, checkpoint: run.checkpoint(of: run.keys[index], notes),
           monitor: monitor, shared: shared)
         let measurement = try S.measure(run.trials[index], run.configuration, in: context)
         return try JSON(encoding: measurement)
@@ -135,7 +152,7 @@ extension Run {
       }
       let stored = StoredTrial(key: key, outcome: outcome, seconds: trial.seconds)
       try store.append(stored)
-      run.directory.checkpoint(of: key).remove()
+      run.checkpoint(of: key).remove()
       known.add(stored)
       endedNow += 1
       estimate.ended.cost += run.costs[trial.index] * trial.observed.part

@@ -1,14 +1,14 @@
 import Foundation
 
 /// The study and the settings that a run carries out, apart from their types.
-struct RunIdentity: Sendable, Equatable {
+package struct RunIdentity: Sendable, Equatable {
   let study: String
   let revision: Int
   let configuration: JSON
   /// The first sixteen digits of the SHA-256 of the canonical form of ``json``.
   let hash: String
 
-  init(study: String, revision: Int, configuration: JSON) {
+  package init(study: String, revision: Int, configuration: JSON) {
     self.study = study
     self.revision = revision
     self.configuration = configuration
@@ -66,9 +66,16 @@ public struct RunDirectory: Sendable, Equatable {
 
   var checkpoints: URL { url.appendingPathComponent("checkpoints") }
 
-  func checkpoint(of key: TrialKey) -> Checkpoint {
+  func checkpoint(of key: TrialKey) -> URL {
     let name = SHA256.hexadecimal(key.canonical.utf8).prefix(16)
-    return Checkpoint(file: checkpoints.appendingPathComponent(String(name)))
+    return checkpoints.appendingPathComponent(String(name))
+  }
+
+  /// Removes what killed processes have left half-written.
+  func removeLeftovers() {
+    for folder in ["", "tables", "figures", "files", checkpoints.lastPathComponent] {
+      FileSystem.removeLeftovers(in: url.appendingPathComponent(folder))
+    }
   }
 
   /// The store of a whole run, or of one shard.

@@ -1,13 +1,13 @@
 import Foundation
 
 /// What a store holds, read without changing it: its owner may be writing meanwhile.
-struct StoreContents {
+package struct StoreContents {
   /// The last word on each trial; a completed one is never displaced by a failure.
   var trials: [TrialKey: StoredTrial] = [:]
   /// What is wrong with the file, one sentence each.
   var warnings: [String] = []
   /// The bytes up to the end of the last whole line.
-  var intactLength = 0
+  package private(set) var intactLength = 0
   /// Whether the last line is whole but for its end.
   var lacksLastEnd = false
 
@@ -20,7 +20,14 @@ struct StoreContents {
   ///   ``RunError/foreignStore(file:found:expected:)`` or ``RunError/cannotRead(_:reason:)``.
   init?(reading file: URL, of run: RunIdentity) throws(RunError) {
     guard let data = try FileSystem.read(file) else { return nil }
-    let bytes = Array(data)
+    try self.init(parsing: Array(data), from: file, of: run)
+  }
+
+  /// Reads the bytes of a store, of which nothing is trusted.
+  ///
+  /// - Throws: ``RunError/unknownStoreVersion(file:found:understood:)`` or
+  ///   ``RunError/foreignStore(file:found:expected:)``.
+  package init(parsing bytes: [UInt8], from file: URL, of run: RunIdentity) throws(RunError) {
     var start = 0
     var number = 0
     while start < bytes.count {
@@ -57,6 +64,9 @@ struct StoreContents {
     }
     warnings += other.warnings
   }
+
+  /// How many trials there are.
+  package var count: Int { trials.count }
 
   /// Adds one trial: the first measurement stays, and a measurement displaces a failure.
   mutating func add(_ trial: StoredTrial) {

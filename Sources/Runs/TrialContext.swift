@@ -12,7 +12,7 @@ public struct TrialContext: Sendable {
   /// A context outside any run: nobody listens, nothing is kept.
   public init(threads: Int = 1) {
     self.init(
-      threads: threads, checkpoint: Checkpoint(file: nil), monitor: TrialMonitor(),
+      threads: threads, checkpoint: Checkpoint(), monitor: TrialMonitor(),
       shared: SharedValues())
   }
 

@@ -21,6 +21,31 @@ struct Command {
     _ arguments: [String], in folder: URL, environment: [String: String] = [:],
     input: String = ""
   ) throws -> Outcome {
+    try start(arguments, in: folder, environment: environment, input: input).outcome()
+  }
+
+  /// A process that has been started.
+  struct Running {
+    let process: Process
+    /// Standard input, output and error.
+    fileprivate let files: [URL]
+
+    /// Waits for the end.
+    func outcome() throws -> Outcome {
+      process.waitUntilExit()
+      defer { for file in files { try? FileManager.default.removeItem(at: file) } }
+      return Outcome(
+        status: process.terminationStatus,
+        output: try String(contentsOf: files[1], encoding: .utf8),
+        messages: try String(contentsOf: files[2], encoding: .utf8))
+    }
+  }
+
+  /// Starts `mnist1d` in a folder with these arguments.
+  static func start(
+    _ arguments: [String], in folder: URL, environment: [String: String] = [:],
+    input: String = ""
+  ) throws -> Running {
     let process = Process()
     process.executableURL = URL(fileURLWithPath: ProcessInfo.processInfo.arguments[0])
       .deletingLastPathComponent().appendingPathComponent("mnist1d")
@@ -40,14 +65,7 @@ struct Command {
     process.standardOutput = try FileHandle(forWritingTo: output)
     process.standardError = try FileHandle(forWritingTo: messages)
     try process.run()
-    process.waitUntilExit()
-    defer {
-      for file in [typed, output, messages] { try? FileManager.default.removeItem(at: file) }
-    }
-    return Outcome(
-      status: process.terminationStatus,
-      output: try String(contentsOf: output, encoding: .utf8),
-      messages: try String(contentsOf: messages, encoding: .utf8))
+    return Running(process: process, files: [typed, output, messages])
   }
 
   /// Calls `body` with a new folder that is removed afterwards.

@@ -80,12 +80,12 @@ struct TrialStoreTests {
     #expect(try Data(contentsOf: run.store).starts(with: damaged))
   }
 
-  @Test("of another version is refused by name and left alone")
-  func otherVersionIsRefused() throws {
-    let other = Data(#"{"format":"trials","version":2}"#.utf8) + [UInt8(ascii: "\n")]
+  @Test("of an older or newer version is refused by name and left alone", arguments: [0, 2])
+  func otherVersionIsRefused(_ version: Int) throws {
+    let other = Data("{\"format\":\"trials\",\"version\":\(version)}\n".utf8)
     try other.write(to: run.store)
     let expected = RunError.unknownStoreVersion(
-      file: run.store.path, found: "2", understood: 1)
+      file: run.store.path, found: "\(version)", understood: 1)
     #expect(throws: expected) { try resume() }
     #expect(expected.exitStatus == .badData)
     #expect(try Data(contentsOf: run.store) == other)

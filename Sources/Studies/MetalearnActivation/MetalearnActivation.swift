@@ -1,4 +1,3 @@
-import Foundation
 import MNIST1D
 import NeuralNetworks
 import ReferenceRandom
@@ -119,7 +118,8 @@ private struct Laboratory {
 
   /// Gradient descent on the outer objective.
   func learn(in context: TrialContext) throws -> MetalearnActivation.Measurement {
-    var progress = try Progress(context.checkpoint.load()) ?? Progress(network: initialActivation)
+    var progress =
+      context.checkpoint.load(Progress.self) ?? Progress(network: initialActivation)
     while progress.step < settings.outerSteps {
       try context.checkCancellation()
       let step = progress.step
@@ -131,7 +131,7 @@ private struct Laboratory {
         context: "of outer step \(step)")
       progress.network = try moved(network, along: gradient, step)
       progress.step += 1
-      try context.checkpoint.save(JSONEncoder().encode(progress))
+      try context.checkpoint.save(encoding: progress)
       context.report(
         Double(progress.step) / Double(settings.outerSteps),
         "outer step \(step), \(progress.measurement.news)")
@@ -199,12 +199,6 @@ private struct Progress: Codable {
 
   init(network: ActivationNetwork) {
     weights = network.parameters.map(\.elements)
-  }
-
-  /// Reads a checkpoint, if there is one.
-  init?(_ state: Data?) throws {
-    guard let state else { return nil }
-    self = try JSONDecoder().decode(Progress.self, from: state)
   }
 
   var network: ActivationNetwork {

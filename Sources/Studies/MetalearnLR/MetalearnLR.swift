@@ -1,4 +1,3 @@
-import Foundation
 import MNIST1D
 import NeuralNetworks
 import ReferenceRandom
@@ -76,12 +75,12 @@ public enum MetalearnLR: Study {
     let network = TanhNetwork(
       inputs: dataset.length, hidden: configuration.hidden, using: &generator)
 
-    var search = resume(from: context.checkpoint) ?? configuration.start(of: trial)
+    var search = context.checkpoint.load(Measurement.self) ?? configuration.start(of: trial)
     while search.step < configuration.outerSteps {
-      if context.isCancelled { try save(search, to: context.checkpoint) }
+      if context.isCancelled { try context.checkpoint.save(encoding: search) }
       try context.checkCancellation()
       try improve(&search, by: training, of: network, configuration)
-      if search.step % 10 == 0 { try save(search, to: context.checkpoint) }
+      if search.step % 10 == 0 { try context.checkpoint.save(encoding: search) }
       context.report(
         Double(search.step) / Double(configuration.outerSteps),
         "objective \(Double(search.objective.last ?? .nan).shown(4))")
@@ -122,14 +121,6 @@ public enum MetalearnLR: Study {
       throw Divergence.outer(
         step: search.step, rate: rate, improved: worst, highest: highest, loss: losses[highest])
     }
-  }
-
-  private static func resume(from checkpoint: Runs.Checkpoint) -> Measurement? {
-    checkpoint.load().flatMap { try? JSON(reading: $0).decode(Measurement.self) }
-  }
-
-  private static func save(_ search: Measurement, to checkpoint: Runs.Checkpoint) throws {
-    try checkpoint.save(Data(JSON(encoding: search).canonical.utf8))
   }
 }
 

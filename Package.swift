@@ -84,7 +84,8 @@ let package = Package(
       ],
       swiftSettings: strict),
     .testTarget(
-      name: "BenchmarkingTests", dependencies: ["Benchmarking", "Runs", "Fixtures"],
+      name: "BenchmarkingTests",
+      dependencies: ["Benchmarking", "Runs", "NeuralNetworks", "Tensors", "Fixtures"],
       swiftSettings: strict),
     .testTarget(
       name: "MNIST1DCommandTests",

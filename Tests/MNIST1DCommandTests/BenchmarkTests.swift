@@ -39,3 +39,23 @@ private struct Printed: Decodable {
   let cores: Int
   let steps: [Step]
 }
+
+@Suite("The command mnist1d doctor")
+struct DoctorTests {
+  @Test("ends with status 0 on a machine with the committed bits, and says which kernels it tried")
+  func healthy() throws {
+    struct Printed: Decodable {
+      struct Finding: Decodable { let agrees: Bool }
+      let healthy: Bool
+      let findings: [Finding]
+      let available_kernels: [String]
+    }
+    try Command.inFolder { folder in
+      let outcome = try Command.run("doctor", "--json", in: folder)
+      #expect(outcome.status == 0)
+      let printed = try JSONDecoder().decode(Printed.self, from: Data(outcome.output.utf8))
+      #expect(printed.healthy && printed.findings.allSatisfy(\.agrees))
+      #expect(printed.available_kernels.contains("portable"))
+    }
+  }
+}

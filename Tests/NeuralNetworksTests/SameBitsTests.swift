@@ -9,31 +9,13 @@ import Testing
 @Suite("The same bits on every machine", .serialized)
 struct SameBitsTests {
   private func digest(_ architecture: Architecture, steps: Int) throws -> String {
-    let dataset = try Dataset(Configuration())
-    var generator = TorchGenerator(seed: 42)
-    var settings = TrainingSettings()
-    settings.steps = steps - 1
-    settings.evaluationInterval = 1000
-    var training = try Training(
-      of: BaselineNetwork(architecture, using: &generator), on: Examples(dataset.x, dataset.y),
-      testing: Examples(dataset.xTest, dataset.yTest)[0..<10], settings: settings)
-    while !training.isFinished { _ = try training.advance() }
-    return training.model.digest
+    try ReferenceTraining.digest(of: architecture, steps: steps, on: Dataset(Configuration()))
   }
-
-  static let after300: [Architecture: String] = [
-    .logistic: "cd7ff2f475b84eb2", .mlp: "9e5e34e1f6d544ae", .cnn: "36a17878713bc5c1",
-    .gru: "07ce11c6f6502a6c",
-  ]
-  static let after10: [Architecture: String] = [
-    .logistic: "a998ca46b748538d", .mlp: "57ee31031ef6faee", .cnn: "de32ab11ba70698e",
-    .gru: "237b5ed6446ad46d",
-  ]
 
   @Test(
     "300 steps of each classifier end at the committed digests", arguments: Architecture.allCases)
   func digests(_ architecture: Architecture) throws {
-    #expect(try digest(architecture, steps: 300) == Self.after300[architecture])
+    #expect(try digest(architecture, steps: 300) == ReferenceTraining.after300[architecture])
   }
 
   @Test(
@@ -44,7 +26,9 @@ struct SameBitsTests {
     defer { Kernels.select(usual) }
     for kernels in Kernels.available {
       Kernels.select(kernels)
-      #expect(try digest(architecture, steps: 10) == Self.after10[architecture], "\(kernels)")
+      #expect(
+        try digest(architecture, steps: 10) == ReferenceTraining.after10[architecture], "\(kernels)"
+      )
     }
   }
 

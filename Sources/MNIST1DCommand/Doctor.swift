@@ -1,0 +1,20 @@
+import ArgumentParser
+import Benchmarking
+
+struct Doctor: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Check that this machine computes the same bits as every other.",
+    discussion: """
+      Compares the random streams, the dataset and short trainings, with every set of kernels that the machine can \
+      use, with the committed digests. Ends with status 1 if one differs.
+      """)
+
+  @Flag(help: "Print one JSON object.")
+  var json = false
+
+  func run() throws {
+    let checkup = try Checkup()
+    Terminal.print(json ? checkup.json.pretty : checkup.text)
+    if !checkup.isHealthy { throw ExitCode(1) }
+  }
+}

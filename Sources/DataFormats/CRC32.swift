@@ -1,13 +1,21 @@
-/// The checksum of zip archives (ISO 3309, polynomial 0xEDB88320 in reversed bits).
-enum CRC32 {
-  private static let table: [UInt32] = (0..<256).map { index in
-    (0..<8).reduce(UInt32(index)) { value, _ in
-      value >> 1 ^ (value & 1 == 1 ? 0xEDB8_8320 : 0)
+/// A cyclic redundancy check of 32 bits, in reversed bits as most formats have it.
+struct CRC32 {
+  /// That of zip archives (ISO 3309).
+  static let zip = CRC32(polynomial: 0xEDB8_8320)
+  /// That of TensorFlow's records (Castagnoli, Bräuer and Herrmann 1993).
+  static let castagnoli = CRC32(polynomial: 0x82F6_3B78)
+
+  private let table: [UInt32]
+
+  private init(polynomial: UInt32) {
+    table = (0..<256).map { index in
+      (0..<8).reduce(UInt32(index)) { value, _ in
+        value >> 1 ^ (value & 1 == 1 ? polynomial : 0)
+      }
     }
   }
 
-  static func checksum(_ bytes: ArraySlice<UInt8>) -> UInt32 {
-    let table = table
-    return ~bytes.reduce(~0) { $0 >> 8 ^ table[Int(UInt8(truncatingIfNeeded: $0) ^ $1)] }
+  func checksum(_ bytes: some Sequence<UInt8>) -> UInt32 {
+    ~bytes.reduce(~0) { $0 >> 8 ^ table[Int(UInt8(truncatingIfNeeded: $0) ^ $1)] }
   }
 }

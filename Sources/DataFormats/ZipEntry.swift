@@ -134,7 +134,7 @@ extension ZipEntry {
       case .stored: data
       case .deflated: try Inflate.decode(data, size: uncompressedSize)[...]
       }
-    guard CRC32.checksum(content) == checksum else {
+    guard CRC32.zip.checksum(content) == checksum else {
       throw FormatError("the data do not match their checksum")
     }
     return content
@@ -148,7 +148,7 @@ extension ZipEntry {
   init(storing content: [UInt8], as name: String, at offset: Int) {
     self.name = name
     method = .stored
-    checksum = CRC32.checksum(content[...])
+    checksum = CRC32.zip.checksum(content[...])
     compressedSize = content.count
     uncompressedSize = content.count
     headerOffset = offset

@@ -81,6 +81,12 @@ struct Train: ParsableCommand {
     completion: .file(extensions: ["jsonl"]))
   var metrics: String?
 
+  @Option(
+    help: ArgumentHelp(
+      "Write the curves here for TensorBoard, while training.", valueName: "folder"),
+    completion: .directory)
+  var tensorboard: String?
+
   @Flag(help: "Print one JSON object.")
   var json = false
 
@@ -111,10 +117,13 @@ struct Train: ParsableCommand {
       log = MetricsLog(lines: saved.metrics)
       Terminal.note("going on from step \(training.step) of \(checkpoint)")
     }
+    let events = try tensorboard.map { folder throws(FileError) in try EventFile(in: folder) }
     while !training.isFinished {
       let step = try training.advance()
       log.append(step)
+      events?.append(step.scalars, step: step.step)
       guard let evaluation = step.evaluation else { continue }
+      try events?.flush()
       Terminal.note(
         "step \(step.step) of \(steps): test accuracy \(evaluation.test.accuracy.shown(1)) %, "
           + "test loss \(evaluation.test.loss.shown(3)), "
@@ -123,6 +132,7 @@ struct Train: ParsableCommand {
         try TrainingFile(checkpoint: training.checkpoint, metrics: log.lines).write(to: checkpoint)
       }
     }
+    try events?.flush()
     if let save { try training.model.writeWeights(to: save) }
     if let metrics { try OutputFile.write(Array(log.lines.utf8), to: metrics) }
     let train = training.model.score(on: training.training)
@@ -195,6 +205,22 @@ struct Train: ParsableCommand {
     }
     lines.append("digest \(training.model.digest) of \(training.model.parameterCount) parameters")
     return lines.joined(separator: "\n")
+  }
+}
+
+extension Training.StepMetrics {
+  /// The metrics as TensorBoard groups them: what it compares comes after the slash.
+  fileprivate var scalars: [EventRecord.Scalar] {
+    var scalars = [EventRecord.Scalar("loss/batch", trainLoss)]
+    guard let evaluation else { return scalars }
+    for (name, score) in [
+      ("train", evaluation.train), ("validation", evaluation.validation), ("test", evaluation.test),
+    ] {
+      guard let score else { continue }
+      scalars.append(EventRecord.Scalar("loss/\(name)", Float(score.loss)))
+      scalars.append(EventRecord.Scalar("accuracy/\(name)", Float(score.accuracy)))
+    }
+    return scalars
   }
 }
 

@@ -33,13 +33,13 @@ extension RunSummary {
   }
 
   /// What a summary lacks.
-  struct Lack: Error, CustomStringConvertible {
+  package struct Lack: Error, CustomStringConvertible {
     let name: String
-    var description: String { "its \"\(name)\" is missing or of the wrong kind" }
+    package var description: String { "its \"\(name)\" is missing or of the wrong kind" }
   }
 
   /// Reads what ``json`` gives; the drawings and the files are not part of it.
-  init(_ json: JSON) throws(Lack) {
+  package init(_ json: JSON) throws(Lack) {
     study = try json.required("study", \.text)
     title = try json.required("title", \.text)
     question = try json.required("question", \.text)
@@ -130,7 +130,7 @@ extension Quantity {
 }
 
 extension Claim {
-  fileprivate var json: JSON {
+  var json: JSON {
     let holds: JSON =
       switch verdict {
       case .holds: true
@@ -198,7 +198,7 @@ extension Cell {
     }
   }
 
-  fileprivate var json: JSON {
+  var json: JSON {
     switch self {
     case .empty: .null
     case .text(let text): .text(text)

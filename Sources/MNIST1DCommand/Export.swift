@@ -1,0 +1,47 @@
+import ArgumentParser
+import DataFormats
+import Foundation
+import Runs
+
+struct Export: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Write what a run has measured for other programs.",
+    discussion: """
+      Leaves trials.csv (one row per trial), curves.csv (one row per point of every curve) and curves.jsonl (one \
+      object per curve) in a folder, and, if asked, event files for TensorBoard. A run need not have ended.
+      """)
+
+  @Argument(help: ArgumentHelp("The folder of a run.", valueName: "run"), completion: .directory)
+  var source: String
+
+  @Option(
+    name: .shortAndLong,
+    help: ArgumentHelp(
+      "Where the files go (default: export in the run's folder).", valueName: "folder"),
+    completion: .directory)
+  var output: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Also write the curves here for TensorBoard, one folder per trial.", valueName: "folder"),
+    completion: .directory)
+  var tensorboard: String?
+
+  func run() throws {
+    let directory = RunDirectory(URL(fileURLWithPath: source))
+    let export = try RunExport(reading: directory)
+    let folder =
+      output.map { URL(fileURLWithPath: $0) } ?? directory.url.appendingPathComponent("export")
+    for file in try export.write(to: folder) { Terminal.print(file.path) }
+    guard let tensorboard else { return }
+    for (trial, curves) in Dictionary(grouping: export.curves, by: \.trialName) {
+      let records = curves.flatMap { curve in
+        zip(curve.steps, curve.values).map { step, value in
+          (scalars: [EventRecord.Scalar(curve.name, Float(value))], step: step)
+        }
+      }
+      try EventFile.write(records, to: "\(tensorboard)/\(trial)", time: export.time)
+    }
+    Terminal.print(tensorboard)
+  }
+}

@@ -12,8 +12,8 @@ struct MNIST1DCommand: ParsableCommand {
       command gives the same bits on every machine.
       """,
     subcommands: [
-      Reproduce.self, Train.self, Evaluate.self, Generate.self, Merge.self, Report.self,
-      FigureCommand.self, QuizCommand.self, Benchmark.self,
+      Reproduce.self, Train.self, Evaluate.self, Generate.self, Slurm.self, Merge.self, Report.self,
+      Compare.self, Export.self, FigureCommand.self, QuizCommand.self, Benchmark.self, Doctor.self,
     ]
   )
 

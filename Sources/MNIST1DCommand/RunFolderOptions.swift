@@ -20,11 +20,18 @@ struct StudyOptions: ParsableArguments {
     completion: .directory)
   var output = "runs"
 
+  /// The settings and the folder.
+  var named: StudySettings {
+    get throws(RunError) {
+      StudySettings(
+        scale: quick ? .quick : .paper, overrides: try Overrides(settings),
+        output: URL(fileURLWithPath: output))
+    }
+  }
+
   /// Carries an action out for the study, or for all, and prints what comes of it.
   func perform(_ action: StudyRequest.Action, json: Bool) throws {
-    let request = StudyRequest(
-      action, scale: quick ? .quick : .paper, overrides: try Overrides(settings),
-      output: URL(fileURLWithPath: output))
+    let request = StudyRequest(action, try named)
     switch study {
     case .one(let kind):
       let outcome = try kind.perform(request)
@@ -84,6 +91,14 @@ enum StudySelection: ExpressibleByArgument {
       self = .one(kind)
     } else {
       return nil
+    }
+  }
+
+  /// The studies in their order.
+  var kinds: [StudyKind] {
+    switch self {
+    case .one(let kind): [kind]
+    case .all: StudyKind.allCases
     }
   }
 

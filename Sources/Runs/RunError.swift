@@ -11,6 +11,9 @@ public enum RunError: Error, Equatable, Sendable {
   case malformedShard(String)
   case irregularArray(task: String, reason: String)
   case freshShard
+  case differentStudies(first: String, second: String)
+  case unknownDuration(study: String)
+  case nothingPending(directory: String)
   // What a file holds is not what it should hold.
   case unreadable(file: String, reason: String)
   case unknownStoreVersion(file: String, found: String, understood: Int)
@@ -21,6 +24,7 @@ public enum RunError: Error, Equatable, Sendable {
   // A file that is needed is not there.
   case missingFile(String, remedy: String)
   // Output is impossible.
+  case cannotSubmit(reason: String)
   case inUse(directory: String, owner: String)
   case cannotCreate(String, reason: String)
   case cannotWrite(String, reason: String)
@@ -62,6 +66,12 @@ extension RunError: CustomStringConvertible {
     case .freshShard:
       "a shard cannot start afresh, as the other shards would lose what they have: "
         + "start into another --output instead"
+    case .differentStudies(let first, let second):
+      "\(first) and \(second) are runs of different studies: compare runs of one study"
+    case .unknownDuration(let study):
+      "nothing is known yet of how long a trial of \(study) takes: give --tasks"
+    case .nothingPending(let directory):
+      "all trials in \(directory) have ended: there is nothing to submit"
     case .unreadable(let file, let reason):
       "\(file) cannot be read as what it should be: \(reason)"
     case .unknownStoreVersion(let file, let found, let understood):
@@ -79,6 +89,8 @@ extension RunError: CustomStringConvertible {
         + "run those before merging"
     case .missingFile(let file, let remedy):
       "\(file) is not there: \(remedy)"
+    case .cannotSubmit(let reason):
+      "Slurm does not take the jobs: \(reason)"
     case .inUse(let directory, let owner):
       "\(directory) is in use by \(owner): wait for it to end, or give another --output"
     case .cannotCreate(let path, let reason):
@@ -94,13 +106,14 @@ extension RunError: CustomStringConvertible {
   public var exitStatus: ExitStatus {
     switch self {
     case .malformedOverride, .unknownSetting, .wrongValue, .repeatedSetting, .invalidSettings,
-      .repeatedTrial, .noTrials, .malformedShard, .irregularArray, .freshShard:
+      .repeatedTrial, .noTrials, .malformedShard, .irregularArray, .freshShard,
+      .differentStudies, .unknownDuration, .nothingPending:
       .usage
     case .unreadable, .unknownStoreVersion, .foreignStore, .outdatedMeasurement,
       .noResults, .missingTrials:
       .badData
     case .missingFile: .missingFile
-    case .inUse, .cannotCreate: .cannotCreate
+    case .inUse, .cannotCreate, .cannotSubmit: .cannotCreate
     case .cannotWrite, .cannotRead: .inputOutput
     }
   }

@@ -31,7 +31,7 @@ extension StudyKind {
       }
     }
     guard !report.runs.isEmpty else { return nil }
-    let page = request.output.appendingPathComponent("report.html")
+    let page = request.settings.output.appendingPathComponent("report.html")
     try report.write(to: page)
     return page
   }

@@ -11,17 +11,28 @@ public enum StudyKind: String, CaseIterable, Sendable {
   case pooling
   case selfSupervised = "self-supervised"
 
+  private var study: any Study.Type {
+    switch self {
+    case .baselines: Baselines.self
+    case .lottery: Lottery.self
+    case .doubleDescent: DoubleDescent.self
+    case .metalearnLR: MetalearnLR.self
+    case .metalearnActivation: MetalearnActivation.self
+    case .pooling: Pooling.self
+    case .selfSupervised: SelfSupervised.self
+    }
+  }
+
   /// Carries out the study, or merges the shards of a run that has been.
   public func perform(_ request: StudyRequest) throws(RunError) -> RunOutcome {
-    switch self {
-    case .baselines: try request.perform(Baselines.self)
-    case .lottery: try request.perform(Lottery.self)
-    case .doubleDescent: try request.perform(DoubleDescent.self)
-    case .metalearnLR: try request.perform(MetalearnLR.self)
-    case .metalearnActivation: try request.perform(MetalearnActivation.self)
-    case .pooling: try request.perform(Pooling.self)
-    case .selfSupervised: try request.perform(SelfSupervised.self)
-    }
+    try request.perform(study)
+  }
+
+  /// What the study still has to do, after measuring its trials for at most so many seconds.
+  public func plan(
+    _ settings: StudySettings, measuringFor limit: Double
+  ) throws(RunError) -> RunPlan {
+    try settings.plan(study, measuringFor: limit)
   }
 }
 
@@ -35,27 +46,15 @@ public struct StudyRequest: Sendable {
     case merge([RunDirectory])
   }
 
-  /// Whether to start from the paper's settings or the reduced ones.
-  public enum Scale: Sendable {
-    case paper
-    case quick
-  }
-
   /// What is done.
   public var action: Action
-  /// The settings to start from.
-  public var scale: Scale
-  /// Changes to them.
-  public var overrides: Overrides
-  /// The folder that holds the folders of all studies.
-  public var output: URL
+  /// With which settings, and where.
+  public var settings: StudySettings
 
   /// Describes what is to be done.
-  public init(_ action: Action, scale: Scale, overrides: Overrides, output: URL) {
+  public init(_ action: Action, _ settings: StudySettings) {
     self.action = action
-    self.scale = scale
-    self.overrides = overrides
-    self.output = output
+    self.settings = settings
   }
 
   /// The signal that asked for an early end; nil as long as none did.
@@ -64,8 +63,7 @@ public struct StudyRequest: Sendable {
   }
 
   func perform<S: Study>(_ study: S.Type) throws(RunError) -> RunOutcome {
-    let start = scale == .quick ? S.Configuration.quick : S.Configuration()
-    let run = try Run(study, configuration: try overrides.applied(to: start), output: output)
+    let run = try settings.run(study)
     let outcome: RunOutcome =
       switch action {
       case .perform(let options, let interruption):
@@ -79,5 +77,37 @@ public struct StudyRequest: Sendable {
       display.announce("the report is \(run.directory.report.path)")
     }
     return outcome
+  }
+}
+
+/// The settings of a study and the place of its results, as the command line names them.
+public struct StudySettings: Sendable {
+  /// Whether to start from the paper's settings or the reduced ones.
+  public enum Scale: Sendable {
+    case paper
+    case quick
+  }
+
+  /// The settings to start from.
+  public var scale: Scale
+  /// Changes to them.
+  public var overrides: Overrides
+  /// The folder that holds the folders of all studies.
+  public var output: URL
+
+  /// Names settings and a place.
+  public init(scale: Scale, overrides: Overrides, output: URL) {
+    self.scale = scale
+    self.overrides = overrides
+    self.output = output
+  }
+
+  func run<S: Study>(_ study: S.Type) throws(RunError) -> Run<S> {
+    let start = scale == .quick ? S.Configuration.quick : S.Configuration()
+    return try Run(study, configuration: try overrides.applied(to: start), output: output)
+  }
+
+  func plan<S: Study>(_ study: S.Type, measuringFor limit: Double) throws(RunError) -> RunPlan {
+    try run(study).plan(measuringFor: limit)
   }
 }

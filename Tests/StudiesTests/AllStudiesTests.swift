@@ -15,8 +15,8 @@ struct AllStudiesTests {
       "dataset.num-samples=100",
     ])
     return StudyRequest(
-      .perform(RunOptions(jobs: 1), Interruption()), scale: .quick, overrides: overrides,
-      output: output)
+      .perform(RunOptions(jobs: 1), Interruption()),
+      StudySettings(scale: .quick, overrides: overrides, output: output))
   }
 
   @Test("go on where one fails, and end with a page that names it")

@@ -1,0 +1,88 @@
+import ArgumentParser
+import Foundation
+import Runs
+import Studies
+
+struct Slurm: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Carry out a study on a cluster.",
+    discussion: """
+      Writes the scripts of a Slurm job array, whose tasks share the trials among them, and of a job that ends the run \
+      when they have; --submit hands them to Slurm. Tasks may be killed and queued again. The same command again \
+      submits what is missing.
+      """)
+
+  @OptionGroup var study: StudyOptions
+
+  @Option(help: ArgumentHelp("Divide the trials into so many tasks.", valueName: "n"))
+  var tasks: Int?
+
+  @Option(
+    help: ArgumentHelp("Make tasks that last about so long (default: 10).", valueName: "minutes"))
+  var minutesPerTask: Double?
+
+  @Flag(help: "Submit the jobs.")
+  var submit = false
+
+  @Option(help: ArgumentHelp("The partition to run in.", valueName: "name"))
+  var partition: String?
+
+  @Option(help: ArgumentHelp("The account to charge.", valueName: "name"))
+  var account: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "The time limit of a task (default: made from what trials take).", valueName: "time"))
+  var time: String?
+
+  func run() throws {
+    let division = try division
+    let output = URL(fileURLWithPath: study.output).path
+    var arguments = study.settings + (study.quick ? ["--quick"] : []) + ["--output", output]
+    for kind in study.study.kinds {
+      // What trials take must be known unless the number of tasks and their limit are given.
+      let isTimed = tasks == nil || time == nil
+      if isTimed { Terminal.note("measuring how long a trial of \(kind.rawValue) takes") }
+      let plan = try kind.plan(study.named, measuringFor: isTimed ? 30 : 0)
+      let array = try SlurmArray(
+        plan, of: kind.rawValue, division, largest: Runs.Slurm.largestArray(),
+        resources: SlurmArray.Resources(partition: partition, account: account, time: time))
+      arguments.insert(kind.rawValue, at: 0)
+      try array.write(program, arguments, output: output)
+      arguments.removeFirst()
+      let length = array.secondsPerTask.map { " of about \(($0 / 60).shown(1)) minutes" } ?? ""
+      Terminal.note(
+        "\(kind.rawValue): \(plan.pending.count) of \(plan.trials) trials in \(array.tasks) "
+          + (array.tasks == 1 ? "task" : "tasks") + length)
+      guard submit else {
+        Terminal.print(array.folder.path)
+        continue
+      }
+      let jobs = try Runs.Slurm.submit(array)
+      Terminal.print("\(kind.rawValue): array \(jobs.array), then job \(jobs.finish)")
+    }
+  }
+
+  private var division: SlurmArray.Division {
+    get throws {
+      if let tasks {
+        guard minutesPerTask == nil else {
+          throw Failure.usage("--tasks and --minutes-per-task are both given; give one of them")
+        }
+        guard tasks > 0 else { throw Failure.usage("--tasks is \(tasks); it must be 1 or more") }
+        return .tasks(tasks)
+      }
+      let minutes = minutesPerTask ?? 10
+      guard minutes > 0, minutes.isFinite else {
+        throw Failure.usage("--minutes-per-task is \(minutes); it must be more than 0")
+      }
+      return .minutes(minutes)
+    }
+  }
+
+  /// This program's path, as nodes that share the file system find it.
+  private var program: String {
+    (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe"))
+      ?? Bundle.main.executablePath ?? CommandLine.arguments[0]
+  }
+}

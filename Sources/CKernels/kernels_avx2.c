@@ -3,8 +3,6 @@
 #pragma clang attribute push(__attribute__((target("avx2,fma"))), apply_to = function)
 #define CK_TABLE ck_table_avx2
 #define CK_NAME "avx2"
-#define CK_TILE_ROWS 6
-#define CK_TILE_COLUMNS 1
 #define CK_REGISTER_LANES 8
 #define CK_ACCUMULATORS 12
 #include "Template/table.h"

@@ -4,8 +4,6 @@
     __attribute__((target("avx512f,avx512vl,avx512bw,avx512dq,avx2,fma"))), apply_to = function)
 #define CK_TABLE ck_table_avx512
 #define CK_NAME "avx512"
-#define CK_TILE_ROWS 8
-#define CK_TILE_COLUMNS 3
 #define CK_REGISTER_LANES 16
 #define CK_ACCUMULATORS 24
 #include "Template/table.h"

@@ -2,8 +2,6 @@
 #if defined(__aarch64__)
 #define CK_TABLE ck_table_neon
 #define CK_NAME "neon"
-#define CK_TILE_ROWS 6
-#define CK_TILE_COLUMNS 1
 #define CK_REGISTER_LANES 8
 #define CK_ACCUMULATORS 12
 #include "Template/table.h"

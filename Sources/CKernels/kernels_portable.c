@@ -2,8 +2,6 @@
 // C library's exact one is called: slow, and the same bits.
 #define CK_TABLE ck_table_portable
 #define CK_NAME "portable"
-#define CK_TILE_ROWS 2
-#define CK_TILE_COLUMNS 1
 #define CK_REGISTER_LANES 8
 #define CK_ACCUMULATORS 12
 #include "Template/table.h"

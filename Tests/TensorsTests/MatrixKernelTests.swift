@@ -9,7 +9,20 @@ struct MatrixKernelTests {
     (1, 1, 1), (2, 16, 3), (3, 17, 1), (5, 15, 40), (6, 48, 7), (7, 33, 5), (8, 49, 9),
     (13, 100, 25),
     (16, 1, 100), (1, 64, 257), (9, 31, 300), (4, 16, 513), (25, 5, 0),
+    // Few columns beside many rows, narrow and long rows, and more terms than one copy of b holds.
+    (100, 10, 125), (40, 10, 3), (33, 7, 70), (20, 12, 1000), (131, 60, 300), (150, 1, 20),
   ]
+
+  /// Any other shapes: another fifty on every run would find what these fifty do.
+  static let randomShapes: [(Int, Int, Int)] = {
+    var generator = SplitMix64(state: 12)
+    return (0..<50).map { _ in
+      (
+        Int.random(in: 1...40, using: &generator), Int.random(in: 1...70, using: &generator),
+        Int.random(in: 0...40, using: &generator)
+      )
+    }
+  }()
 
   private func numbers(_ count: Int, _ seed: UInt64) -> [Float] {
     var generator = SplitMix64(state: seed)
@@ -34,9 +47,8 @@ struct MatrixKernelTests {
 
   @Test(
     "every element of a product is one chain of fused multiply-adds, on every instruction set",
-    arguments: 0..<shapes.count)
-  func products(_ index: Int) {
-    let (m, n, k) = Self.shapes[index]
+    arguments: shapes + randomShapes)
+  func products(_ m: Int, _ n: Int, _ k: Int) {
     let (a, b, bias) = (numbers(m * k, 1), numbers(k * n, 2), numbers(n, 3))
     for (leftTransposed, rightTransposed) in [
       (false, false), (true, false), (false, true), (true, true),
@@ -58,6 +70,33 @@ struct MatrixKernelTests {
             rightTransposed ? 1 : n, rightTransposed ? k : 1, memory[3], n, memory[2], 1)
         }
         #expect(results[3] == expected, "\(String(cString: table.name)) \(m) × \(n) × \(k)")
+      }
+    }
+  }
+
+  @Test("relu keeps a NaN, whether or not it is fused with the product")
+  func notANumber() {
+    for table in tables() {
+      let results = withPadded([[.nan, -1, 2], [1, 1]], outputs: [6]) {
+        table.matmul(3, 2, 1, $0[0], 1, 1, $0[1], 2, 1, $0[2], 2, nil, 1)
+      }[2].map(Float.init(bitPattern:))
+      #expect(results[0].isNaN && results[1].isNaN && results[2...] == [0, 0, 2, 2])
+    }
+  }
+
+  @Test("a transposition moves every element, whatever blocks it takes")
+  func transposition() {
+    for (rows, columns) in [(1, 9), (8, 8), (9, 15), (23, 8), (7, 30), (40, 100)] {
+      let x = numbers(rows * columns, 13)
+      for table in tables() {
+        let y = withPadded([x], outputs: [x.count]) {
+          table.transpose(rows, columns, $0[0], columns, $0[1], rows)
+        }[1]
+        for i in 0..<rows {
+          for j in 0..<columns {
+            #expect(y[j * rows + i] == x[i * columns + j].bitPattern)
+          }
+        }
       }
     }
   }

@@ -1,152 +1,72 @@
-// Matrix products: panels of 16 columns of b, register tiles of CK_TILE_ROWS × (16 · CK_TILE_COLUMNS) outputs.
+// Matrix products, as contractions of one loop over the inner dimension.
 //
-// Each output is one chain of fused multiply-adds in the order of the inner dimension, however the work is tiled.
+// The lanes hold neighbouring columns of c. The columns of b that belong to a strip are copied to where they lie
+// together, unless they can be read in place and so few rows of a share them that the copy is not repaid.
 
-// As many terms as keep a panel of b in the first-level cache.
-#define CK_DEPTH 256
+// The size of the copy, in floats: what the first-level cache holds beside the rest.
+#define CK_PANEL 12288
+// The most rows for which b is read in place.
+#define CK_DIRECT_ROWS 128
 
-typedef struct {
-  const float *bias;
-  int activation;
-} ck_epilogue;
-
-// rows × (16 · columns) outputs over k terms. Panels of b are b_panel apart and rows of a panel b_row.
-// `continued`: c holds the sum so far.
-CK_INLINE void matmul_tile(
-    const int rows, const int columns, long k, const float *a, long a_row, long a_column,
-    const float *b, long b_row, long b_panel, float *c, long c_row, long width, int continued,
-    const ck_epilogue *epilogue) {
-  vf sum[CK_TILE_ROWS][CK_TILE_COLUMNS];
-  CK_UNROLL for (int i = 0; i < rows; i++) {
-    CK_UNROLL for (int j = 0; j < columns; j++) {
-      long valid = width - 16 * j;
-      sum[i][j] = !continued ? splat(0)
-                  : valid >= 16 ? load(c + i * c_row + 16 * j)
-                                : load_partial(c + i * c_row + 16 * j, valid);
-    }
-  }
-  for (long p = 0; p < k; p++) {
-    vf right[CK_TILE_COLUMNS];
-    CK_UNROLL for (int j = 0; j < columns; j++) right[j] = load(b + p * b_row + j * b_panel);
-    CK_UNROLL for (int i = 0; i < rows; i++) {
-      vf left = splat(a[i * a_row + p * a_column]);
-      CK_UNROLL for (int j = 0; j < columns; j++) sum[i][j] = fma16(left, right[j], sum[i][j]);
-    }
-  }
-  CK_UNROLL for (int j = 0; j < columns; j++) {
-    long valid = width - 16 * j;
-    vf bias = splat(0);
-    if (epilogue && epilogue->bias) {
-      bias = valid >= 16 ? load(epilogue->bias + 16 * j)
-                         : load_partial(epilogue->bias + 16 * j, valid);
-    }
-    CK_UNROLL for (int i = 0; i < rows; i++) {
-      vf y = sum[i][j];
-      if (epilogue) {
-        if (epilogue->bias) y = y + bias;
-        if (epilogue->activation) y = select(y > splat(0), y, splat(0));
-      }
-      if (valid >= 16) {
-        store(c + i * c_row + 16 * j, y);
-      } else {
-        store_partial(c + i * c_row + 16 * j, y, valid);
-      }
-    }
-  }
-}
-
-#define CK_MATMUL_ROWS(R)                                                                       \
-  case R:                                                                                       \
-    matmul_tile(                                                                                \
-        R, columns, k, a, a_row, a_column, b, b_row, b_panel, c, c_row, width, continued, end); \
-    break;
-
-CK_INLINE void matmul_panel(
-    const int columns, long m, long k, const float *a, long a_row, long a_column, const float *b,
-    long b_row, long b_panel, float *c, long c_row, long width, int continued,
-    const ck_epilogue *end) {
-  for (; m >= CK_TILE_ROWS; m -= CK_TILE_ROWS) {
-    matmul_tile(
-        CK_TILE_ROWS, columns, k, a, a_row, a_column, b, b_row, b_panel, c, c_row, width, continued,
-        end);
-    a += CK_TILE_ROWS * a_row;
-    c += CK_TILE_ROWS * c_row;
-  }
-  switch (m) {
-    CK_MATMUL_ROWS(1)
-#if CK_TILE_ROWS > 2
-    CK_MATMUL_ROWS(2)
-    CK_MATMUL_ROWS(3)
-    CK_MATMUL_ROWS(4)
-    CK_MATMUL_ROWS(5)
-#endif
-#if CK_TILE_ROWS > 6
-    CK_MATMUL_ROWS(6)
-    CK_MATMUL_ROWS(7)
-#endif
-  }
-}
-
-// One panel of b, `width` ≤ 16 columns over k terms, as rows of 16 with zeros behind the last column.
+// `width` columns of b over `depth` terms, as rows `panel_row` apart.
 CK_INLINE void pack_panel(
-    long width, long k, const float *b, long b_row, long b_column, float *panel) {
-  if (b_column == 1) {
-    for (long p = 0; p < k; p++) {
-      store(panel + 16 * p,
-            width == 16 ? load(b + p * b_row) : load_partial(b + p * b_row, width));
+    ck_strip strip, long depth, const float *b, long b_row, long b_column, float *panel,
+    long panel_row) {
+  if (b_column != 1) {
+    if (strip.width < CK_REGISTER_LANES) {
+      memset(panel, 0, (size_t)(depth * panel_row) * sizeof(float));
     }
+    transpose(strip.width, depth, b, b_column, panel, panel_row);
     return;
   }
-  if (width < 16) memset(panel, 0, (size_t)k * 16 * sizeof(float));
-  transpose(width, k, b, b_column, panel, 16);
+  for (long p = 0; p < depth; p++, b += b_row, panel += panel_row) {
+    if (strip.width < CK_REGISTER_LANES) {
+      store_lanes(panel, load_few(b, strip.width));
+      continue;
+    }
+    for (long j = 0; j + 1 < strip.vectors; j++) {
+      store_lanes(panel + j * CK_REGISTER_LANES, load_lanes(b + j * CK_REGISTER_LANES));
+    }
+    store_lanes(panel + strip.last, load_lanes(b + strip.last));
+  }
+}
+
+CK_INLINE long whole_lanes(long count) {
+  return (count + CK_REGISTER_LANES - 1) / CK_REGISTER_LANES * CK_REGISTER_LANES;
 }
 
 static void matmul(
     long m, long n, long k, const float *a, long a_row, long a_column, const float *b, long b_row,
     long b_column, float *c, long c_row, const float *bias, int activation) {
-  const long group = 16 * CK_TILE_COLUMNS;
-  float *packed = ck_workspace(group * CK_DEPTH);
-  // A few rows do not repay the packing of a whole b.
-  const int direct = b_column == 1 && m <= 4;
-  for (long start = 0; start == 0 || start < k; start += CK_DEPTH) {
-    const long depth = k - start < CK_DEPTH ? k - start : CK_DEPTH;
-    const int last = start + depth >= k;
-    for (long j = 0; j < n; j += group) {
-      const long width = n - j < group ? n - j : group;
-      const float *source = b + start * b_row + j * b_column;
-      const float *panel = packed;
-      long panel_row = 16, panel_step = 16 * depth;
-      if (direct && width % 16 == 0) {
-        panel = source;
-        panel_row = b_row;
-        panel_step = 16;
-      } else {
-        for (long q = 0; q < width; q += 16) {
-          pack_panel(
-              width - q < 16 ? width - q : 16, depth, source + q * b_column, b_row, b_column,
-              packed + q * depth);
-        }
-      }
-      ck_epilogue epilogue = {bias ? bias + j : NULL, activation};
-      const ck_epilogue *end = last && (bias || activation) ? &epilogue : NULL;
-      const float *left = a + start * a_column;
-#if CK_TILE_COLUMNS > 2
-      if (width > 32) {
-        matmul_panel(
-            3, m, depth, left, a_row, a_column, panel, panel_row, panel_step, c + j, c_row, width,
-            start > 0, end);
-        continue;
-      }
-      if (width > 16) {
-        matmul_panel(
-            2, m, depth, left, a_row, a_column, panel, panel_row, panel_step, c + j, c_row, width,
-            start > 0, end);
-        continue;
-      }
-#endif
-      matmul_panel(
-          1, m, depth, left, a_row, a_column, panel, panel_row, panel_step, c + j, c_row, width,
-          start > 0, end);
+  if (a_row == 1 && m >= CK_REGISTER_LANES && whole_lanes(m) * n <= whole_lanes(n) * m * 7 / 8) {
+    // Columns would leave lanes empty, so the lanes hold neighbouring rows, and what comes out is turned.
+    float *turned = ck_workspace(n * m);
+    const ck_contraction terms = {
+        .outer = 1, .inner = k, .weight_inner = b_row, .weight_row = b_column,
+        .from_inner = a_column, .to_row = m};
+    contract(n, m, terms, (ck_operands){b, a, turned, bias, NULL, activation, 0});
+    transpose(n, m, turned, m, c, c_row);
+    return;
+  }
+  const int direct = b_column == 1 && n >= CK_REGISTER_LANES && m <= CK_DIRECT_ROWS;
+  const long strips = strip_count(n);
+  for (long index = 0; index < strips; index++) {
+    const ck_strip strip = strip_at(index, n);
+    const long panel_row = (strip.width + 15) / 16 * 16;
+    const long depth = CK_PANEL / panel_row;
+    float *panel = direct ? NULL : ck_workspace(CK_PANEL);
+    for (long start = 0; start == 0 || start < k; start += depth) {
+      const long taken = k - start < depth ? k - start : depth;
+      const int last = start + taken >= k;
+      const float *right = b + start * b_row + strip.first * b_column;
+      if (!direct) pack_panel(strip, taken, right, b_row, b_column, panel, panel_row);
+      const ck_contraction terms = {
+          .outer = 1, .inner = taken, .weight_inner = a_column, .weight_row = a_row,
+          .from_inner = direct ? b_row : panel_row, .to_row = c_row};
+      const ck_operands operands = {
+          a + start * a_column, direct ? right : panel, c + strip.first, NULL,
+          last && bias ? bias + strip.first : NULL, last && activation, start > 0};
+      contract_strip(m, &terms, &operands, &strip);
     }
   }
 }

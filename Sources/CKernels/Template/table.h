@@ -3,6 +3,7 @@
 
 #include "vector.h"
 #include "transpose.h"
+#include "contraction.h"
 #include "matmul.h"
 #include "math.h"
 #include "elementwise.h"

@@ -28,17 +28,18 @@ CK_INLINE void transpose_block(const float *from, long from_row, float *to, long
 
 static void transpose(
     long rows, long columns, const float *from, long from_row, float *to, long to_row) {
-  long i = 0;
-  for (; i + 8 <= rows; i += 8) {
-    long j = 0;
-    for (; j + 8 <= columns; j += 8) {
+  if (rows < 8 || columns < 8) {
+    for (long i = 0; i < rows; i++) {
+      for (long j = 0; j < columns; j++) to[j * to_row + i] = from[i * from_row + j];
+    }
+    return;
+  }
+  // The last blocks overlap those before them.
+  for (long start = 0; start < rows; start += 8) {
+    const long i = start < rows - 8 ? start : rows - 8;
+    for (long ahead = 0; ahead < columns; ahead += 8) {
+      const long j = ahead < columns - 8 ? ahead : columns - 8;
       transpose_block(from + i * from_row + j, from_row, to + j * to_row + i, to_row);
     }
-    for (; j < columns; j++) {
-      for (long q = i; q < i + 8; q++) to[j * to_row + q] = from[q * from_row + j];
-    }
-  }
-  for (; i < rows; i++) {
-    for (long j = 0; j < columns; j++) to[j * to_row + i] = from[i * from_row + j];
   }
 }

@@ -107,7 +107,18 @@ struct ConvolutionCase: Sendable, CustomTestStringConvertible {
       ConvolutionCase(7, 9, 8, kernel: 2, stride: 3, padding: 1, batch: 40),
       ConvolutionCase(1, 40, 25, kernel: 5, stride: 2, padding: 1, batch: 100),
       ConvolutionCase(5, 10, 6, kernel: 3, stride: 1, padding: 1, batch: 100),
+      ConvolutionCase(25, 10, 25, kernel: 3, stride: 2, padding: 1, batch: 52),
+      ConvolutionCase(1, 9, 30, kernel: 4, stride: 3, padding: 2, batch: 600),
     ]
+    var generator = SplitMix64(state: 5)
+    for _ in 0..<30 {
+      func random(_ range: ClosedRange<Int>) -> Int { Int.random(in: range, using: &generator) }
+      let (kernel, padding) = (random(1...5), random(0...3))
+      cases.append(
+        ConvolutionCase(
+          random(1...12), random(max(1, kernel - 2 * padding)...12), random(1...14),
+          kernel: kernel, stride: random(1...3), padding: padding, batch: random(1...60)))
+    }
     return cases
   }()
 }

@@ -5,9 +5,12 @@
 // Registers narrower than sixteen lanes take several passes over a tile. The elements behind the last whole
 // vector of a row are copied out first, with zeros behind them.
 
-// As many elements of both operands as let the positions that a tile reads stay in the first-level cache.
-#define CK_DOT_REACH 5000
-#define CK_DOT_COLUMNS 3
+// As many elements of both operands as let the positions that a tile reads stay close.
+#define CK_DOT_REACH 16000
+// The most sums, rows and columns in a tile, and how many registers hold sixteen lanes.
+#define CK_DOT_SUMS (CK_ACCUMULATORS < 24 ? 12 : 25)
+#define CK_DOT_ROWS 12
+#define CK_DOT_COLUMNS (CK_ACCUMULATORS < 24 ? 3 : 5)
 #define CK_DOT_PASSES (16 / CK_REGISTER_LANES)
 
 // `positions` × `vectors` steps through rows of dy and of x, and where they begin.
@@ -53,7 +56,7 @@ CK_INLINE void dot_tile(
     const ck_dot_result *result) {
   CK_UNROLL for (int pass = 0; pass < CK_DOT_PASSES; pass++) {
     const int lane = pass * CK_REGISTER_LANES;
-    lanes sum[CK_ACCUMULATORS];
+    lanes sum[CK_DOT_SUMS];
     CK_UNROLL for (int k = 0; k < rows * columns; k++) {
       sum[k] = result->first ? (lanes)0.0f : load_lanes(result->sum + 16 * k + lane);
     }
@@ -64,11 +67,16 @@ CK_INLINE void dot_tile(
     }
   }
   if (!result->last) return;
-  CK_UNROLL for (int i = 0; i < rows; i++) {
-    CK_UNROLL for (int j = 0; j < columns; j++) {
-      // A pass over nothing but zeros may be left out, so no -0 may tell whether it was: -0 + 0 is 0.
-      result->dw[i * result->dw_row + j * result->dw_column] =
-          sum_lanes(load(result->sum + 16 * (i * columns + j))) + 0.0f;
+  CK_UNROLL for (int k = 0; k < rows * columns; k += 16) {
+    vf sum[16];
+    CK_UNROLL for (int i = 0; i < 16; i++) {
+      sum[i] = k + i < rows * columns ? load(result->sum + 16 * (k + i)) : splat(0);
+    }
+    // A pass over nothing but zeros may be left out, so no -0 may tell whether it was: -0 + 0 is 0.
+    const vf total = sum_lanes_of_16(sum) + splat(0);
+    CK_UNROLL for (int i = 0; i < 16 && k + i < rows * columns; i++) {
+      result->dw[(k + i) / columns * result->dw_row + (k + i) % columns * result->dw_column] =
+          total[i];
     }
   }
 }
@@ -87,9 +95,9 @@ static void gather_rests(long rows, long batch, const float *from, float *to) {
   }
 }
 
-#define CK_TILE(R, C)                                                                  \
-  case 16 * C + R:                                                                     \
-    if (R * C <= CK_ACCUMULATORS) dot_tile(R, C, whole, rest, rest_count, result);     \
+#define CK_TILE(R, C)                                                               \
+  case 16 * C + R:                                                                  \
+    if (R * C <= CK_DOT_SUMS) dot_tile(R, C, whole, rest, rest_count, result);      \
     break;
 
 static void dot_any_tile(
@@ -102,29 +110,60 @@ static void dot_any_tile(
     CK_TILE(7, 2) CK_TILE(8, 2) CK_TILE(9, 2) CK_TILE(10, 2) CK_TILE(11, 2) CK_TILE(12, 2)
     CK_TILE(1, 3) CK_TILE(2, 3) CK_TILE(3, 3) CK_TILE(4, 3) CK_TILE(5, 3) CK_TILE(6, 3)
     CK_TILE(7, 3) CK_TILE(8, 3)
+    CK_TILE(1, 4) CK_TILE(2, 4) CK_TILE(3, 4) CK_TILE(4, 4) CK_TILE(5, 4) CK_TILE(6, 4)
+    CK_TILE(1, 5) CK_TILE(2, 5) CK_TILE(3, 5) CK_TILE(4, 5) CK_TILE(5, 5)
   }
 }
 #undef CK_TILE
 
 static void convolution_weight_gradient(
     ck_convolution_shape s, const float *dy, const float *x, float *dw) {
-  const long inputs = s.in_channels * s.in_length, outputs = s.out_channels * s.out_length;
   const long vectors = s.batch / 16, rest_count = s.batch % 16;
-  const long most_columns = s.in_channels < CK_DOT_COLUMNS ? s.in_channels : CK_DOT_COLUMNS;
-  const long most_rows = CK_ACCUMULATORS / most_columns < 12 ? CK_ACCUMULATORS / most_columns : 12;
-  const long down = (s.out_channels + most_rows - 1) / most_rows;
-  const long across = (s.in_channels + most_columns - 1) / most_columns;
-  const long reach =
-      1 + CK_DOT_REACH / ((most_rows + most_columns * s.stride) * s.batch + 1);
-  const long stages = (s.out_length + reach - 1) / reach;
-
-  const long sums = stages > 1 ? s.out_channels * s.in_channels * s.kernel : CK_ACCUMULATORS;
-  float *dy_rest = ck_workspace((outputs + inputs + sums) * 16);
-  float *x_rest = dy_rest + outputs * 16, *first_sum = x_rest + inputs * 16;
+  // From one channel to the next, in positions.
+  long x_channel = s.in_length, inputs = s.in_channels * s.in_length;
+  const long outputs = s.out_channels * s.out_length;
+  const long padded = s.in_channels == 1 ? s.in_length + 2 * s.padding : 0;
+  const long sums = s.out_channels * s.in_channels * s.kernel + CK_DOT_SUMS;
+  float *first_sum = ck_workspace((outputs + inputs + padded + sums) * 16 + padded * s.batch);
+  float *dy_rest = first_sum + sums * 16, *x_rest = dy_rest + outputs * 16;
+  if (padded > 0) {
+    // The taps of a single channel become channels of one tap that begin one position after another, and so
+    // share a tile; what they read of the padding is zeros.
+    float *wide = x_rest + padded * 16;
+    const size_t margin = (size_t)(s.padding * s.batch) * sizeof(float);
+    memset(wide, 0, margin);
+    memcpy(wide + s.padding * s.batch, x, (size_t)(s.in_length * s.batch) * sizeof(float));
+    memset(wide + (s.padding + s.in_length) * s.batch, 0, margin);
+    x = wide;
+    x_channel = 1;
+    inputs = padded;
+    s.in_channels = s.kernel;
+    s.kernel = 1;
+    s.in_length = padded;
+    s.padding = 0;
+  }
   if (rest_count > 0) {
     gather_rests(outputs, s.batch, dy, dy_rest);
     gather_rests(inputs, s.batch, x, x_rest);
   }
+
+  // Rows × columns of a tile such that the fewest vectors are loaded.
+  long down = 0, across = 0;
+  for (long columns = 1; columns <= CK_DOT_COLUMNS && columns <= s.in_channels; columns++) {
+    const long rows = CK_DOT_SUMS / columns < CK_DOT_ROWS ? CK_DOT_SUMS / columns : CK_DOT_ROWS;
+    const long tall = (s.out_channels + rows - 1) / rows;
+    const long wide = (s.in_channels + columns - 1) / columns;
+    if (down == 0 ||
+        wide * s.out_channels + tall * s.in_channels <=
+            across * s.out_channels + down * s.in_channels) {
+      down = tall;
+      across = wide;
+    }
+  }
+  const long tile = (s.out_channels + down - 1) / down +
+                    (s.in_channels + across - 1) / across * s.stride;
+  const long reach = 1 + CK_DOT_REACH / (tile * s.batch + 1);
+  const long stages = (s.out_length + reach - 1) / reach;
   for (long stage = 0; stage < stages; stage++) {
     const long stage_start = stage * s.out_length / stages;
     const long stage_end = (stage + 1) * s.out_length / stages;
@@ -146,13 +185,13 @@ static void convolution_weight_gradient(
           const ck_dot whole = {
               end - start, vectors,
               dy + (o * s.out_length + start) * s.batch,
-              x + (i * s.in_length + start * s.stride + offset) * s.batch,
-              s.out_length * s.batch, s.batch, s.in_length * s.batch, s.stride * s.batch};
+              x + (i * x_channel + start * s.stride + offset) * s.batch,
+              s.out_length * s.batch, s.batch, x_channel * s.batch, s.stride * s.batch};
           const ck_dot rest = {
               to - from, 1,
               dy_rest + (o * s.out_length + from) * 16,
-              x_rest + (i * s.in_length + from * s.stride + offset) * 16,
-              s.out_length * 16, 16, s.in_length * 16, s.stride * 16};
+              x_rest + (i * x_channel + from * s.stride + offset) * 16,
+              s.out_length * 16, 16, x_channel * 16, s.stride * 16};
           const ck_dot_result result = {
               sum, stage == 0, stage == stages - 1,
               dw + (o * s.in_channels + i) * s.kernel + tap, s.in_channels * s.kernel, s.kernel};

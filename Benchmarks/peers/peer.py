@@ -22,6 +22,7 @@ class Subject(NamedTuple):
     model: str
     hidden: int = 100
     batch: int = 100
+    sparsity: float = 0
 
 
 SUBJECTS = {
@@ -31,6 +32,7 @@ SUBJECTS = {
     "gru": Subject("gru"),
     "mlp-500": Subject("mlp", hidden=500),
     "mlp-500-batch-500": Subject("mlp", hidden=500, batch=500),
+    "lottery-500": Subject("mlp", hidden=500, sparsity=0.92),
 }
 
 # The studies that differentiate a whole training: how many inner steps, on batches of how many examples.

@@ -9,6 +9,7 @@ import numpy as np
 import torch
 from peer import LEARNING_RATE, LOSSES, SUBJECTS, serve, training_data
 from torch import nn
+from torch.nn.utils import prune
 
 
 class Logistic(nn.Module):
@@ -65,11 +66,23 @@ def network(name):
         case "logistic":
             return Logistic()
         case "mlp":
-            return MLP(subject.hidden)
+            model = MLP(subject.hidden)
+            return pruned(model, subject.sparsity) if subject.sparsity else model
         case "cnn":
             return CNN()
         case "gru":
             return GRU()
+
+
+def pruned(model, sparsity):
+    """Prunes each layer by uniform noise, weights and biases together; PyTorch then masks them in every forward pass."""
+    for layer in model.children():
+        size, n = layer.weight.numel(), layer.weight.numel() + layer.bias.numel()
+        mask = torch.ones(n)
+        mask[torch.sort(torch.rand(n), stable=True)[1][: int(sparsity * n)]] = 0
+        prune.custom_from_mask(layer, "weight", mask[:size].reshape(layer.weight.shape))
+        prune.custom_from_mask(layer, "bias", mask[size:])
+    return model
 
 
 class Training:

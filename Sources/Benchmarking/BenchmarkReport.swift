@@ -93,7 +93,7 @@ public struct BenchmarkReport: Sendable {
     self.threads = threads
     let examples = try Dataset(Configuration())
     let trainings = try subjects.compactMap { subject in
-      try subject.training.map { (subject, $0, try TrainingSteps($0, on: examples)) }
+      try subject.training.map { (subject, $0, try $0.steps(on: examples)) }
     }
     let unrolled = subjects.compactMap { OuterStep($0, on: examples) }
     let generations = subjects.contains(.dataset) ? [DatasetGeneration()] : []

@@ -1,19 +1,24 @@
 import MNIST1D
 import NeuralNetworks
 
-/// Training steps on consecutive batches: forward, gradients, update, no evaluation.
-final class TrainingSteps: Workload {
+/// Steps of a training.
+protocol TrainingWorkload: Workload {
   /// The losses of the first steps, by which peers can tell that they do the same work.
-  let firstLosses: [Float]
-  private let start: Training<BaselineNetwork>
-  private var training: Training<BaselineNetwork>
+  var firstLosses: [Float] { get }
+}
 
-  init(_ subject: TrainingSubject, on dataset: Dataset) throws {
+/// Training steps on consecutive batches: forward, gradients, update, no evaluation.
+final class TrainingSteps<Network: Classifier>: TrainingWorkload {
+  let firstLosses: [Float]
+  private let start: Training<Network>
+  private var training: Training<Network>
+
+  init(of network: Network, batchSize: Int, on dataset: Dataset) throws {
     var settings = TrainingSettings()
-    settings.batchSize = subject.batchSize
+    settings.batchSize = batchSize
     settings.evaluationInterval = .max  // only step 0 evaluates
     var training = try Training(
-      of: subject.network, on: Examples(dataset.x, dataset.y),
+      of: network, on: Examples(dataset.x, dataset.y),
       testing: Examples(dataset.xTest, dataset.yTest), settings: settings)
     firstLosses = try (0..<5).map { _ in try training.advance().trainLoss }
     start = training

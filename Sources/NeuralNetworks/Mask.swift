@@ -147,7 +147,9 @@ public struct Masked<Network: Layer>: Layer {
     self.mask = mask
   }
 
-  public func callAsFunction(_ x: Tensor) -> Tensor { network.masked(by: mask)(x) }
+  public func callAsFunction(_ x: Tensor) -> Tensor {
+    network.combiningParameters(with: mask.survivors) { masked($0, by: $1) }(x)
+  }
 
   public mutating func visitParameters(_ visit: inout some ParameterVisitor) {
     network.visitParameters(&visit)

@@ -137,6 +137,31 @@ struct MaskTests {
         .allSatisfy { $0.elements.allSatisfy { $0 == 0 } })
   }
 
+  @Test(
+    "without its pruned weights a network trains to the same bits", arguments: [0, 0.5, 0.9, 1])
+  func sparse(_ sparsity: Double) throws {
+    var generator = TorchGenerator(seed: 8)
+    let network = MultilayerPerceptron(hidden: 70, using: &generator)
+    let mask = Mask(pruning: sparsity, ofLayersScoredBy: network.uniformScores(using: &generator))
+    let masked = Masked(network, by: mask)
+    let usual = Kernels.current
+    defer { Kernels.select(usual) }
+    // Less than a vector, a ragged group of vectors, several groups.
+    for batch in [7, 37, 80] {
+      let expected = try trained(masked, steps: 9, batchSize: batch).digest
+      for kernels in Kernels.available {
+        Kernels.select(kernels)
+        let sparse = try trained(SparsePerceptron(masked), steps: 9, batchSize: batch)
+        #expect(sparse.expanded(into: network).digest == expected, "\(batch), \(kernels)")
+        #expect(
+          sparse.parameterCount
+            == mask.survivors.parameters.enumerated().reduce(0) {
+              $0 + ($1.offset % 2 == 0 ? $1.element.elements.count { $0 == 1 } : $1.element.count)
+            })
+      }
+    }
+  }
+
   @Test("a layer inside a network can be masked alone")
   func layer() {
     var generator = TorchGenerator(seed: 4)
@@ -165,13 +190,15 @@ struct MaskTests {
     #expect(Mask(Tensor([1, 0, 1]))?.packed == [0b1010_0000])
   }
 
-  private func trained<Network: Classifier>(_ network: Network, steps: Int) throws -> Network {
+  private func trained<Network: Classifier>(
+    _ network: Network, steps: Int, batchSize: Int = 20
+  ) throws -> Network {
     var configuration = Configuration()
     configuration.numSamples = 100
     let dataset = try Dataset(configuration)
     var settings = TrainingSettings()
     settings.steps = steps - 1
-    settings.batchSize = 20
+    settings.batchSize = batchSize
     var training = try Training(
       of: network, on: Examples(dataset.x, dataset.y),
       testing: Examples(dataset.xTest, dataset.yTest), settings: settings)

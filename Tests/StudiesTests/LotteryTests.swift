@@ -184,7 +184,8 @@ struct LotteryTests {
       #expect(findings.tables[0].rows.count == 5)
       #expect(
         findings.claims.map(\.id) == [
-          "collapse", "magnitude-beats-chance", "lottery-beats-dense", "dense-beats-random",
+          "collapse", "lottery-beats-random", "random-below-dense", "lottery-beats-dense",
+          "dense-beats-random",
           "fresh-weights", "shuffled-columns", "neighbourhoods", "adjacency-2", "adjacency-3",
           "adjacency-4", "locality",
         ])

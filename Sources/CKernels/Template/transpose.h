@@ -7,9 +7,9 @@
 #define CK_HALVES_LOW(a, b) __builtin_shufflevector(a, b, 0, 1, 2, 3, 8, 9, 10, 11)
 #define CK_HALVES_HIGH(a, b) __builtin_shufflevector(a, b, 4, 5, 6, 7, 12, 13, 14, 15)
 
-CK_INLINE void transpose_block(const float *from, long from_row, float *to, long to_row) {
-  half_vf r[8], s[8];
-  CK_UNROLL for (int i = 0; i < 8; i++) r[i] = load_half(from + i * from_row);
+// Stores the columns of eight rows as rows; the registers are used up.
+CK_INLINE void transpose_registers(half_vf r[8], float *to, long to_row) {
+  half_vf s[8];
   CK_UNROLL for (int i = 0; i < 4; i++) {
     s[2 * i] = CK_INTERLEAVE_LOW(r[2 * i], r[2 * i + 1]);
     s[2 * i + 1] = CK_INTERLEAVE_HIGH(r[2 * i], r[2 * i + 1]);
@@ -24,6 +24,12 @@ CK_INLINE void transpose_block(const float *from, long from_row, float *to, long
     store_half(to + i * to_row, CK_HALVES_LOW(r[i], r[i + 4]));
     store_half(to + (i + 4) * to_row, CK_HALVES_HIGH(r[i], r[i + 4]));
   }
+}
+
+CK_INLINE void transpose_block(const float *from, long from_row, float *to, long to_row) {
+  half_vf r[8];
+  CK_UNROLL for (int i = 0; i < 8; i++) r[i] = load_half(from + i * from_row);
+  transpose_registers(r, to, to_row);
 }
 
 static void transpose(

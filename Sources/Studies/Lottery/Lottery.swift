@@ -165,10 +165,10 @@ private struct Laboratory {
       guard round >= progress.measurement.rounds.count else { continue }
       let mask = Mask(pruning: sparsity, ofLayersScoredBy: scores)
       if round == settings.ticket - 1 { progress.measurement.mask = Data(mask.packed) }
-      let training = try train(
+      let outcome = try train(
         Masked(initial, by: mask), on: dataset, settings.search, after: round * work.round)
-      progress.trained = training.model.network
-      progress.measurement.rounds.append(Lottery.Round(training, sparsity: sparsity))
+      progress.trained = outcome.network
+      progress.measurement.rounds.append(Lottery.Round(outcome, sparsity: sparsity))
       try context.checkpoint.save(progress.saved())
     }
   }
@@ -197,10 +197,10 @@ private struct Laboratory {
         var generator = TorchGenerator(seed: UInt64(trial.seed) + 1)
         network = settings.network(using: &generator)
       }
-      let training = try train(
+      let outcome = try train(
         Masked(network, by: mask), on: dataset, settings.analysis,
         after: work.total - (settings.conditions.count - index) * work.curve)
-      progress.measurement.curves.append(Lottery.Curve(training, condition))
+      progress.measurement.curves.append(Lottery.Curve(outcome, condition))
       try context.checkpoint.save(progress.saved())
     }
     return progress.measurement
@@ -212,11 +212,27 @@ private struct Laboratory {
     return mask
   }
 
-  /// Trains a network to the end; `done` examples were seen before.
+  /// Trains a network to the end, `done` examples having been seen before; without its pruned weights where that is
+  /// faster, which changes no bit.
   private func train(
     _ network: Masked<MultilayerPerceptron>, on dataset: Dataset, _ settings: TrainingSettings,
     after done: Int
-  ) throws -> Training<Masked<MultilayerPerceptron>> {
+  ) throws -> Outcome {
+    if network.mask.sparsity >= 0.8 {
+      let training = try train(SparsePerceptron(network), dataset, settings, after: done)
+      return Outcome(
+        evaluations: training.evaluations.map { ($0.step, $0.train, $0.test) },
+        network: training.model.expanded(into: network.network))
+    }
+    let training = try train(network, dataset, settings, after: done)
+    return Outcome(
+      evaluations: training.evaluations.map { ($0.step, $0.train, $0.test) },
+      network: training.model.network)
+  }
+
+  private func train<Network: Classifier>(
+    _ network: Network, _ dataset: Dataset, _ settings: TrainingSettings, after done: Int
+  ) throws -> Training<Network> {
     var training = try Training(
       of: network, on: Examples(dataset.x, dataset.y),
       testing: Examples(dataset.xTest, dataset.yTest), settings: settings)
@@ -232,6 +248,12 @@ private struct Laboratory {
   }
 }
 
+/// What a training has come to.
+private struct Outcome {
+  let evaluations: [(step: Int, train: Score, test: Score)]
+  let network: MultilayerPerceptron
+}
+
 extension Lottery.Configuration {
   /// The network with its initial weights.
   package func network(using generator: inout TorchGenerator) -> MultilayerPerceptron {
@@ -242,24 +264,22 @@ extension Lottery.Configuration {
 // MARK: What was measured
 
 extension Lottery.Round {
-  fileprivate init(_ training: Training<Masked<MultilayerPerceptron>>, sparsity: Double) {
+  fileprivate init(_ outcome: Outcome, sparsity: Double) {
     self.sparsity = sparsity
-    let last = training.evaluations[training.evaluations.count - 1]
+    let last = outcome.evaluations[outcome.evaluations.count - 1]
     trainLoss = last.train.loss
     testLoss = last.test.loss
     testAccuracy = last.test.accuracy
-    digest = training.model.digest
+    digest = outcome.network.digest
   }
 }
 
 extension Lottery.Curve {
-  fileprivate init(
-    _ training: Training<Masked<MultilayerPerceptron>>, _ condition: Lottery.Condition
-  ) {
+  fileprivate init(_ outcome: Outcome, _ condition: Lottery.Condition) {
     self.condition = condition
-    steps = training.evaluations.map(\.step)
-    testAccuracy = training.evaluations.map(\.test.accuracy)
-    digest = training.model.digest
+    steps = outcome.evaluations.map(\.step)
+    testAccuracy = outcome.evaluations.map(\.test.accuracy)
+    digest = outcome.network.digest
   }
 }
 

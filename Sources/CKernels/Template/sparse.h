@@ -1,0 +1,92 @@
+// Products with few survivors: the batch in the lanes, up to four vectors of it at a time.
+
+// A line's sums over `vectors` vectors of the batch, of which the last one starts at `last`.
+CK_INLINE void sparse_line(
+    const int vectors, long first, long end, const int32_t *index, const int32_t *order,
+    const float *values, long batch, const float *x, long last, const float *bias, int activation,
+    float *y) {
+  vf sum[4];
+  CK_UNROLL for (int v = 0; v < vectors; v++) sum[v] = splat(0);
+  for (long k = first; k < end; k++) {
+    const vf value = splat(values[order[k]]);
+    const float *row = x + index[k] * batch;
+    CK_UNROLL for (int v = 0; v < vectors; v++) {
+      sum[v] = fma16(value, load(row + (v == vectors - 1 ? last : 16 * v)), sum[v]);
+    }
+  }
+  CK_UNROLL for (int v = 0; v < vectors; v++) {
+    vf out = sum[v];
+    if (bias) out = out + splat(*bias);
+    if (activation) out = select(out > splat(0), out, splat(0));
+    store(y + (v == vectors - 1 ? last : 16 * v), out);
+  }
+}
+
+#define CK_SPARSE_LINE(V)                                                                          \
+  case V:                                                                                          \
+    sparse_line(                                                                                   \
+        V, start[i], start[i + 1], index, order, values, batch, x + n, last, bias ? bias + i : NULL, \
+        activation, y + i * batch + n);                                                            \
+    break;
+
+// Lanes never meet, so the last vector of a ragged batch overlaps the one before it. A batch under 16 is widened.
+static void sparse_product(
+    long lines, const int32_t *start, const int32_t *index, const int32_t *order,
+    const float *values, long batch, const float *x, const float *bias, int activation, float *y) {
+  if (batch < 16) {
+    for (long i = 0; i < lines; i++) {
+      vf sum = splat(0);
+      for (long k = start[i]; k < start[i + 1]; k++) {
+        sum = fma16(
+            splat(values[order[k]]), load_partial(x + index[k] * batch, batch), sum);
+      }
+      if (bias) sum = sum + splat(bias[i]);
+      if (activation) sum = select(sum > splat(0), sum, splat(0));
+      store_partial(y + i * batch, sum, batch);
+    }
+    return;
+  }
+  for (long n = 0; n < batch; n += 64) {
+    const long width = batch - n < 64 ? batch - n : 64;
+    // A group's last vector may reach back into the group before it.
+    const long last = width - 16;
+    for (long i = 0; i < lines; i++) {
+      switch ((width + 15) / 16) {
+        CK_SPARSE_LINE(1)
+        CK_SPARSE_LINE(2)
+        CK_SPARSE_LINE(3)
+        CK_SPARSE_LINE(4)
+      }
+    }
+  }
+}
+
+// Sixteen survivors of a line in the lanes: their rows of x are transposed, eight examples at a time.
+static void sparse_gradient(
+    long lines, const int32_t *start, const int32_t *index, const int32_t *order, long batch,
+    const float *z, const float *x, float *g) {
+  for (long i = 0; i < lines; i++, z += batch) {
+    for (long k = start[i]; k < start[i + 1]; k += 16) {
+      const long count = start[i + 1] - k < 16 ? start[i + 1] - k : 16;
+      const float *rows[16];
+      for (int j = 0; j < 16; j++) rows[j] = x + index[j < count ? k + j : k] * batch;
+      vf sum = splat(0);
+      long n = 0;
+      for (; n + 8 <= batch; n += 8) {
+        float block[8 * 16];
+        half_vf r[8];
+        for (int half = 0; half < 2; half++) {
+          CK_UNROLL for (int j = 0; j < 8; j++) r[j] = load_half(rows[8 * half + j] + n);
+          transpose_registers(r, block + 8 * half, 16);
+        }
+        CK_UNROLL for (int j = 0; j < 8; j++) sum = fma16(splat(z[n + j]), load(block + 16 * j), sum);
+      }
+      for (; n < batch; n++) {
+        vf column = splat(0);
+        for (int j = 0; j < 16; j++) column[j] = rows[j][n];
+        sum = fma16(splat(z[n]), column, sum);
+      }
+      for (long j = 0; j < count; j++) g[order[k + j]] = sum[j];
+    }
+  }
+}

@@ -199,6 +199,43 @@ struct CommandTests {
     }
   }
 
+  @Test("what a training and a run have measured leaves as events, tables and a comparison")
+  func exports() throws {
+    try Command.inFolder { folder in
+      let trained = try Command.run(
+        "train", "--model", "logistic", "--steps", "10", "--tensorboard", "logs", in: folder)
+      #expect(trained.status == 0, "\(trained.messages)")
+      let logs = try FileManager.default.contentsOfDirectory(
+        atPath: folder.appendingPathComponent("logs").path)
+      #expect(logs.count == 1 && logs[0].contains("tfevents"))
+
+      var runs: [String] = []
+      for steps in ["4", "8"] {
+        let outcome = try Command.run(
+          "reproduce", "baselines", "models=logistic", "columns=ordered", "examples=all",
+          "seeds=0,1", "steps=\(steps)", "eval-every=4", "dataset.num-samples=100", "--output",
+          steps, in: folder)
+        #expect(outcome.status == 0, "\(outcome.messages)")
+        let names = try FileManager.default.contentsOfDirectory(
+          atPath: folder.appendingPathComponent("\(steps)/baselines").path)
+        runs.append("\(steps)/baselines/\(names[0])")
+      }
+      let exported = try Command.run("export", runs[1], "--tensorboard", "events", in: folder)
+      #expect(exported.status == 0, "\(exported.messages)")
+      let csv = try String(
+        contentsOf: folder.appendingPathComponent("\(runs[1])/export/curves.csv"), encoding: .utf8)
+      #expect(csv.split(separator: "\n").count == 1 + 2 * 4 * 3)
+      let trials = try FileManager.default.contentsOfDirectory(
+        atPath: folder.appendingPathComponent("events").path)
+      #expect(trials.sorted().last == "columns=ordered,examples=all,model=logistic,seed=1")
+
+      let compared = try Command.run(["compare"] + runs + ["--json"], in: folder)
+      #expect(compared.status == 0, "\(compared.messages)")
+      let settings = try object(compared.output)["settings"] as? [String: [String]]
+      #expect(settings == ["steps": ["4", "8"]])
+    }
+  }
+
   @Test("two shards merged give what an undivided run gives")
   func shards() throws {
     try Command.inFolder { folder in
@@ -266,6 +303,14 @@ struct CommandTests {
     Mistake(
       arguments: ["reproduce", "baselines", "--shard", "3/2"], status: 64, names: ["3/2"]),
     Mistake(arguments: ["report", "absent"], status: 66, names: ["absent"]),
+    Mistake(arguments: ["compare", "absent"], status: 64, names: ["absent", "two or more"]),
+    Mistake(arguments: ["compare", "absent", "gone"], status: 66, names: ["absent"]),
+    Mistake(arguments: ["export", "absent"], status: 66, names: ["absent"]),
+    Mistake(
+      arguments: ["slurm", "baselines", "--tasks", "0"], status: 64, names: ["--tasks", "0"]),
+    Mistake(
+      arguments: ["train", "--model", "logistic", "--tensorboard", "text.npz"], status: 73,
+      names: ["text.npz"]),
   ]
 
   @Test(

@@ -3,6 +3,16 @@ import PackageDescription
 
 let strict: [SwiftSetting] = [.enableUpcomingFeature("ExistentialAny")]
 
+// Needs a compiler with libFuzzer, so it is there for Tests/Fuzzing/run alone.
+let fuzzing: [Target] =
+  Context.environment["MNIST1D_FUZZING"] == nil
+  ? []
+  : [
+    .executableTarget(
+      name: "Fuzzing", dependencies: ["DataFormats", "Runs", "Studies"], path: "Tests/Fuzzing",
+      exclude: ["run", "seeds"], swiftSettings: strict)
+  ]
+
 let package = Package(
   name: "swift-mnist1d",
   platforms: [.macOS(.v13)],
@@ -93,7 +103,7 @@ let package = Package(
         "MNIST1DCommand", "DataFormats", "NeuralNetworks", "MNIST1D", "ReferenceRandom",
       ],
       swiftSettings: strict),
-  ],
+  ] + fuzzing,
   swiftLanguageModes: [.v6],
   cLanguageStandard: .c11
 )

@@ -1,0 +1,121 @@
+import DataFormats
+import Foundation
+import Runs
+import Studies
+
+/// The readers of bytes that may come from anywhere.
+enum Reader: String, CaseIterable {
+  case npy, npz, pickle, safetensors, csv, store, json, overrides, summary
+
+  /// Reads an input, and traps where the reader breaks a promise.
+  func read(_ bytes: [UInt8]) {
+    do {
+      switch self {
+      case .npy: try npy(bytes)
+      case .npz: try npz(bytes)
+      case .pickle: try pickle(bytes)
+      case .safetensors: try safetensors(bytes)
+      case .csv: try csv(bytes)
+      case .store: try store(bytes)
+      case .json: try json(bytes)
+      case .overrides: try overrides(bytes)
+      case .summary: try summary(bytes)
+      }
+    } catch {
+      // Every error must have something to say.
+      precondition(!"\(error)".isEmpty)
+    }
+  }
+
+  private func npy(_ bytes: [UInt8]) throws {
+    let array = try NPY.decode(bytes)
+    let again = NPY.encode(array)
+    survives("npy") { try NPY.encode(NPY.decode(again)) == again }
+  }
+
+  private func npz(_ bytes: [UInt8]) throws {
+    let arrays = try NPZ.decode(bytes)
+    let again = try NPZ.encode(arrays)
+    survives("npz") { try NPZ.encode(NPZ.decode(again)) == again }
+    _ = try DatasetArrays(named: arrays)
+  }
+
+  private func pickle(_ bytes: [UInt8]) throws {
+    let value = try Pickle.decode(bytes)
+    if let again = try? Pickle.encode(value) {
+      survives("a pickle") { try Pickle.encode(Pickle.decode(again)) == again }
+    }
+    _ = try DatasetArrays(pickle: value)
+  }
+
+  private func safetensors(_ bytes: [UInt8]) throws {
+    let file = try SafeTensors.decode(bytes)
+    let again = try file.encode()
+    survives("a file of safetensors") { try SafeTensors.decode(again).encode() == again }
+  }
+
+  private func csv(_ bytes: [UInt8]) throws {
+    let table = try CSVTable.decode(bytes)
+    survives("a table") { try CSVTable.decode(table.encode()) == table }
+    _ = try DatasetFormat.csv.decode(bytes)
+  }
+
+  /// The lines of the input, as they are and with the check that a fuzzer would not find.
+  private func store(_ bytes: [UInt8]) throws {
+    let run = RunIdentity(study: "toy", revision: 1, configuration: [:])
+    let file = URL(fileURLWithPath: "/trials.jsonl")
+    let plain = try? StoreContents(parsing: bytes, from: file, of: run)
+    precondition(plain.map { $0.intactLength <= bytes.count } ?? true)
+    let sealed = bytes.split(separator: UInt8(ascii: "\n")).flatMap { line in
+      let body = line.last == UInt8(ascii: "}") ? line.dropLast() : line
+      return body + Array(#","check":"\#(SHA256.hexadecimal(body).prefix(8))"}"#.utf8)
+        + [UInt8(ascii: "\n")]
+    }
+    let contents = try StoreContents(parsing: sealed, from: file, of: run)
+    precondition(contents.intactLength == sealed.count)
+    // A file that is cut loses at most what was cut.
+    let half = try StoreContents(
+      parsing: Array(sealed.prefix(sealed.count / 2)), from: file, of: run)
+    precondition(half.count <= contents.count)
+  }
+
+  private func json(_ bytes: [UInt8]) throws {
+    let value = try JSON(reading: bytes)
+    let canonical = value.canonical
+    survives("canonical JSON") { try JSON(reading: canonical).canonical == canonical }
+    survives("pretty JSON") { try JSON(reading: value.pretty).canonical == canonical }
+    _ = try value.decode([String: Double].self)
+  }
+
+  private func overrides(_ bytes: [UInt8]) throws {
+    let words = String(decoding: bytes, as: UTF8.self).split(separator: "\n").map(String.init)
+    let overrides = try Overrides(words)
+    try configure(Baselines.self, overrides)
+    try configure(MetalearnLR.self, overrides)
+    try configure(MetalearnActivation.self, overrides)
+  }
+
+  private func configure<S: Study>(_ study: S.Type, _ overrides: Overrides) throws {
+    guard let configuration = try? overrides.applied(to: S.Configuration()) else { return }
+    _ = try JSON(encoding: configuration)
+    try configuration.validate()
+    _ = S.trials(for: configuration).count
+  }
+
+  private func summary(_ bytes: [UInt8]) throws {
+    let summary = try RunSummary(JSON(reading: bytes))
+    _ = summary.text
+    _ = Report(runs: [summary]).html
+    let again = summary.json
+    survives("a summary") { try RunSummary(again).json.canonical == again.canonical }
+  }
+
+  /// Traps unless what was read, written and read again is the same.
+  private func survives(_ what: String, _ isSame: () throws -> Bool) {
+    do {
+      guard try isSame() else { fatalError("\(what) changes when it is written again") }
+    } catch {
+      fatalError("\(what) cannot be read again: \(error)")
+    }
+  }
+}

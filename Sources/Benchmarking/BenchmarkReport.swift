@@ -100,7 +100,7 @@ public struct BenchmarkReport: Sendable {
     let matrices = subjects.contains(.matmul) ? MatrixProduct.representative : []
     let peaks = subjects.contains(.matmul) ? [MultiplyAdds()] : []
 
-    var workloads: [any Workload] = trainings.map(\.2)
+    var workloads: [any Workload] = trainings.map { $0.2 }
     workloads += unrolled as [any Workload]
     workloads += generations as [any Workload]
     workloads += matrices.map(MatrixMultiplication.init) as [any Workload]

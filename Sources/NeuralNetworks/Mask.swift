@@ -148,7 +148,7 @@ public struct Masked<Network: Layer>: Layer {
   }
 
   public func callAsFunction(_ x: Tensor) -> Tensor {
-    network.combiningParameters(with: mask.survivors) { masked($0, by: $1) }(x)
+    network.combiningParameters(with: mask.survivors) { pruned($0, by: $1) }(x)
   }
 
   public mutating func visitParameters(_ visit: inout some ParameterVisitor) {

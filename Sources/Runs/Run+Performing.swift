@@ -162,12 +162,7 @@ extension Run {
     private func progress(_ queue: TrialQueue) -> RunProgress {
       let (running, waiting) = queue.state
       var estimate = estimate
-      estimate.running = running.map { trial in
-        let (start, seconds) = trial.monitor.observed
-        return TimeEstimate.Trial(
-          cost: run.costs[trial.index], seconds: seconds, fraction: trial.monitor.fraction,
-          start: start)
-      }
+      estimate.running = running.map { $0.monitor.timing(ofCost: run.costs[$0.index]) }
       estimate.waiting = waiting.map { run.costs[$0] }
       let all = mine.reduce(0) { $0 + run.costs[$1] }
       let ahead =

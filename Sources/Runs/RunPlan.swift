@@ -68,9 +68,7 @@ extension Run {
         estimate.ended = (costs[index], trial.seconds)
       }
     }
-    estimate.running = queue.state.running.map {
-      (costs[$0.index], $0.start.duration(to: .now) / .seconds(1), $0.monitor.fraction)
-    }
+    estimate.running = queue.state.running.map { $0.monitor.timing(ofCost: costs[$0.index]) }
     queue.stop()
   }
 }

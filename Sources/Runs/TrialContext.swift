@@ -84,6 +84,12 @@ final class TrialMonitor: @unchecked Sendable {
     }
   }
 
+  /// The trial as an estimate of the time left sees it.
+  func timing(ofCost cost: Double) -> TimeEstimate.Trial {
+    let (start, seconds) = observed
+    return TimeEstimate.Trial(cost: cost, seconds: seconds, fraction: fraction, start: start)
+  }
+
   var fraction: Double { lock.withLock { progress.fraction } }
   var message: String? { lock.withLock { progress.message } }
   var isCancelled: Bool { lock.withLock { cancelled } }

@@ -123,7 +123,7 @@ public func gated(_ x: Tensor, by gate: Tensor) -> Tensor {
 /// `x`, whose elements are 0 already where `mask` is 0, with a derivative that is 0 there too.
 ///
 /// What ``gated(_:by:)`` gives for such an x, without a pass over it.
-public func masked(_ x: Tensor, by mask: Tensor) -> Tensor {
+public func pruned(_ x: Tensor, by mask: Tensor) -> Tensor {
   let mask = mask.detached()
   return Tensor.linearOperation(x, kernel: { $0 }, adjoint: { gated($0, by: mask) })
 }

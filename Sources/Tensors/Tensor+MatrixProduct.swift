@@ -66,30 +66,16 @@ extension Tensor {
     let (rowOfB, columnOfB) = right ? (1, inner) : (columns, 1)
     let relu: Int32 = activation == .relu ? 1 : 0
     return Tensor([rows, columns]) { result in
-      // The kernel packs all of b that it is given, so splitting the columns repeats nothing.
-      if columns >= rows {
-        split(columns, grain: grain(of: rows * inner)) { first, columns in
-          ck_matmul(
-            rows, columns, inner, a.pointer, rowOfA, columnOfA, b.pointer + first * columnOfB,
-            rowOfB, columnOfB, result + first, b.shape[right ? 0 : 1],
-            bias.map { UnsafePointer($0.pointer + first) }, relu)
-        }
-      } else {
-        split(rows, grain: grain(of: columns * inner)) { first, rows in
-          ck_matmul(
-            rows, columns, inner, a.pointer + first * rowOfA, rowOfA, columnOfA, b.pointer, rowOfB,
-            columnOfB, result + first * columns, columns, bias.map { UnsafePointer($0.pointer) },
-            relu)
-        }
+      // Every part packs the whole of b, so they are few: in whole tiles, about six, of a million terms or more.
+      let tile = 24
+      let size = Swift.max(1_000_000 / Swift.max(columns * inner, 1), (rows - 1) / 6)
+      split(rows, grain: (size / tile + 1) * tile) { first, rows in
+        ck_matmul(
+          rows, columns, inner, a.pointer + first * rowOfA, rowOfA, columnOfA, b.pointer, rowOfB,
+          columnOfB, result + first * columns, columns, bias.map { UnsafePointer($0.pointer) }, relu
+        )
       }
     }
-  }
-
-  /// How many rows or columns with so many terms each are worth splitting off: a million terms, which take tens of
-  /// microseconds, in whole tiles of every instruction set.
-  private static func grain(of terms: Int) -> Int {
-    let tile = 96
-    return Swift.max(1, (1_000_000 / tile + terms) / Swift.max(terms, 1)) * tile
   }
 }
 

@@ -30,11 +30,11 @@ extension MetalearnLR {
       }) {
         let rates = best.measurement.rates.map(Double.init)
         let quarter = (rates.count + 3) / 4
+        let first = meanAndDeviation(rates.prefix(quarter)).mean.shown(2)
+        let last = meanAndDeviation(rates.suffix(quarter)).mean.shown(2)
         findings.notes.append(
-          "The best schedule, \(best.trial), falls from a mean rate of "
-            + "\(meanAndDeviation(rates.prefix(quarter)).mean.shown(2)) over the first quarter of the steps to "
-            + "\(meanAndDeviation(rates.suffix(quarter)).mean.shown(2)) over the last: large steps first, hardly any at "
-            + "the end. Single rates scatter with the batch that they are used on, for the same batches are seen in "
+          "The best schedule, \(best.trial), goes from a mean rate of \(first) over the first quarter of the steps "
+            + "to \(last) over the last. Single rates scatter with the batch that they are used on, for the same batches are seen in "
             + "every outer step; part of the gain is that fit.")
       }
     }

@@ -30,8 +30,8 @@ extension MetalearnLR {
       }) {
         let rates = best.measurement.rates.map(Double.init)
         let quarter = (rates.count + 3) / 4
-        let first = meanAndDeviation(rates.prefix(quarter)).mean.shown(2)
-        let last = meanAndDeviation(rates.suffix(quarter)).mean.shown(2)
+        let first = meanAndDeviation(Array(rates.prefix(quarter))).mean.shown(2)
+        let last = meanAndDeviation(Array(rates.suffix(quarter))).mean.shown(2)
         findings.notes.append(
           "The best schedule, \(best.trial), goes from a mean rate of \(first) over the first quarter of the steps "
             + "to \(last) over the last. Single rates scatter with the batch that they are used on, for the same batches are seen in "

@@ -68,7 +68,9 @@ struct RecurrentCase: Sendable, CustomTestStringConvertible {
   }
 
   /// The outputs and the gradients in the order of `values`, by the kernels called `instructionSet`.
-  func byKernels(_ instructionSet: String) -> (outputs: [Float], gradients: [[Float]]) {
+  func byKernels(_ instructionSet: String) -> (
+    outputs: [Float], unsaved: [Float], gradients: [[Float]]
+  ) {
     let table: ck_table = ck_find(instructionSet).pointee
     let shape = ck_gru_shape(time: time, inputs: inputs, hidden: hidden, batch: batch)
     let inputs = values.map { FloatBuffer($0.map { Float($0) }) }
@@ -83,7 +85,12 @@ struct RecurrentCase: Sendable, CustomTestStringConvertible {
       return ck_gru_parameters(
         weight_ih: four[0], weight_hh: four[1], bias_ih: four[2], bias_hh: four[3])
     }
+    var unsaved: [Float] = []
     withExtendedLifetime((inputs, saved, slope)) {
+      table.gru_forward(
+        shape, parameters(inputs, 0), parameters(inputs, 1), inputs[0].pointer, inputs[1].pointer,
+        y.pointer, nil)
+      unsaved = y.elements
       table.gru_forward(
         shape, parameters(inputs, 0), parameters(inputs, 1), inputs[0].pointer, inputs[1].pointer,
         y.pointer, saved.pointer)
@@ -92,7 +99,7 @@ struct RecurrentCase: Sendable, CustomTestStringConvertible {
         y.pointer, saved.pointer, slope.pointer, gradients[0].pointer, gradients[1].pointer,
         parameters(gradients, 0), parameters(gradients, 1))
     }
-    return (y.elements, gradients.map(\.elements))
+    return (y.elements, unsaved, gradients.map(\.elements))
   }
 
   static let all = [
@@ -100,6 +107,16 @@ struct RecurrentCase: Sendable, CustomTestStringConvertible {
     RecurrentCase(9, 1, 6, 16, 2), RecurrentCase(4, 3, 2, 17, 1), RecurrentCase(17, 2, 7, 5, 2),
     RecurrentCase(2, 7, 9, 3, 1), RecurrentCase(3, 1, 6, 100, 2),
   ]
+
+  /// Any shapes, for what costs little to check.
+  static let randomShapes: [RecurrentCase] = {
+    var generator = SplitMix64(state: 21)
+    return (0..<30).map { _ in
+      func random(_ range: ClosedRange<Int>) -> Int { Int.random(in: range, using: &generator) }
+      return RecurrentCase(
+        random(1...12), random(1...8), random(1...14), random(1...50), random(1...2))
+    }
+  }()
 }
 
 /// Memory at a fixed address, of exactly the stated size.
@@ -146,7 +163,9 @@ struct RecurrenceKernelTests {
     }
   }
 
-  @Test("every instruction set gives the same bits", arguments: RecurrentCase.all)
+  @Test(
+    "every instruction set gives the same bits",
+    arguments: RecurrentCase.all + RecurrentCase.randomShapes)
   func sameBits(_ recurrence: RecurrentCase) {
     let expected = recurrence.byKernels(instructionSets[0])
     for instructionSet in instructionSets.dropFirst() {
@@ -156,6 +175,14 @@ struct RecurrenceKernelTests {
         found.gradients.map { $0.map(\.bitPattern) }
           == expected.gradients.map { $0.map(\.bitPattern) })
     }
+  }
+
+  @Test(
+    "outputs do not depend on whether the gates are kept",
+    arguments: RecurrentCase.all + RecurrentCase.randomShapes)
+  func unsaved(_ recurrence: RecurrentCase) {
+    let found = recurrence.byKernels(instructionSets[0])
+    #expect(found.unsaved.map(\.bitPattern) == found.outputs.map(\.bitPattern))
   }
 
   @Test("an example's outputs do not depend on the batch it is in")

@@ -40,8 +40,10 @@ CK_INLINE void store_group(float *row, vf x, ck_group group) {
 
 // σ(x) within 2e-7 of the exact value: as ½ + ½ tanh(x / 2) it needs no exponential, and is not accurate
 // relative to its size where that is tiny.
-CK_INLINE vf gate_sigmoid(vf x) {
-  return fma16(splat(0.5f), unbounded_tanh(splat(0.5f) * x), splat(0.5f));
+CK_INLINE void gate_sigmoids(const int count, vf *x) {
+  CK_UNROLL for (int i = 0; i < count; i++) x[i] = splat(0.5f) * x[i];
+  unbounded_tanhs(count, x);
+  CK_UNROLL for (int i = 0; i < count; i++) x[i] = fma16(splat(0.5f), x[i], splat(0.5f));
 }
 
 // A direction's parameters, unit by unit: four biases (reset and update are sums), then the weights of the
@@ -61,36 +63,65 @@ static void pack_gru(long inputs, long hidden, ck_gru_parameters p, float *packe
   }
 }
 
-CK_INLINE void gru_step(
-    const long inputs, const long hidden, long batch, ck_group group, const float *packed,
-    const float *x, const float *h, float *next, float *y, float *saved) {
+// One direction's step: its parameters, and where it finds the input and the state before.
+typedef struct {
+  const float *packed, *x, *h;
+  float *next, *y, *gates;
+} ck_gru_step;
+
+// How many directions take a step together, as far as there are registers: each hides the other's latencies.
+#define CK_GRU_TOGETHER (CK_REGISTER_LANES == 16 ? 2 : 1)
+
+CK_INLINE void gru_steps(
+    const int count, const long inputs, const long hidden, long batch, ck_group group,
+    const ck_gru_step *steps) {
+  ck_gru_step at[CK_GRU_TOGETHER];
+  CK_UNROLL for (int d = 0; d < count; d++) at[d] = steps[d];
   for (long j = 0; j < hidden; j++) {
-    vf r = splat(packed[0]), z = splat(packed[1]), n = splat(packed[2]), hn = splat(packed[3]);
-    packed += 4;
-    for (long i = 0; i < inputs; i++, packed += 3) {
-      vf value = load_group(x + i * batch, group);
-      r = fma16(splat(packed[0]), value, r);
-      z = fma16(splat(packed[1]), value, z);
-      n = fma16(splat(packed[2]), value, n);
+    vf gates[2 * CK_GRU_TOGETHER], n[CK_GRU_TOGETHER], hn[CK_GRU_TOGETHER];
+    CK_UNROLL for (int d = 0; d < count; d++) {
+      const float *packed = at[d].packed;
+      gates[2 * d] = splat(packed[0]);
+      gates[2 * d + 1] = splat(packed[1]);
+      n[d] = splat(packed[2]);
+      hn[d] = splat(packed[3]);
+      at[d].packed += 4;
     }
-    for (long k = 0; k < hidden; k++, packed += 3) {
-      vf value = load(h + 16 * k);
-      r = fma16(splat(packed[0]), value, r);
-      z = fma16(splat(packed[1]), value, z);
-      hn = fma16(splat(packed[2]), value, hn);
+    for (long i = 0; i < inputs; i++) {
+      CK_UNROLL for (int d = 0; d < count; d++) {
+        const vf value = load_group(at[d].x + i * batch, group);
+        gates[2 * d] = fma16(splat(at[d].packed[0]), value, gates[2 * d]);
+        gates[2 * d + 1] = fma16(splat(at[d].packed[1]), value, gates[2 * d + 1]);
+        n[d] = fma16(splat(at[d].packed[2]), value, n[d]);
+        at[d].packed += 3;
+      }
     }
-    r = gate_sigmoid(r);
-    z = gate_sigmoid(z);
-    n = unbounded_tanh(fma16(r, hn, n));
-    vf result = fma16(z, load(h + 16 * j) - n, n);
-    store(next + 16 * j, result);
-    store_group(y + j * batch, result, group);
-    if (saved) {
-      store(saved + 16 * CK_RESET, r);
-      store(saved + 16 * CK_UPDATE, z);
-      store(saved + 16 * CK_NEW, n);
-      store(saved + 16 * CK_HIDDEN_NEW, hn);
-      saved += 16 * CK_GATES;
+    for (long k = 0; k < hidden; k++) {
+      CK_UNROLL for (int d = 0; d < count; d++) {
+        const vf value = load(at[d].h + 16 * k);
+        gates[2 * d] = fma16(splat(at[d].packed[0]), value, gates[2 * d]);
+        gates[2 * d + 1] = fma16(splat(at[d].packed[1]), value, gates[2 * d + 1]);
+        hn[d] = fma16(splat(at[d].packed[2]), value, hn[d]);
+        at[d].packed += 3;
+      }
+    }
+    gate_sigmoids(2 * count, gates);
+    CK_UNROLL for (int d = 0; d < count; d++) n[d] = fma16(gates[2 * d], hn[d], n[d]);
+    unbounded_tanhs(count, n);
+    CK_UNROLL for (int d = 0; d < count; d++) {
+      const vf result = fma16(gates[2 * d + 1], load(at[d].h + 16 * j) - n[d], n[d]);
+      store(at[d].next + 16 * j, result);
+      store(at[d].gates + 16 * CK_RESET, gates[2 * d]);
+      store(at[d].gates + 16 * CK_UPDATE, gates[2 * d + 1]);
+      store(at[d].gates + 16 * CK_NEW, n[d]);
+      store(at[d].gates + 16 * CK_HIDDEN_NEW, hn[d]);
+      at[d].gates += 16 * CK_GATES;
+    }
+  }
+  // Not above, where a branch would keep the directions apart.
+  for (int d = 0; d < count; d++) {
+    for (long j = 0; j < hidden; j++) {
+      store_group(steps[d].y + j * batch, load(steps[d].next + 16 * j), group);
     }
   }
 }
@@ -101,8 +132,9 @@ static void gru_forward(
   const long time = shape.time, inputs = shape.inputs, hidden = shape.hidden, batch = shape.batch;
   const long directions = reverse.weight_ih ? 2 : 1;
   const long weights = (hidden * (4 + 3 * (inputs + hidden)) + 15) / 16 * 16;
-  float *packed = ck_workspace(directions * (weights + 2 * 16 * hidden));
-  float *states = packed + directions * weights;
+  const long step_gates = directions * hidden * CK_GATES * 16;
+  float *packed = ck_workspace(directions * (weights + 2 * 16 * hidden) + step_gates);
+  float *states = packed + directions * weights, *unsaved = states + 2 * directions * hidden * 16;
   for (long d = 0; d < directions; d++) {
     pack_gru(inputs, hidden, d ? reverse : forward, packed + d * weights);
   }
@@ -113,12 +145,20 @@ static void gru_forward(
       store(h + 16 * j, initial ? load_group(initial + j * batch, group) : splat(0));
     }
     for (long step = 0; step < time; step++) {
+      ck_gru_step steps[2];
       for (long d = 0; d < directions; d++) {
         const long t = d ? time - 1 - step : step;
-        gru_step(
-            inputs, hidden, batch, group, packed + d * weights, x + t * inputs * batch,
-            h + d * hidden * 16, next + d * hidden * 16, y + (t * directions + d) * hidden * batch,
-            saved ? saved + ((index * time + t) * directions + d) * hidden * CK_GATES * 16 : NULL);
+        steps[d] = (ck_gru_step){
+            packed + d * weights, x + t * inputs * batch, h + d * hidden * 16,
+            next + d * hidden * 16, y + (t * directions + d) * hidden * batch,
+            (saved ? saved + (index * time + t) * step_gates : unsaved) + d * hidden * CK_GATES * 16};
+      }
+      if (directions == CK_GRU_TOGETHER) {
+        gru_steps(CK_GRU_TOGETHER, inputs, hidden, batch, group, steps);
+      } else {
+        for (long d = 0; d < directions; d++) {
+          gru_steps(1, inputs, hidden, batch, group, steps + d);
+        }
       }
       float *last = h;
       h = next;
@@ -160,11 +200,14 @@ CK_INLINE void add_gate_products(
   }
 }
 
+// How many inputs or hidden units are multiplied with a unit's gates together, as far as there are registers.
+#define CK_GRU_COLUMNS (CK_REGISTER_LANES == 16 ? 6 : 2)
+
 // sums[c, gate] += Σₛ gradients[s, gate] · right[s, c] in each lane, for one unit.
 CK_INLINE void gate_dots(
     const int columns, const int last_gate, long steps, long hidden, long width,
     const float *gradients, const float *right, float *sums) {
-  vf sum[2][3];
+  vf sum[CK_GRU_COLUMNS][3];
   CK_UNROLL for (int c = 0; c < columns; c++) {
     CK_UNROLL for (int g = 0; g < 3; g++) sum[c][g] = load(sums + 16 * (3 * c + g));
   }
@@ -188,12 +231,15 @@ CK_INLINE void add_gate_dots(
   for (long j = 0; j < hidden; j++) {
     const float *gates = gradients + j * CK_GATES * 16;
     long c = 0;
+    for (; c + CK_GRU_COLUMNS <= width; c += CK_GRU_COLUMNS, sums += CK_GRU_COLUMNS * 3 * 16) {
+      gate_dots(
+          CK_GRU_COLUMNS, last_gate, steps, hidden, width, gates, right + 16 * c, sums);
+    }
     for (; c + 2 <= width; c += 2, sums += 6 * 16) {
       gate_dots(2, last_gate, steps, hidden, width, gates, right + 16 * c, sums);
     }
-    if (c < width) {
+    for (; c < width; c++, sums += 3 * 16) {
       gate_dots(1, last_gate, steps, hidden, width, gates, right + 16 * c, sums);
-      sums += 3 * 16;
     }
   }
 }

@@ -5,8 +5,10 @@
 
 // The size of the copy, in floats: what the first-level cache holds beside the rest.
 #define CK_PANEL 12288
-// The most rows for which b is read in place.
+// The most rows for which b is read in place; fewer if rows of b lie whole pages apart, where they would drive each
+// other out of the cache.
 #define CK_DIRECT_ROWS 128
+#define CK_DIRECT_PAGED_ROWS 16
 
 // `width` columns of b over `depth` terms, as rows `panel_row` apart.
 CK_INLINE void pack_panel(
@@ -48,7 +50,8 @@ static void matmul(
     transpose(n, m, turned, m, c, c_row);
     return;
   }
-  const int direct = b_column == 1 && n >= CK_REGISTER_LANES && m <= CK_DIRECT_ROWS;
+  const long most_direct = b_row % 1024 == 0 ? CK_DIRECT_PAGED_ROWS : CK_DIRECT_ROWS;
+  const int direct = b_column == 1 && n >= CK_REGISTER_LANES && m <= most_direct;
   const long strips = strip_count(n);
   for (long index = 0; index < strips; index++) {
     const ck_strip strip = strip_at(index, n);

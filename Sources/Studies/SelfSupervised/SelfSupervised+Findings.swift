@@ -86,6 +86,8 @@ private struct Outcomes {
 
   var figure: Figure {
     let rows = rows
+    // Short enough to stand side by side.
+    let names = rows.map { $0.layer == .projection ? "its head" : $0.features.rawValue }
     func bars(_ label: String, _ color: Int, _ value: (Score) -> Double) -> Mark {
       let spreads = rows.map { meanAndDeviation(scores($0.features, $0.layer).map(value)) }
       return .bars(
@@ -96,7 +98,7 @@ private struct Outcomes {
     var panels = [
       Panel(
         title: "What features are worth",
-        x: Axis(ticks: .names(rows.map(\.label))), y: Axis("test accuracy (%)", from: 0, to: 100),
+        x: Axis(ticks: .names(names)), y: Axis("test accuracy (%)", from: 0, to: 100),
         marks: [
           bars("linear probe", 0, \.linear),
           bars("\(configuration.neighbors) nearest neighbours", 1, \.neighbors),

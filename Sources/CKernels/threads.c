@@ -55,9 +55,9 @@ static bool is_news(team *team, uint64_t seen) {
 static void *help(void *context) {
   team *team = context;
   for (uint64_t seen = 0;;) {
-    // Kernels follow each other closely: look for a while before going to sleep, and leave the core to others soon.
-    for (int look = 0; look < 4300 && !is_news(team, seen); look++) {
-      if (look >= 4000) sched_yield();
+    // Kernels follow each other closely: look for some microseconds before going to sleep. Who sleeps is woken at
+    // once; who offers the core to others may get it back a whole time slice later.
+    for (int look = 0; look < 8000 && !is_news(team, seen); look++) {
     }
     if (!is_news(team, seen)) {
       pthread_mutex_lock(&team->mutex);
@@ -123,7 +123,7 @@ void ck_split(long count, long grain, ck_part *part, const void *arguments) {
   take_chunks(team);
   atomic_fetch_and(&team->round, ~OPEN);
   for (int look = 0; atomic_load(&team->round) % NUMBER > 0; look++) {
-    if (look > 1000) sched_yield();
+    if (look > 50000) sched_yield();
   }
 }
 

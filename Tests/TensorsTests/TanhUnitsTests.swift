@@ -64,13 +64,14 @@ struct TanhUnitsTests {
     let (fused, composed): (([Tensor]) -> Tensor, ([Tensor]) -> Tensor) = (
       { (self.units($0) * weight).mean() }, { (self.composition($0) * weight).mean() }
     )
+    // The composition adds its elements in one chain, whose roundings make up most of the difference.
     for (a, b) in zip(gradient(at: inputs, of: fused), gradient(at: inputs, of: composed)) {
-      expectClose(a * Float(a.count), b * Float(b.count), 1e-6)
+      expectClose(a * Float(a.count), b * Float(b.count), 1e-5)
     }
     for (a, b) in zip(
       gradient(at: inputs, of: steepness(fused)), gradient(at: inputs, of: steepness(composed)))
     {
-      expectClose(a * Float(a.count), b * Float(b.count), 1e-6)
+      expectClose(a * Float(a.count), b * Float(b.count), 1e-5)
     }
   }
 

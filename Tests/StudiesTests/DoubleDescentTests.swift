@@ -241,8 +241,9 @@ struct DoubleDescentTests {
       configuration.losses = [.negativeLogLikelihood]
       configuration.noise = [0.15]
       configuration.channels = [6]
-      configuration.epochs = 400
-      configuration.evalEvery = 100
+      // Seconds of work, of which a run hears every tenth of a second.
+      configuration.epochs = 8000
+      configuration.evalEvery = 2000
       let run = try Run(DoubleDescent.self, configuration: configuration, output: folder)
       let options = RunOptions(jobs: 2, threads: 1)
       let interruption = Interruption()

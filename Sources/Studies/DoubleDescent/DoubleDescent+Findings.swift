@@ -13,13 +13,13 @@ extension DoubleDescent {
         Illustration(
           "figure-4",
           caption: "Errors on the training and the test set against the size of the network, "
-            + outcomes.spreadWords, svg: outcomes.figure(.size).svg()),
+            + outcomes.spreadWords, figure: outcomes.figure(.size)),
         Illustration(
           "parameters",
           caption:
             "The same against the number of parameters, with the number of training examples n and that of "
             + "examples times outputs n · K marked, " + outcomes.spreadWords,
-          svg: outcomes.figure(.parameters).svg()),
+          figure: outcomes.figure(.parameters)),
       ],
       notes: outcomes.notes,
       attachments: [

@@ -28,7 +28,7 @@ extension Pooling {
           caption:
             "Test accuracy while training on ever more examples, mean and standard deviation over "
             + "\(configuration.seeds.count) seeds, smoothed by a Gaussian of one evaluation's width.",
-          svg: outcomes.figure.svg())
+          figure: outcomes.figure)
       ],
       notes: outcomes.notes)
   }

@@ -18,7 +18,7 @@ extension SelfSupervised {
           caption:
             "The test accuracy of two simple classifiers on each kind of features, and the contrastive loss "
             + "while learning; means and standard deviations over \(configuration.seeds.count) seeds.",
-          svg: outcomes.figure.svg())
+          figure: outcomes.figure)
       ] + [outcomes.maps].compactMap(\.self), notes: outcomes.notes)
   }
 }
@@ -150,7 +150,7 @@ private struct Outcomes {
       caption: "Exact t-SNE with a perplexity of \(configuration.perplexity.shown(0)) of "
         + "\(maps[0].1.labels.count) examples. The network that has seen no label pulls classes apart that lie across "
         + "each other among the signals.",
-      svg: figure.svg())
+      figure: figure)
   }
 
   // MARK: Claims

@@ -42,8 +42,13 @@ public struct Checkpoint: Sendable {
 
   /// The state that ``save(encoding:)`` has saved last; nil if there is none that can be read.
   public func load<State: Decodable>(_ type: State.Type) -> State? {
+    load { try JSON(reading: $0).decode(type) }
+  }
+
+  /// What `read` makes of the state saved last; nil if there is none, or if `read` throws.
+  public func load<State>(by read: (Data) throws -> State) -> State? {
     guard let file, let data = load() else { return nil }
-    do { return try JSON(reading: data).decode(type) } catch {
+    do { return try read(data) } catch {
       decline(file, "holds a state that this version of the study cannot read")
       return nil
     }

@@ -151,7 +151,9 @@ private struct Laboratory {
     work = Workload(trial.network, settings)
     generator = TorchGenerator(seed: UInt64(trial.seed))
     initial = settings.network(using: &generator)
-    progress = try Progress(context.checkpoint.load(), of: initial) ?? Progress(trained: initial)
+    progress =
+      context.checkpoint.load { [initial] in try Progress($0, of: initial) }
+      ?? Progress(trained: initial)
   }
 
   // MARK: The search
@@ -293,8 +295,7 @@ private struct Progress {
   }
 
   /// Reads a checkpoint, if there is one.
-  init?(_ state: Data?, of network: MultilayerPerceptron) throws {
-    guard let state else { return nil }
+  init(_ state: Data, of network: MultilayerPerceptron) throws {
     let file = try SafeTensors.decode(Array(state))
     trained = network
     try trained.loadParameters(file.parameters())

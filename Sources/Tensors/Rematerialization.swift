@@ -46,7 +46,8 @@ public func rematerialize<Input: Parameterized, Output: Parameterized>(
 /// Carries a state through many steps and keeps only the states between segments of about √T of them.
 ///
 /// What the derivative of T steps needs is then about √T states and the inside of √T steps, for evaluating every
-/// step once more. Values and gradients have the same bits as without it.
+/// step once more but those of the last segment, which the derivative passes through first and whose inside is kept
+/// until then. A segment as long as all steps keeps everything. Values have the same bits whatever the segments.
 ///
 ///     let end = rematerialize(over: 0..<200, from: start) { state, step in
 ///       innerStep(state, batches[step])
@@ -68,7 +69,9 @@ public func rematerialize<State: Parameterized>(
   var state = state
   for start in stride(from: steps.lowerBound, to: steps.upperBound, by: length) {
     let part = start..<Swift.min(start + length, steps.upperBound)
-    state = rematerialize(at: state) { state in part.reduce(state, step) }
+    state =
+      part.upperBound == steps.upperBound
+      ? part.reduce(state, step) : rematerialize(at: state) { state in part.reduce(state, step) }
   }
   return state
 }

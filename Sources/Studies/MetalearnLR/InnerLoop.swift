@@ -64,7 +64,9 @@ public struct InnerLoop: Sendable {
   public func train(_ network: TanhNetwork, rates: Tensor) -> (objective: Tensor, losses: [Float]) {
     var losses = [Float](repeating: 0, count: batches.count)
     let start = State(network: network, rates: rates, total: Tensor(0))
-    let end = rematerialize(over: batches.indices, from: start) { [batches] state, step in
+    // What 200 steps keep is small; only longer trainings compute segments again.
+    let end = rematerialize(over: batches.indices, from: start, segment: 200) {
+      [batches] state, step in
       let batch = batches[step]
       let (loss, gradient) = valueAndGradient(at: state.network) { network in
         softmaxCrossEntropy(network(batch.inputs), labels: batch.labels)

@@ -79,6 +79,33 @@ struct MetalearnActivationTests {
     }
   }
 
+  @Test("meta-gradients agree with differences of the losses")
+  func differences() throws {
+    var settings = small
+    settings.innerSteps = 4
+    settings.objectiveSteps = 4
+    settings.batchSize = 40
+    let dataset = try Dataset(settings.dataset)
+    var generator = TorchGenerator(seed: 9)
+    let network = ActivationNetwork(hidden: settings.units, using: &generator)
+    let direction = ActivationNetwork(hidden: settings.units, using: &generator)
+    // The objective in double precision: the losses as they are, averaged here.
+    func objective(_ distance: Float) -> Double {
+      var moved = network
+      moved.updateParameters(along: direction.parameters) { $0 = $0 + $1 * distance }
+      let losses = MetalearnActivation.firstOuterGradient(settings, on: dataset, at: moved).losses
+      return losses.reduce(0) { $0 + Double($1) } / Double(losses.count)
+    }
+    let gradient = MetalearnActivation.firstOuterGradient(settings, on: dataset, at: network)
+      .gradient
+    let slope = zip(gradient.parameters, direction.parameters).reduce(0) {
+      $0 + Double(($1.0 * $1.1).sum().scalar)
+    }
+    let near = objective(0.05) - objective(-0.05)
+    let far = objective(0.1) - objective(-0.1)
+    #expect(abs(slope - (8 * near - far) / 0.6) <= 1e-2 * abs(slope))
+  }
+
   @Test("a trial taken up from a checkpoint reaches the same bits")
   func resumption() throws {
     try inFolder { folder in

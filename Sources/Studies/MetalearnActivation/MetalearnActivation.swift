@@ -85,14 +85,16 @@ public enum MetalearnActivation: Study {
 }
 
 extension MetalearnActivation {
-  /// The losses of the first inner training, and the gradient of the outer objective through it.
+  /// The losses of the first inner training, and the gradient of the outer objective through it, with the initial
+  /// activation network or another one.
   package static func firstOuterGradient(
-    _ configuration: Configuration, on dataset: Dataset
+    _ configuration: Configuration, on dataset: Dataset, at network: ActivationNetwork? = nil
   ) -> (losses: [Float], gradient: ActivationNetwork) {
     let laboratory = Laboratory(
       settings: configuration, examples: Examples(dataset.x, dataset.y),
       test: Examples(dataset.xTest, dataset.yTest))
-    let (outcome, gradient) = laboratory.outerGradient(at: laboratory.initialActivation, 0)
+    let (outcome, gradient) = laboratory.outerGradient(
+      at: network ?? laboratory.initialActivation, 0)
     return (outcome.losses, gradient)
   }
 }

@@ -43,6 +43,16 @@ struct SparseProductTests {
     }
   }
 
+  @Test(
+    "a sum that is not a number stays so through relu, as in the dense product", arguments: [3, 70])
+  func notANumber(_ batch: Int) {
+    let pattern = SparsePattern(mask: .ones([1, 2]))
+    let y = pattern.affine(
+      .ones([2, batch]), values: Tensor([.infinity, -.infinity]), bias: .zeros([1]),
+      activation: .relu)
+    #expect(y.elements.allSatisfy { $0.isNaN })
+  }
+
   @Test("derivatives agree with differences in first and second order")
   func gradients() {
     let (mask, weight) = matrix(4, 6, keeping: 0.4, seed: 3)

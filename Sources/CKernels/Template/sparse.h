@@ -1,5 +1,8 @@
 // Products with few survivors: the batch in the lanes, up to four vectors of it at a time.
 
+// relu as the dense product has it: a NaN stays one, so that a training that diverges is seen to.
+CK_INLINE vf rectified(vf x) { return select(x <= splat(0), splat(0), x); }
+
 // A line's sums over `vectors` vectors of the batch, of which the last one starts at `last`.
 CK_INLINE void sparse_line(
     const int vectors, long first, long end, const int32_t *index, const int32_t *order,
@@ -17,7 +20,7 @@ CK_INLINE void sparse_line(
   CK_UNROLL for (int v = 0; v < vectors; v++) {
     vf out = sum[v];
     if (bias) out = out + splat(*bias);
-    if (activation) out = select(out > splat(0), out, splat(0));
+    if (activation) out = rectified(out);
     store(y + (v == vectors - 1 ? last : 16 * v), out);
   }
 }
@@ -41,7 +44,7 @@ static void sparse_product(
             splat(values[order[k]]), load_partial(x + index[k] * batch, batch), sum);
       }
       if (bias) sum = sum + splat(bias[i]);
-      if (activation) sum = select(sum > splat(0), sum, splat(0));
+      if (activation) sum = rectified(sum);
       store_partial(y + i * batch, sum, batch);
     }
     return;

@@ -17,9 +17,8 @@ final class FileLock {
     descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o666)
     guard descriptor >= 0 else { throw .cannotCreate(path, reason: FileSystem.reason) }
     if flock(descriptor, LOCK_EX | LOCK_NB) != 0, errno == EWOULDBLOCK {
-      let owner = Self.owner(in: descriptor)
-      close(descriptor)
-      throw .inUse(directory: directory.path, owner: owner)
+      // The lock is complete by now, so its deinit closes the file.
+      throw .inUse(directory: directory.path, owner: Self.owner(in: descriptor))
     }
     let name = "process \(getpid()) on \(Self.host)"
     ftruncate(descriptor, 0)

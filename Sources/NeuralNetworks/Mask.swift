@@ -98,7 +98,7 @@ extension Parameterized {
         layers.append((layer, [tensor]))
       }
     }
-    return layers.map(\.tensors)
+    return layers.map { $0.tensors }
   }
 }
 

@@ -210,7 +210,7 @@ private func withState(
 ) {
   precondition(
     position < state.count && state[position].shape == slope.shape,
-    "an optimizer that has moved parameters of shapes \(state.map(\.shape)) was given one of shape "
+    "an optimizer that has moved parameters of shapes \(state.map { $0.shape }) was given one of shape "
       + "\(slope.shape) at place \(position)")
   state[position].withUnsafeMutableElements { body($0.baseAddress!) }
 }

@@ -146,7 +146,7 @@ extension Tensor {
       [Tensor?]
   ) -> Tensor {
     let recorded = inputs.map(tape.input)
-    let outer = recorded.map(\.outer)
+    let outer = recorded.map { $0.outer }
     let output =
       if let next = innermostTape(outer) {
         recordedOperation(outer, on: next, kernel: kernel, rule: rule)
@@ -169,7 +169,7 @@ extension Tensor {
   ) -> [Tensor] {
     guard let tape = innermostTape(inputs) else { return evaluate(kernel, inputs) }
     let recorded = inputs.map(tape.input)
-    let outer = recorded.map(\.outer)
+    let outer = recorded.map { $0.outer }
     let outputs = operation(outer, kernel: kernel, rule: rule)
     return tape.record(recorded, outputs: outputs) { upstream, wanted in
       rule(upstream, outer, outputs, wanted)

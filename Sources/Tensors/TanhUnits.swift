@@ -45,7 +45,7 @@ private func valueAndSlope(_ inputs: [Tensor]) -> [Tensor] {
       guard upstream[1] != nil || (1...3).contains(where: wanted.contains) else {
         return [fromValue, nil, nil, nil]
       }
-      let isRecorded = (inputs + upstream.compactMap(\.self)).contains { $0.isRecorded }
+      let isRecorded = (inputs + upstream.compactMap { $0 }).contains { $0.isRecorded }
       var gradients =
         isRecorded
         ? composedGradients(upstream, inputs, wanted) : fusedGradients(upstream, inputs, wanted)

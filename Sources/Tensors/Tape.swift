@@ -118,7 +118,7 @@ final class Tape {
     outputs.indices.map { index in
       let isLast = index == outputs.count - 1
       return append(
-        isLast ? .general(inputs.map(\.place), outputs: Int32(outputs.count), rule) : .none,
+        isLast ? .general(inputs.map { $0.place }, outputs: Int32(outputs.count), rule) : .none,
         outputs[index])
     }
   }
@@ -127,7 +127,7 @@ final class Tape {
   func record(
     _ inputs: [RecordedInput], output: Tensor, rule: @escaping PullbackRule
   ) -> Tensor {
-    append(.general(inputs.map(\.place), outputs: 1, rule), output)
+    append(.general(inputs.map { $0.place }, outputs: 1, rule), output)
   }
 
   /// Records an operation with one input and one output.

@@ -28,7 +28,7 @@ public struct Table: Sendable, Equatable {
   public mutating func append(_ row: [Cell]) {
     precondition(
       row.count == columns.count,
-      "a row of \(row.count) cells in the table \(name) of \(columns.count) columns")
+      "a row of \(row.count) cells does not fit the table \(name) of \(columns.count) columns")
     rows.append(row)
   }
 }
@@ -64,11 +64,17 @@ public enum Cell: Sendable, Equatable, ExpressibleByStringLiteral {
 /// The mean of at least one value, and the sample standard deviation (divisor n − 1; 0 for one
 /// value).
 public func meanAndDeviation(_ values: [Double]) -> (mean: Double, deviation: Double) {
-  precondition(!values.isEmpty, "no values to average")
+  precondition(!values.isEmpty, "there are no values to average; a mean takes at least one")
   let mean = values.reduce(0, +) / Double(values.count)
   guard values.count > 1 else { return (mean, 0) }
   let squares = values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
   return (mean, (squares / Double(values.count - 1)).squareRoot())
+}
+
+/// The mean of at least one value, and its standard error (0 for one value).
+public func meanAndError(_ values: [Double]) -> (mean: Double, error: Double) {
+  let (mean, deviation) = meanAndDeviation(values)
+  return (mean, deviation / Double(values.count).squareRoot())
 }
 
 extension Table {

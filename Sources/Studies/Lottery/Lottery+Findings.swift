@@ -83,8 +83,26 @@ struct LotteryOutcomes {
   private func lead(
     of network: Lottery.Network, over other: Lottery.Network, _ condition: Lottery.Condition
   ) -> (mean: Double, deviation: Double)? {
-    let differences = zip(accuracies(network, condition), accuracies(other, condition)).map(-)
+    let differences = pairs(network, other) { measurement in
+      measurement.curves.first { $0.condition == condition }?.final
+    }.map(-)
     return differences.isEmpty ? nil : meanAndDeviation(differences)
+  }
+
+  /// A value of two networks side by side, for each seed that has both: one trial may have failed.
+  private func pairs(
+    _ network: Lottery.Network, _ other: Lottery.Network, _ value: (Lottery.Measurement) -> Double?
+  ) -> [(Double, Double)] {
+    configuration.seeds.compactMap { seed in
+      guard let one = measurement(network, seed).flatMap(value),
+        let two = measurement(other, seed).flatMap(value)
+      else { return nil }
+      return (one, two)
+    }
+  }
+
+  private func measurement(_ network: Lottery.Network, _ seed: Int) -> Lottery.Measurement? {
+    results.first { $0.trial == Lottery.Trial(network: network, seed: seed) }?.measurement
   }
 
   func adjacencies(_ network: Lottery.Network) -> [Adjacency] {
@@ -143,7 +161,10 @@ struct LotteryOutcomes {
 
   private var lotterySearch: Claim? {
     let lead = searchLead(0.5...0.98) { round in
-      zip(search(.lottery, round, \.testAccuracy), search(.random, round, \.testAccuracy)).map(-)
+      pairs(.lottery, .random) {
+        $0.rounds.indices.contains(round) ? $0.rounds[round].testAccuracy : nil
+      }
+      .map(-)
     }
     guard let lead else { return nil }
     return Claim(
@@ -248,12 +269,6 @@ struct LotteryOutcomes {
     default: "four"
     }
   }
-}
-
-/// The mean of at least one value, and its standard error (0 for one value).
-func meanAndError(_ values: [Double]) -> (mean: Double, error: Double) {
-  let (mean, deviation) = meanAndDeviation(values)
-  return (mean, deviation / Double(values.count).squareRoot())
 }
 
 extension Lottery.Curve {

@@ -169,12 +169,12 @@ private struct Outcomes {
     else { return nil }
     let leads = zip(accuracies(.max, 1000), accuracies(nearest, 1000)).map { $0 - $1 }
     let (lead, deviation) = meanAndDeviation(leads)
-    let error = deviation / Double(leads.count).squareRoot()
     return Claim(
       "max-when-scarce",
       "With 1000 training examples, max pooling does best (points ahead of the next, \(nearest.label), "
         + "more than their standard error).",
-      reported: 1.6, measured: .number(lead), spread: deviation, verdict: verdict(lead > error))
+      reported: 1.6, measured: .number(lead), spread: deviation,
+      verdict: verdict(lead > meanAndError(leads).error))
   }
 
   private func mean(_ method: PoolingMethod, _ size: Int) -> Double {

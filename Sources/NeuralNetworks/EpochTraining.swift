@@ -104,7 +104,9 @@ extension EpochTraining {
       throw .checkpoint(error.reason)
     }
     resumed.epoch = try checkpoint.number("epoch")
-    guard resumed.epoch >= 0 else { throw .checkpoint("it counts a negative number of epochs") }
+    guard (0...settings.epochs).contains(resumed.epoch) else {
+      throw .checkpoint("it counts \(resumed.epoch) epochs; it must be 0 to \(settings.epochs)")
+    }
     // An epoch takes so little of the stream that drawing it again is simpler than saving the generator.
     resumed.generator = firstGenerator
     for _ in 0..<resumed.epoch { _ = resumed.generator.shuffledEpoch(count: training.count) }
@@ -130,8 +132,8 @@ public struct EpochTrainingSettings: Hashable, Sendable {
 
   /// Says what is wrong with these settings.
   public func validate() throws(TrainingError) {
-    guard epochs >= 0 else { throw .setting("epochs", "\(epochs)", "0 or more") }
-    guard batchSize > 0 else { throw .setting("batch-size", "\(batchSize)", "1 or more") }
+    try requireCount("epochs", epochs, from: 0)
+    try requireCount("batch-size", batchSize)
     guard learningRate.isFinite && learningRate >= 0 else {
       throw .setting("learning-rate", "\(learningRate)", "a finite number, 0 or more")
     }

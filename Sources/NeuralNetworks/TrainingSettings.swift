@@ -18,8 +18,8 @@ public struct TrainingSettings: Hashable, Sendable {
 
   /// Says what is wrong with these settings.
   public func validate() throws(TrainingError) {
-    guard steps >= 0 else { throw .setting("steps", "\(steps)", "0 or more") }
-    guard batchSize > 0 else { throw .setting("batch-size", "\(batchSize)", "1 or more") }
+    try requireCount("steps", steps, from: 0)
+    try requireCount("batch-size", batchSize)
     guard learningRate.isFinite && learningRate >= 0 else {
       throw .setting("learning-rate", "\(learningRate)", "a finite number, 0 or more")
     }
@@ -31,6 +31,13 @@ public struct TrainingSettings: Hashable, Sendable {
     }
     if let patience, patience < 1 { throw .setting("patience", "\(patience)", "1 or more") }
   }
+}
+
+/// Refuses a number of steps, epochs or examples that is too small, or so large that the product of two overflows.
+func requireCount(_ name: String, _ count: Int, from least: Int = 1) throws(TrainingError) {
+  let most = 1_000_000_000
+  guard count >= least else { throw .setting(name, "\(count)", "\(least) or more") }
+  guard count <= most else { throw .setting(name, "\(count)", "at most \(most)") }
 }
 
 /// Why a training cannot start or go on.

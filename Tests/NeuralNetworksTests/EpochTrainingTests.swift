@@ -107,9 +107,11 @@ struct EpochTrainingTests {
     let before = training.model.digest
     #expect(throws: TrainingError.self) { try training.resume(from: other.checkpoint) }
     var damaged = training.checkpoint
-    damaged.numbers["epoch"] = "-3"
-    #expect(throws: TrainingError.checkpoint("it counts a negative number of epochs")) {
-      try training.resume(from: damaged)
+    let most = training.settings.epochs
+    for epoch in [-3, most + 1, Int.max] {
+      damaged.numbers["epoch"] = "\(epoch)"
+      let expected = TrainingError.checkpoint("it counts \(epoch) epochs; it must be 0 to \(most)")
+      #expect(throws: expected) { try training.resume(from: damaged) }
     }
     #expect(training.model.digest == before && training.epoch == 0)
   }
@@ -135,6 +137,7 @@ struct EpochTrainingTests {
     for (change, expected) in [
       ({ $0.epochs = -1 }, TrainingError.setting("epochs", "-1", "0 or more")),
       ({ $0.batchSize = 0 }, .setting("batch-size", "0", "1 or more")),
+      ({ $0.epochs = .max }, .setting("epochs", "\(Int.max)", "at most 1000000000")),
       ({ $0.momentum = 1 }, .setting("momentum", "1.0", "0 or more and less than 1")),
       (
         { $0.learningRate = -.infinity },

@@ -144,6 +144,9 @@ struct TrainingTests {
     #expect(throws: TrainingError.setting("batch-size", "0", "1 or more")) {
       try training { $0.batchSize = 0 }
     }
+    #expect(throws: TrainingError.setting("steps", "\(Int.max)", "at most 1000000000")) {
+      try training { $0.steps = .max }
+    }
     #expect(throws: TrainingError.setting("learning-rate", "nan", "a finite number, 0 or more")) {
       try training { $0.learningRate = .nan }
     }

@@ -202,7 +202,7 @@ private struct Work {
         of: network, on: training, shuffledBy: generator,
         settings: configuration.training(by: trial.loss)),
       measurement: DoubleDescent.Measurement(parameters: network.parameterCount))
-    try state.resume(from: context.checkpoint)
+    if let saved = context.checkpoint.load(by: state.resumed) { state = saved }
     report(state)
     var lastSave = ContinuousClock.now
     while !state.training.isFinished {
@@ -250,14 +250,13 @@ private struct State<Network: Classifier> {
     try file.save(Data(state.encode()))
   }
 
-  /// Takes up what was saved, if it is the state of such a training.
-  mutating func resume(from file: Runs.Checkpoint) throws {
-    guard let bytes = file.load(),
-      let state = try? NeuralNetworks.Checkpoint(decoding: Array(bytes)),
-      let text = state.numbers[Self.measurementKey],
-      let saved = try? JSON(reading: Data(text.utf8)).decode(DoubleDescent.Measurement.self)
-    else { return }
-    try training.resume(from: state)
-    measurement = saved
+  /// The state that was saved.
+  func resumed(from bytes: Data) throws -> State {
+    let saved = try NeuralNetworks.Checkpoint(decoding: Array(bytes))
+    var state = self
+    try state.training.resume(from: saved)
+    state.measurement = try JSON(reading: Data((saved.numbers[Self.measurementKey] ?? "").utf8))
+      .decode(DoubleDescent.Measurement.self)
+    return state
   }
 }

@@ -94,15 +94,14 @@ struct BaselinesTests {
 
   @Test("settings that do not fit are refused by name")
   func validation() {
-    var configuration = small
-    configuration.seeds = []
-    #expect(throws: (any Error).self) { try configuration.validate() }
-    configuration = small
-    configuration.seeds = [-1]
-    #expect(throws: (any Error).self) { try configuration.validate() }
-    configuration = small
-    configuration.dataset.finalSeqLength = 2
-    #expect(throws: (any Error).self) { try configuration.validate() }
+    expectRefusal("seeds", of: small) { $0.seeds = [] }
+    expectRefusal("seeds", of: small) { $0.seeds = [-1] }
+    expectRefusal("final-seq-length", of: small) { $0.dataset.finalSeqLength = 2 }
+    expectRefusal("train-split", of: small) { $0.dataset.trainSplit = 0 }
+    expectRefusal("train-split", of: small) { $0.dataset.trainSplit = 1 }
+    expectRefusal("num-samples", of: small) { $0.dataset.numSamples = 10 }
+    expectRefusal("steps", of: small) { $0.steps = .max }
+    expectRefusal("batch-size", of: small) { $0.batchSize = .max }
   }
 
   @Test("overrides reach every setting, the dataset's included")

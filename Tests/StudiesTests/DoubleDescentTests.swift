@@ -81,11 +81,10 @@ struct DoubleDescentTests {
       ("mse-learning-rate", { $0.mseLearningRate = -1 }), ("momentum", { $0.momentum = 1 }),
       ("eval-every", { $0.evalEvery = 0 }),
       ("final-seq-length", { $0.dataset.finalSeqLength = 2 }),
+      ("train-split", { $0.dataset.trainSplit = 0 }),
+      ("train-split", { $0.dataset.trainSplit = 1 }), ("epochs", { $0.epochs = .max }),
     ] as [(String, (inout DoubleDescent.Configuration) -> Void)] {
-      var configuration = small
-      change(&configuration)
-      let error = #expect(throws: (any Error).self) { try configuration.validate() }
-      #expect(error.map { "\($0)".contains(key) } == true)
+      expectRefusal(key, of: small, change)
     }
   }
 

@@ -161,12 +161,11 @@ struct MetalearnActivationTests {
 
   @Test("settings that do not fit are refused by name")
   func validation() {
-    var settings = small
-    settings.objectiveSteps = 8
-    #expect(throws: (any Error).self) { try settings.validate() }
-    settings = small
-    settings.smoothing = 1.5
-    #expect(throws: (any Error).self) { try settings.validate() }
+    expectRefusal("objective-steps", of: small) { $0.objectiveSteps = 8 }
+    expectRefusal("smoothing", of: small) { $0.smoothing = 1.5 }
+    expectRefusal("train-split", of: small) { $0.dataset.trainSplit = 1 }
+    expectRefusal("units", of: small) { $0.units = 10_001 }
+    expectRefusal("inner-steps", of: small) { $0.innerSteps = .max }
   }
 
   @Test("a function of four straight pieces is found again by least squares")

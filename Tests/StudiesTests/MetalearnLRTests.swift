@@ -208,10 +208,13 @@ struct MetalearnLRTests {
 
   @Test("settings that do not fit are refused by name")
   func validation() throws {
-    for word in ["inner-steps=0", "outer-steps=0", "hidden=0", "batch-size=0", "seeds=-1"] {
-      let configuration = try Overrides([word]).applied(to: small)
-      #expect(throws: (any Error).self) { try configuration.validate() }
-    }
+    expectRefusal("inner-steps", of: small) { $0.innerSteps = 0 }
+    expectRefusal("inner-steps", of: small) { $0.innerSteps = .max }
+    expectRefusal("outer-steps", of: small) { $0.outerSteps = 0 }
+    expectRefusal("hidden", of: small) { $0.hidden = 0 }
+    expectRefusal("batch-size", of: small) { $0.batchSize = 0 }
+    expectRefusal("seeds", of: small) { $0.seeds = [-1] }
+    expectRefusal("train-split", of: small) { $0.dataset.trainSplit = 0 }
     #expect(try Overrides(["schedule=per-step"]).applied(to: small).schedule == .perStep)
     #expect(throws: RunError.self) { try Overrides(["schedule=cosine"]).applied(to: small) }
   }

@@ -151,24 +151,17 @@ struct PoolingTests {
 
   @Test("settings that do not fit are refused by name")
   func validation() {
-    func expectRefusal(_ key: String, _ change: (inout Pooling.Configuration) -> Void) {
-      var configuration = Self.small
-      change(&configuration)
-      do {
-        try configuration.validate()
-        Issue.record("\(key) was accepted")
-      } catch {
-        #expect("\(error)".contains(key))
-      }
-    }
-    expectRefusal("seeds") { $0.seeds = [] }
-    expectRefusal("seeds") { $0.seeds = [-1] }
-    expectRefusal("methods") { $0.methods = [] }
-    expectRefusal("sizes") { $0.sizes = [1005] }
-    expectRefusal("sizes") { $0.sizes = [0] }
-    expectRefusal("test-examples") { $0.testExamples = 0 }
-    expectRefusal("channels") { $0.channels = 0 }
-    expectRefusal("final-seq-length") { $0.dataset.finalSeqLength = 3 }
-    expectRefusal("learning-rate") { $0.learningRate = -1 }
+    expectRefusal("seeds", of: Self.small) { $0.seeds = [] }
+    expectRefusal("seeds", of: Self.small) { $0.seeds = [-1] }
+    expectRefusal("methods", of: Self.small) { $0.methods = [] }
+    expectRefusal("sizes", of: Self.small) { $0.sizes = [1005] }
+    expectRefusal("sizes", of: Self.small) { $0.sizes = [0] }
+    expectRefusal("test-examples", of: Self.small) { $0.testExamples = 0 }
+    expectRefusal("channels", of: Self.small) { $0.channels = 0 }
+    expectRefusal("channels", of: Self.small) { $0.channels = 10_001 }
+    expectRefusal("sizes", of: Self.small) { $0.sizes = [Int.max / 10 * 10] }
+    expectRefusal("steps", of: Self.small) { $0.steps = .max }
+    expectRefusal("final-seq-length", of: Self.small) { $0.dataset.finalSeqLength = 3 }
+    expectRefusal("learning-rate", of: Self.small) { $0.learningRate = -1 }
   }
 }

@@ -53,28 +53,20 @@ extension Baselines {
 
     public func validate() throws {
       try training(on: .heldOut).validate()
-      try dataset.validate()
-      for (key, isEmpty) in [
+      try requireExamples(of: dataset)
+      try requireValues([
         ("seeds", seeds.isEmpty), ("models", models.isEmpty), ("columns", columns.isEmpty),
         ("examples", examples.isEmpty),
-      ] where isEmpty {
-        throw SettingError("\(key) is empty; it must name one or more")
-      }
-      if let seed = seeds.first(where: { $0 < 0 }) {
-        throw SettingError("seeds holds \(seed); a seed must be 0 or more")
-      }
-      let shortest = ConvolutionalNetwork.shortestInput
-      if models.contains(.cnn), dataset.finalSeqLength < shortest {
+      ])
+      try requireSeeds(seeds)
+      guard !examples.contains(.heldOut) || dataset.trainingCount >= 10 else {
         throw SettingError(
-          "dataset.final-seq-length is \(dataset.finalSeqLength); the cnn needs \(shortest) or more"
-        )
+          "dataset.num-samples is \(dataset.numSamples), of which \(dataset.trainingCount) are for training; to hold "
+            + "a tenth of those out takes 10 or more")
+      }
+      if models.contains(.cnn) {
+        try requireSignals(of: dataset, for: "the cnn", ConvolutionalNetwork.shortestInput)
       }
     }
   }
-}
-
-/// A setting that makes no sense, as a clause.
-struct SettingError: Error, CustomStringConvertible {
-  let description: String
-  init(_ description: String) { self.description = description }
 }

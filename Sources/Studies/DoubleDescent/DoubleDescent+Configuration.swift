@@ -89,26 +89,20 @@ extension DoubleDescent {
     }
 
     public func validate() throws {
-      try dataset.validate()
+      try requireExamples(of: dataset)
       // Both learning rates are checked below, under their own names.
       var settings = training(by: .negativeLogLikelihood)
       settings.learningRate = 0
       try settings.validate()
-      for (key, rate) in [
+      try requireMagnitudes([
         ("nll-learning-rate", nllLearningRate), ("mse-learning-rate", mseLearningRate),
-      ] where !(rate.isFinite && rate >= 0) {
-        throw SettingError("\(key) is \(rate); it must be a finite number, 0 or more")
-      }
-      for (key, isEmpty) in [
+      ])
+      try requireValues([
         ("seeds", seeds.isEmpty), ("models", models.isEmpty), ("losses", losses.isEmpty),
         ("noise", noise.isEmpty), ("widths", models.contains(.mlp) && widths.isEmpty),
         ("channels", models.contains(.cnn) && channels.isEmpty),
-      ] where isEmpty {
-        throw SettingError("\(key) is empty; it must name one or more")
-      }
-      for (key, value) in [("epochs", epochs), ("eval-every", evalEvery)] where value < 1 {
-        throw SettingError("\(key) is \(value); it must be 1 or more")
-      }
+      ])
+      try requireCounts([("epochs", epochs), ("eval-every", evalEvery)])
       for (key, sizes) in [("widths", widths), ("channels", channels)] {
         if let size = sizes.first(where: { !(1...10_000).contains($0) }) {
           throw SettingError("\(key) holds \(size); a size must be between 1 and 10000")
@@ -120,11 +114,8 @@ extension DoubleDescent {
       if let seed = seeds.first(where: { !(0...Int(UInt32.max)).contains($0) }) {
         throw SettingError("seeds holds \(seed); a seed must be between 0 and \(UInt32.max)")
       }
-      let shortest = ConvolutionalNetwork.shortestInput
-      if models.contains(.cnn), dataset.finalSeqLength < shortest {
-        throw SettingError(
-          "dataset.final-seq-length is \(dataset.finalSeqLength); the cnn needs \(shortest) or more"
-        )
+      if models.contains(.cnn) {
+        try requireSignals(of: dataset, for: "the cnn", ConvolutionalNetwork.shortestInput)
       }
     }
   }

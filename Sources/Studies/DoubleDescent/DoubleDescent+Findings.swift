@@ -42,8 +42,7 @@ private struct Outcomes {
   init(_ configuration: DoubleDescent.Configuration, _ results: [TrialResult<DoubleDescent>]) {
     self.configuration = configuration
     curves = ErrorCurve.all(configuration, results)
-    let samples = configuration.dataset.numSamples / 10 * 10
-    examples = Double(Int(Double(samples) * configuration.dataset.trainSplit))
+    examples = Double(configuration.dataset.trainingCount)
   }
 
   /// The number of parameters at which the paper sees the peak.

@@ -79,32 +79,26 @@ extension Lottery {
 
     public func validate() throws {
       try search.validate()
-      try dataset.validate()
+      try requireExamples(of: dataset)
       guard dataset.seed < Int(UInt32.max) else {
         throw SettingError(
           "dataset.seed is \(dataset.seed); it must be less than \(UInt32.max), since the analysis takes the next one"
         )
       }
-      for (key, isEmpty) in [
+      try requireValues([
         ("seeds", seeds.isEmpty), ("networks", networks.isEmpty),
         ("conditions", conditions.isEmpty),
-      ] where isEmpty {
-        throw SettingError("\(key) is empty; it must name one or more")
-      }
-      if let seed = seeds.first(where: { $0 < 0 }) {
-        throw SettingError("seeds holds \(seed); a seed must be 0 or more")
-      }
-      guard analysisSteps >= 0 else {
-        throw SettingError("analysis-steps is \(analysisSteps); it must be 0 or more")
-      }
-      for (key, value) in [
-        ("hidden", hidden), ("sparsities", sparsities), ("analysis-batch-size", analysisBatchSize),
-        ("analysis-eval-every", analysisEvalEvery),
-      ] where value < 1 {
-        throw SettingError("\(key) is \(value); it must be 1 or more")
-      }
+      ])
+      try requireSeeds(seeds)
+      try requireCounts([("analysis-steps", analysisSteps)], from: 0)
+      try requireCounts([
+        ("analysis-batch-size", analysisBatchSize), ("analysis-eval-every", analysisEvalEvery),
+      ])
+      try requireCounts([("sparsities", sparsities)], to: 10_000)
+      try requireWidths([("hidden", hidden)])
       guard (1...sparsities).contains(ticket) else {
-        throw SettingError("ticket is \(ticket); it must be 1 to sparsities, \(sparsities)")
+        throw SettingError(
+          "ticket is \(ticket); it must be 1 to \(sparsities), the number of sparsities")
       }
     }
   }

@@ -103,7 +103,7 @@ public enum Lottery: Study {
 
   /// How many examples the trainings see together.
   public static func cost(of trial: Trial, _ configuration: Configuration) -> Double {
-    Double(Workload(trial.network, configuration).total)
+    Workload(trial.network, configuration).total
   }
 
   public static func measure(
@@ -119,15 +119,16 @@ public enum Lottery: Study {
 
 /// How many examples the trainings of a trial see.
 private struct Workload {
-  let round: Int
-  let curve: Int
-  let total: Int
+  let round: Double
+  let curve: Double
+  let total: Double
 
   init(_ network: Lottery.Network, _ settings: Lottery.Configuration) {
-    round = (settings.steps + 1) * settings.batchSize
-    curve = (settings.analysisSteps + 1) * settings.analysisBatchSize
+    round = Double((settings.steps + 1) * settings.batchSize)
+    curve = Double((settings.analysisSteps + 1) * settings.analysisBatchSize)
     total =
-      (network == .dense ? 0 : settings.sparsities * round) + settings.conditions.count * curve
+      (network == .dense ? 0 : Double(settings.sparsities) * round)
+      + Double(settings.conditions.count) * curve
   }
 }
 
@@ -168,7 +169,7 @@ private struct Laboratory {
       let mask = Mask(pruning: sparsity, ofLayersScoredBy: scores)
       if round == settings.ticket - 1 { progress.measurement.mask = Data(mask.packed) }
       let outcome = try train(
-        Masked(initial, by: mask), on: dataset, settings.search, after: round * work.round)
+        Masked(initial, by: mask), on: dataset, settings.search, after: Double(round) * work.round)
       progress.trained = outcome.network
       progress.measurement.rounds.append(Lottery.Round(outcome, sparsity: sparsity))
       try context.checkpoint.save(progress.saved())
@@ -201,7 +202,7 @@ private struct Laboratory {
       }
       let outcome = try train(
         Masked(network, by: mask), on: dataset, settings.analysis,
-        after: work.total - (settings.conditions.count - index) * work.curve)
+        after: work.total - Double(settings.conditions.count - index) * work.curve)
       progress.measurement.curves.append(Lottery.Curve(outcome, condition))
       try context.checkpoint.save(progress.saved())
     }
@@ -218,7 +219,7 @@ private struct Laboratory {
   /// faster, which changes no bit.
   private func train(
     _ network: Masked<MultilayerPerceptron>, on dataset: Dataset, _ settings: TrainingSettings,
-    after done: Int
+    after done: Double
   ) throws -> Outcome {
     if network.mask.sparsity >= 0.8 {
       let training = try train(SparsePerceptron(network), dataset, settings, after: done)
@@ -233,7 +234,7 @@ private struct Laboratory {
   }
 
   private func train<Network: Classifier>(
-    _ network: Network, _ dataset: Dataset, _ settings: TrainingSettings, after done: Int
+    _ network: Network, _ dataset: Dataset, _ settings: TrainingSettings, after done: Double
   ) throws -> Training<Network> {
     var training = try Training(
       of: network, on: Examples(dataset.x, dataset.y),
@@ -241,8 +242,8 @@ private struct Laboratory {
     while !training.isFinished {
       if training.step % 50 == 0 {
         try context.checkCancellation()
-        let seen = done + training.step * settings.batchSize
-        context.report(Double(seen) / Double(work.total), progress.news)
+        let seen = done + Double(training.step * settings.batchSize)
+        context.report(seen / work.total, progress.news)
       }
       _ = try training.advance()
     }

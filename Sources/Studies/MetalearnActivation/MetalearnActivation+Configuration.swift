@@ -59,20 +59,17 @@ extension MetalearnActivation {
     }
 
     public func validate() throws {
-      try dataset.validate()
-      for (key, value) in [
-        ("outer-steps", outerSteps), ("units", units), ("inner-steps", innerSteps),
-        ("objective-steps", objectiveSteps), ("batch-size", batchSize), ("hidden", hidden),
-        ("test-examples", testExamples), ("sample-every", sampleEvery),
-      ] where value < 1 {
-        throw SettingError("\(key) is \(value); it must be 1 or more")
-      }
-      for (key, value) in [
+      try requireExamples(of: dataset)
+      try requireCounts([
+        ("outer-steps", outerSteps), ("objective-steps", objectiveSteps),
+        ("batch-size", batchSize), ("test-examples", testExamples), ("sample-every", sampleEvery),
+      ])
+      try requireCounts([("inner-steps", innerSteps)], to: 100_000)
+      try requireWidths([("units", units), ("hidden", hidden)])
+      try requireMagnitudes([
         ("outer-learning-rate", outerLearningRate), ("clip", clip), ("learning-rate", learningRate),
         ("initial-square", initialSquare), ("noise", noise),
-      ] where !(value.isFinite && value >= 0) {
-        throw SettingError("\(key) is \(value); it must be a finite number, 0 or more")
-      }
+      ])
       guard scale.isFinite else { throw SettingError("scale is \(scale); it must be finite") }
       guard (0...1).contains(smoothing) else {
         throw SettingError("smoothing is \(smoothing); it must be between 0 and 1")

@@ -36,27 +36,16 @@ extension MetalearnLR {
     }
 
     public func validate() throws {
-      try dataset.validate()
-      for (key, isEmpty) in [("initial-rates", initialRates.isEmpty), ("seeds", seeds.isEmpty)]
-      where isEmpty {
-        throw SettingError("\(key) is empty; it must name one or more")
-      }
+      try requireExamples(of: dataset)
+      try requireValues([("initial-rates", initialRates.isEmpty), ("seeds", seeds.isEmpty)])
       if let rate = initialRates.first(where: { !$0.isFinite }) {
         throw SettingError("initial-rates holds \(rate); a learning rate must be a finite number")
       }
-      if let seed = seeds.first(where: { $0 < 0 }) {
-        throw SettingError("seeds holds \(seed); a seed must be 0 or more")
-      }
-      for (key, count) in [
-        ("inner-steps", innerSteps), ("batch-size", batchSize), ("hidden", hidden),
-        ("outer-steps", outerSteps),
-      ] where count < 1 {
-        throw SettingError("\(key) is \(count); it must be 1 or more")
-      }
-      guard outerLearningRate.isFinite, outerLearningRate >= 0 else {
-        throw SettingError(
-          "outer-learning-rate is \(outerLearningRate); it must be a finite number, 0 or more")
-      }
+      try requireSeeds(seeds)
+      try requireCounts([("outer-steps", outerSteps), ("batch-size", batchSize)])
+      try requireCounts([("inner-steps", innerSteps)], to: 100_000)
+      try requireWidths([("hidden", hidden)])
+      try requireMagnitudes([("outer-learning-rate", outerLearningRate)])
     }
   }
 

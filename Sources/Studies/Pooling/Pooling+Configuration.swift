@@ -63,30 +63,20 @@ extension Pooling {
 
     public func validate() throws {
       try training.validate()
-      for (key, isEmpty) in [
+      try requireValues([
         ("seeds", seeds.isEmpty), ("methods", methods.isEmpty), ("sizes", sizes.isEmpty),
-      ] where isEmpty {
-        throw SettingError("\(key) is empty; it must name one or more")
-      }
-      if let seed = seeds.first(where: { $0 < 0 }) {
-        throw SettingError("seeds holds \(seed); a seed must be 0 or more")
-      }
+      ])
+      try requireSeeds(seeds)
       if let size = sizes.first(where: { $0 < 10 || $0 % 10 != 0 }) {
         throw SettingError("sizes holds \(size); a size must be a positive multiple of 10")
       }
       guard testExamples >= 10, testExamples % 10 == 0 else {
         throw SettingError("test-examples is \(testExamples); it must be a positive multiple of 10")
       }
-      guard channels >= 1 else {
-        throw SettingError("channels is \(channels); it must be 1 or more")
-      }
+      try requireCounts(sizes.map { ("sizes", $0) } + [("test-examples", testExamples)])
+      try requireWidths([("channels", channels)])
       for size in sizes { try dataset(of: size).validate() }
-      let shortest = PoolingNetwork.shortestInput
-      guard dataset.finalSeqLength >= shortest else {
-        throw SettingError(
-          "dataset.final-seq-length is \(dataset.finalSeqLength); pooling twice needs \(shortest) or more"
-        )
-      }
+      try requireSignals(of: dataset, for: "pooling twice", PoolingNetwork.shortestInput)
     }
   }
 }

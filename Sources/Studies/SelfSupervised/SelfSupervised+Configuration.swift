@@ -65,36 +65,22 @@ extension SelfSupervised {
     }
 
     public func validate() throws {
-      try dataset.validate()
-      for (key, isEmpty) in [("seeds", seeds.isEmpty), ("features", features.isEmpty)]
-      where isEmpty {
-        throw SettingError("\(key) is empty; it must name one or more")
-      }
-      if let seed = seeds.first(where: { $0 < 0 }) {
-        throw SettingError("seeds holds \(seed); a seed must be 0 or more")
-      }
-      for (key, count) in [
-        ("steps", steps), ("supervised-steps", supervisedSteps), ("map-steps", mapSteps),
-      ] where count < 0 {
-        throw SettingError("\(key) is \(count); it must be 0 or more")
-      }
-      for (key, count) in [
-        ("batch-size", batchSize), ("channels", channels), ("hidden", hidden), ("outputs", outputs),
-        ("neighbors", neighbors), ("held-out", heldOut),
-      ] where count < 1 {
-        throw SettingError("\(key) is \(count); it must be 1 or more")
-      }
-      for (key, value) in [
+      try requireExamples(of: dataset)
+      try requireValues([("seeds", seeds.isEmpty), ("features", features.isEmpty)])
+      try requireSeeds(seeds)
+      try requireCounts(
+        [("steps", steps), ("supervised-steps", supervisedSteps), ("map-steps", mapSteps)], from: 0)
+      try requireCounts([
+        ("batch-size", batchSize), ("neighbors", neighbors), ("held-out", heldOut),
+        ("views.shift", views.shift),
+      ])
+      try requireWidths([("channels", channels), ("hidden", hidden), ("outputs", outputs)])
+      try requireMagnitudes([
         ("learning-rate", learningRate), ("weight-decay", weightDecay),
         ("views.scale", views.scale), ("views.shear", views.shear), ("views.noise", views.noise),
-      ] where !(value.isFinite && value >= 0) {
-        throw SettingError("\(key) is \(value); it must be a finite number, 0 or more")
-      }
+      ])
       guard temperature.isFinite && temperature > 0 else {
         throw SettingError("temperature is \(temperature); it must be a positive number")
-      }
-      guard views.shift >= 1 else {
-        throw SettingError("views.shift is \(views.shift); it must be 1 or more")
       }
       guard (0..<1).contains(views.stretch) else {
         throw SettingError("views.stretch is \(views.stretch); it must be 0 or more and below 1")
@@ -103,29 +89,19 @@ extension SelfSupervised {
     }
 
     private func validateAgainstDataset() throws {
-      let shortest = ConvolutionalNetwork.shortestInput
-      guard dataset.finalSeqLength >= shortest else {
-        throw SettingError(
-          "dataset.final-seq-length is \(dataset.finalSeqLength); the network needs \(shortest) or more"
-        )
-      }
-      let samples = dataset.numSamples / 10 * 10
-      let training = Int(Double(samples) * dataset.trainSplit)
-      guard training < samples else {
-        throw SettingError(
-          "dataset.train-split is \(dataset.trainSplit), which leaves no test examples of \(samples)"
-        )
-      }
+      try requireSignals(of: dataset, for: "the network", ConvolutionalNetwork.shortestInput)
       for (key, count) in [
         ("batch-size", batchSize), ("held-out plus neighbors", heldOut + neighbors),
       ]
-      where count > training {
-        throw SettingError("\(key) is \(count); there are \(training) training examples")
-      }
-      guard perplexity >= 1, perplexity < Double(samples) else {
+      where count > dataset.trainingCount {
         throw SettingError(
-          "perplexity is \(perplexity); it must be 1 or more and below the number of examples, \(samples)"
+          "\(key) is \(count); it must be at most \(dataset.trainingCount), the number of training examples"
         )
+      }
+      guard perplexity >= 1, perplexity < Double(dataset.exampleCount) else {
+        throw SettingError(
+          "perplexity is \(perplexity); it must be 1 or more and below the number of examples, "
+            + "\(dataset.exampleCount)")
       }
     }
   }

@@ -89,4 +89,16 @@ struct DataOptions: ParsableArguments {
     guard let data else { return try Dataset(Configuration()) }
     return try Dataset(reading: data)
   }
+
+  /// The dataset, refused if there is nothing to learn from or nothing to test on.
+  func completeDataset() throws -> Dataset {
+    let dataset = try dataset()
+    for (kind, count) in [("training", dataset.y.count), ("test", dataset.yTest.count)]
+    where count == 0 {
+      throw Failure.badData(
+        "\(data ?? "the dataset") holds no \(kind) examples; it must hold training and test examples"
+      )
+    }
+    return dataset
+  }
 }

@@ -32,7 +32,7 @@ struct Evaluate: ParsableCommand {
   var json = false
 
   func run() throws {
-    let dataset = try data.dataset()
+    let dataset = try data.completeDataset()
     try model.requireLength(dataset.length)
     var generator = TorchGenerator(seed: 0)
     var network = try hidden.network(

@@ -38,10 +38,13 @@ struct QuizCommand: ParsableCommand {
       throw Failure.usage("--examples is \(examples); it must be 1 or more")
     }
     guard (0...Int(UInt32.max)).contains(seed) else {
-      throw Failure.usage("--seed is \(seed); it must lie in 0 ... 4294967295")
+      throw Failure.usage("--seed is \(seed); it must be 0 to \(UInt32.max)")
     }
     let dataset = try data.dataset()
-    guard dataset.yTest.count > 0 else { throw Failure.badData("the data have no test examples") }
+    guard dataset.yTest.count > 0 else {
+      throw Failure.badData(
+        "\(data.data ?? "the dataset") holds no test examples; the quiz is made of them")
+    }
     let folder = URL(fileURLWithPath: output).appendingPathComponent("quiz")
     var session = QuizSession(of: dataset, count: examples, seed: seed)
     let name = "\(session.examples.count)-examples-seed-\(seed)"

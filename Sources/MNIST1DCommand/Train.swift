@@ -92,7 +92,7 @@ struct Train: ParsableCommand {
 
   func run() throws {
     try settings.validate()
-    let dataset = try data.dataset()
+    let dataset = try data.completeDataset()
     try model.requireLength(dataset.length)
     let ticket = try ticket.map { try TicketFile(reading: $0) }
     let width = try ticket?.hiddenUnits ?? initialWeights.flatMap(MultilayerPerceptron.hiddenUnits)

@@ -17,7 +17,7 @@ public struct SparsePerceptron: Classifier {
   /// - Precondition: the network's activation function is relu.
   public init(_ masked: Masked<MultilayerPerceptron>) {
     guard case .named(.relu) = masked.network.activation else {
-      preconditionFailure("the network's activation function is not relu")
+      preconditionFailure("a sparse network's activation function is relu, found another one")
     }
     let (network, survivors) = (masked.network, masked.mask.survivors)
     linear1 = SparseLinear(network.linear1, survivors: survivors.linear1)

@@ -10,10 +10,11 @@ extension TSNE {
   /// - Parameter points: [count, dimensions].
   /// - Returns: [count, count], symmetric, with zeros on the diagonal and the sum 1.
   public func affinities(of points: Tensor) -> Tensor {
+    precondition(points.rank == 2, "t-SNE takes points as rows, found shape \(points.shape)")
     let count = points.shape[0]
     precondition(
-      points.rank == 2 && perplexity >= 1 && perplexity < Double(count),
-      "a perplexity of \(perplexity) does not fit points of shape \(points.shape)")
+      perplexity >= 1 && perplexity < Double(count),
+      "a perplexity is 1 or more and below the number of points, found \(perplexity) for \(count)")
     let centered = points - points.mean(along: 0, .kept)
     var result = Tensor.zeros([count, count])
     result.withUnsafeMutableElements { result in

@@ -90,7 +90,8 @@ public struct RunOptions: Sendable, Equatable {
     self.start = start
     self.failures = failures
     precondition(
-      self.jobs > 0 && self.threads > 0, "\(self.jobs) jobs of \(self.threads) threads")
+      self.jobs > 0 && self.threads > 0,
+      "a run has 1 job or more of 1 thread or more, found \(self.jobs) of \(self.threads)")
   }
 }
 

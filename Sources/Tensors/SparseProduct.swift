@@ -24,7 +24,9 @@ public struct SparsePattern: Sendable {
   public init(mask: Tensor) {
     precondition(
       mask.rank == 2, "a pattern is that of a matrix, found a mask of shape \(mask.shape)")
-    precondition(mask.count < Int(Int32.max), "a mask of shape \(mask.shape) is too large")
+    precondition(
+      mask.count < Int(Int32.max),
+      "a pattern has fewer than 2³¹ elements, found a mask of shape \(mask.shape)")
     shape = mask.shape
     let (height, width) = (shape[0], shape[1])
     var (rows, columns) = (Lines(), Lines())

@@ -17,7 +17,8 @@ public struct ErrorsByClass: Sendable, Equatable {
   public init(labels: [Int], answers: [Int]) {
     precondition(
       labels.count == answers.count && labels.allSatisfy((0...9).contains),
-      "\(answers.count) answers to \(labels.count) examples of the digits")
+      "each example has a digit and one answer, found \(answers.count) answers to the labels \(labels)"
+    )
     let pairs = zip(labels, answers)
     shown = (0...9).map { digit in labels.count { $0 == digit } }
     wrong = (0...9).map { digit in pairs.count { $0 == digit && $1 != digit } }

@@ -26,7 +26,8 @@ public struct QuizSession: Sendable, Equatable {
   /// - Precondition: `count` is positive and the seed one of NumPy's.
   public init(of dataset: Dataset, count: Int, seed: Int) {
     precondition(
-      count > 0 && UInt32(exactly: seed) != nil, "a quiz of \(count) examples, seed \(seed)")
+      count > 0 && UInt32(exactly: seed) != nil,
+      "a quiz has 1 example or more and a seed from 0 to \(UInt32.max), found \(count) and \(seed)")
     var random = NumPyRandomState(seed: UInt32(seed))
     examples = Array(random.permutation(dataset.yTest.count).prefix(count))
     self.seed = seed
@@ -43,7 +44,10 @@ public struct QuizSession: Sendable, Equatable {
   ///
   /// - Precondition: the quiz is not finished and `digit` lies in 0 ... 9.
   public mutating func answer(_ digit: Int) {
-    precondition(!isFinished && (0...9).contains(digit), "no example to take for \(digit)")
+    precondition(
+      !isFinished && (0...9).contains(digit),
+      "a quiz that goes on is answered by 0 to 9, found \(digit) as answer \(answers.count + 1) of \(examples.count)"
+    )
     answers.append(digit)
   }
 
@@ -54,7 +58,7 @@ public struct QuizSession: Sendable, Equatable {
   ///
   /// - Precondition: ``canTakeBack``.
   public mutating func takeBack() {
-    precondition(canTakeBack, "no answer to take back")
+    precondition(canTakeBack, "there is no answer to take back, or it has been marked")
     answers.removeLast()
   }
 

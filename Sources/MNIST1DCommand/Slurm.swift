@@ -37,6 +37,7 @@ struct Slurm: ParsableCommand {
 
   func run() throws {
     let division = try division
+    try study.requireOwnSettings()
     let output = URL(fileURLWithPath: study.output).path
     var arguments = study.settings + (study.quick ? ["--quick"] : []) + ["--output", output]
     for kind in study.study.kinds {
@@ -74,7 +75,7 @@ struct Slurm: ParsableCommand {
       }
       let minutes = minutesPerTask ?? 10
       guard minutes > 0, minutes.isFinite else {
-        throw Failure.usage("--minutes-per-task is \(minutes); it must be more than 0")
+        throw Failure.usage("--minutes-per-task is \(minutes); it must be a finite number above 0")
       }
       return .minutes(minutes)
     }

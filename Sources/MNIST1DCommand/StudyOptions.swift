@@ -29,6 +29,14 @@ struct StudyOptions: ParsableArguments {
     }
   }
 
+  /// Refuses settings for all studies at once.
+  func requireOwnSettings() throws {
+    guard case .all = study, let setting = settings.first else { return }
+    throw Failure.usage(
+      "all takes no settings, as every study has its own: leave \(setting) out, or name the study that it is for"
+    )
+  }
+
   /// Carries an action out for the study, or for all, and prints what comes of it.
   func perform(_ action: StudyRequest.Action, json: Bool) throws {
     let request = StudyRequest(action, try named)
@@ -40,11 +48,7 @@ struct StudyOptions: ParsableArguments {
       }
       try finish(outcome)
     case .all:
-      guard settings.isEmpty else {
-        throw Failure.usage(
-          "all takes no settings, as every study has its own: leave \(settings[0]) out, or name the study "
-            + "that it is for")
-      }
+      try requireOwnSettings()
       try performAll(request, json: json)
     }
   }

@@ -33,7 +33,7 @@ struct PoolingTests {
   }
 
   @Test(
-    "initial weights are PyTorch's, and the first losses follow PyTorch's to 1e-4",
+    "initial weights are PyTorch's, and the first losses follow PyTorch's to 1e-6, without pooling to 5e-5",
     arguments: PoolingMethod.allCases)
   func trajectory(_ method: PoolingMethod) throws {
     let golden = try Fixture.json("pooling.json", as: Golden.self)
@@ -50,9 +50,12 @@ struct PoolingTests {
     var training = try Training(
       of: network, on: Examples(dataset.x, dataset.y),
       testing: Examples(dataset.xTest, dataset.yTest))
+    // Without pooling roundings decide on which side of a relu's kink an example lies: see pooling.py.
+    let tolerance = method == .none ? 5e-5 : 1e-6
     for (step, expected) in expected.losses.enumerated() {
       let loss = Double(try training.takeStep().trainLoss)
-      #expect(abs(loss - expected) <= 1e-4 * expected, "step \(step): \(loss), PyTorch \(expected)")
+      #expect(
+        abs(loss - expected) <= tolerance * expected, "step \(step): \(loss), PyTorch \(expected)")
     }
     #expect(training.evaluations.isEmpty)
   }

@@ -26,7 +26,7 @@ struct Benchmark: ParsableCommand {
 
   func run() throws {
     guard rounds > 0 else { throw Failure.usage("--rounds is \(rounds); it must be 1 or more") }
-    guard threads > 0 else { throw Failure.usage("--threads is \(threads); it must be 1 or more") }
+    try requireThreads("--threads", threads)
     let chosen = Subject.allCases.filter { subjects.isEmpty || subjects.contains($0) }
     Terminal.note("measuring \(chosen.map(\.rawValue).joined(separator: ", "))")
     let report = try BenchmarkReport(of: chosen, threads: threads, within: Budget(rounds: rounds))

@@ -41,6 +41,13 @@ extension TrainingError {
   }
 }
 
+/// Refuses numbers of threads that only stand in each other's way.
+func requireThreads(_ option: String, _ count: Int) throws {
+  guard (1...1024).contains(count) else {
+    throw Failure.usage("\(option) is \(count); it must be 1 to 1024")
+  }
+}
+
 /// Refuses to go on with other kernels than were asked for.
 func requireKernels() throws {
   if let request = Kernels.rejectedRequest {

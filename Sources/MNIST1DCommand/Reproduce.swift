@@ -45,9 +45,8 @@ struct Reproduce: ParsableCommand {
   }
 
   private func options() throws -> RunOptions {
-    for (name, value) in [("jobs", jobs), ("threads", threads)] {
-      if let value, value < 1 { throw Failure.usage("--\(name) is \(value); it must be 1 or more") }
-    }
+    if let jobs { try requireThreads("--jobs", jobs) }
+    if let threads { try requireThreads("--threads", threads) }
     let part =
       try shard.map { text throws(RunError) in try Shard(text) }
       ?? Shard(environment: ProcessInfo.processInfo.environment)

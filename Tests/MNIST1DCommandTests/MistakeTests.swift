@@ -58,6 +58,9 @@ struct MistakeTests {
     Mistake(
       arguments: ["reproduce", "baselines", "--jobs", "0"], status: 64, names: ["--jobs", "0"]),
     Mistake(
+      arguments: ["reproduce", "baselines", "--threads", "100000"], status: 64,
+      names: ["--threads", "100000", "1024"]),
+    Mistake(
       arguments: ["reproduce", "baselines", "--shard", "3/2"], status: 64, names: ["3/2"]),
     Mistake(arguments: ["report", "absent"], status: 66, names: ["absent"]),
     Mistake(arguments: ["compare", "absent"], status: 64, names: ["absent", "two or more"]),

@@ -46,7 +46,10 @@ let package = Package(
     .target(name: "Figures", swiftSettings: strict),
     .target(name: "Runs", dependencies: ["Figures"], swiftSettings: strict),
     .target(
-      name: "Studies", dependencies: ["Runs", "Figures", "DataFormats", "NeuralNetworks"],
+      name: "Studies",
+      dependencies: [
+        "Runs", "Figures", "DataFormats", "NeuralNetworks", "Tensors", "MNIST1D", "ReferenceRandom",
+      ],
       swiftSettings: strict),
     .target(
       name: "Benchmarking",
@@ -57,7 +60,8 @@ let package = Package(
     .executableTarget(
       name: "MNIST1DCommand",
       dependencies: [
-        "Benchmarking", "Studies", "Runs", "Figures", "DataFormats", "NeuralNetworks", "MNIST1D",
+        "Benchmarking", "Studies", "Runs", "Figures", "DataFormats", "NeuralNetworks", "Tensors",
+        "MNIST1D", "ReferenceRandom",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], swiftSettings: strict),
 

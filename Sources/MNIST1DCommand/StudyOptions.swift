@@ -16,7 +16,7 @@ struct StudyOptions: ParsableArguments {
   var quick = false
 
   @Option(
-    name: .shortAndLong, help: ArgumentHelp("The folder for all results.", valueName: "folder"),
+    name: .shortAndLong, help: ArgumentHelp("The folder of all results.", valueName: "folder"),
     completion: .directory)
   var output = "runs"
 

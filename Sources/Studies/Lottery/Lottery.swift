@@ -259,7 +259,7 @@ private struct Outcome {
 
 extension Lottery.Configuration {
   /// The network with its initial weights.
-  package func network(using generator: inout TorchGenerator) -> MultilayerPerceptron {
+  func network(using generator: inout TorchGenerator) -> MultilayerPerceptron {
     MultilayerPerceptron(inputs: dataset.finalSeqLength, hidden: hidden, using: &generator)
   }
 }

@@ -83,11 +83,30 @@ extension NumPyRandomState {
       buffer[0] = cached
       index = 1
     }
-    while index + 1 < buffer.count {
-      (buffer[index], buffer[index + 1]) = normalPair()
-      index += 2
+    let end = buffer.count - (buffer.count - index) % 2
+    fillNormalPairs(UnsafeMutableBufferPointer(rebasing: buffer[index..<end]))
+    if end < buffer.count { buffer[end] = standardNormal() }
+  }
+
+  /// Draws as many candidates at once as pairs are missing, all of which would be drawn one by one too. A candidate
+  /// is written where the next pair belongs whether it is accepted or not, since no processor foresees which are.
+  private mutating func fillNormalPairs(_ buffer: UnsafeMutableBufferPointer<Double>) {
+    let pairs = buffer.count / 2
+    var accepted = 0
+    while accepted < pairs {
+      for _ in accepted..<pairs {
+        let x1 = 2 * randomSample() - 1
+        let x2 = 2 * randomSample() - 1
+        let squaredRadius = x1 * x1 + x2 * x2
+        (buffer[2 * accepted], buffer[2 * accepted + 1]) = (x1, x2)
+        accepted += (squaredRadius < 1 ? 1 : 0) & (squaredRadius != 0 ? 1 : 0)
+      }
     }
-    if index < buffer.count { buffer[index] = standardNormal() }
+    for index in stride(from: 0, to: 2 * pairs, by: 2) {
+      let (x1, x2) = (buffer[index], buffer[index + 1])
+      let factor = Self.polarFactor(x1 * x1 + x2 * x2)
+      (buffer[index], buffer[index + 1]) = (factor * x2, factor * x1)
+    }
   }
 
   private mutating func normalPair() -> (Double, Double) {
@@ -96,11 +115,15 @@ extension NumPyRandomState {
       let x2 = 2 * randomSample() - 1
       let squaredRadius = x1 * x1 + x2 * x2
       if squaredRadius < 1 && squaredRadius != 0 {
-        let factor = (-2 * PlatformMath.naturalLogarithm(squaredRadius) / squaredRadius)
-          .squareRoot()
+        let factor = Self.polarFactor(squaredRadius)
         return (factor * x2, factor * x1)
       }
     }
+  }
+
+  /// What makes two numbers uniform in the unit disc normal.
+  private static func polarFactor(_ squaredRadius: Double) -> Double {
+    (-2 * PlatformMath.naturalLogarithm(squaredRadius) / squaredRadius).squareRoot()
   }
 }
 

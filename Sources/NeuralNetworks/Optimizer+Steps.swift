@@ -9,7 +9,8 @@ extension SGD {
     -> Tensor
   {
     requireShape(of: gradient, for: parameter)
-    return parameter - learningRate * gradient
+    guard learningRate.count == 1 else { return parameter - learningRate * gradient }
+    return descent(from: parameter, along: gradient, rate: learningRate)
   }
 
   /// v ← momentum · v + g, p ← p − rate · v.

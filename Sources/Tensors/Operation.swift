@@ -28,9 +28,10 @@ extension Tensor {
     rule: @escaping (_ upstream: Tensor, _ x: Tensor, _ y: Tensor) -> Tensor
   ) -> Tensor {
     guard let tape = x.activeNode?.tape else { return evaluate(kernel, x) }
-    let x = tape.input(x)
-    let output = recordedOperation(x.outer, kernel: kernel, rule: rule)
-    return tape.record(x, output: output) { upstream in rule(upstream, x.outer, output) }
+    let place = tape.place(of: x)
+    let x = x.outside(tape)
+    let output = recordedOperation(x, kernel: kernel, rule: rule)
+    return tape.record(place, output: output) { upstream in rule(upstream, x, output) }
   }
 
   /// Evaluates an operation that is linear in its only input, so that its rule needs neither the input nor
@@ -48,9 +49,8 @@ extension Tensor {
     _ x: Tensor, kernel: (Tensor) -> Tensor, adjoint: @escaping (_ upstream: Tensor) -> Tensor
   ) -> Tensor {
     guard let tape = x.activeNode?.tape else { return evaluate(kernel, x) }
-    let x = tape.input(x)
-    let output = recordedLinearOperation(x.outer, kernel: kernel, adjoint: adjoint)
-    return tape.record(x, output: output, rule: adjoint)
+    let output = recordedLinearOperation(x.outside(tape), kernel: kernel, adjoint: adjoint)
+    return tape.record(tape.place(of: x), output: output, rule: adjoint)
   }
 
   /// Evaluates an operation on two tensors and records it wherever one of them is being recorded.
@@ -76,15 +76,16 @@ extension Tensor {
         _ upstream: Tensor, _ a: Tensor, _ b: Tensor, _ output: Tensor, _ wanted: InputSet
       ) -> (Tensor?, Tensor?)
   ) -> Tensor {
-    let (a, b) = (tape.input(a), tape.input(b))
+    let places = (tape.place(of: a), tape.place(of: b))
+    let (a, b) = (a.outside(tape), b.outside(tape))
     let output =
-      if let next = innermostTape(a.outer, b.outer) {
-        recordedOperation(a.outer, b.outer, on: next, kernel: kernel, rule: rule)
+      if let next = innermostTape(a, b) {
+        recordedOperation(a, b, on: next, kernel: kernel, rule: rule)
       } else {
-        kernel(a.outer, b.outer)
+        kernel(a, b)
       }
-    return tape.record(a, b, output: output) { upstream, wanted in
-      rule(upstream, a.outer, b.outer, output, wanted)
+    return tape.record(places.0, places.1, output: output) { upstream, wanted in
+      rule(upstream, a, b, output, wanted)
     }
   }
 
@@ -112,15 +113,16 @@ extension Tensor {
         _ upstream: Tensor, _ a: Tensor, _ b: Tensor, _ output: Tensor, _ wanted: InputSet
       ) -> (Tensor?, Tensor?, Tensor?)
   ) -> Tensor {
-    let (a, b, c) = (tape.input(a), tape.input(b), c.map(tape.input))
+    let places = (tape.place(of: a), tape.place(of: b), tape.place(of: c))
+    let (a, b, c) = (a.outside(tape), b.outside(tape), c?.outside(tape))
     let output =
-      if let next = innermostTape(a.outer, b.outer, c?.outer) {
-        recordedOperation(a.outer, b.outer, c?.outer, on: next, kernel: kernel, rule: rule)
+      if let next = innermostTape(a, b, c) {
+        recordedOperation(a, b, c, on: next, kernel: kernel, rule: rule)
       } else {
-        kernel(a.outer, b.outer, c?.outer)
+        kernel(a, b, c)
       }
-    return tape.record(a, b, c, output: output) { upstream, wanted in
-      rule(upstream, a.outer, b.outer, output, wanted)
+    return tape.record(places.0, places.1, places.2, output: output) { upstream, wanted in
+      rule(upstream, a, b, output, wanted)
     }
   }
 

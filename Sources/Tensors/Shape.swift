@@ -93,7 +93,7 @@ extension Shape {
   /// The shape of an elementwise operation on tensors of these shapes: trailing axes are aligned and an
   /// extent of 1 is repeated, as in NumPy. `nil` if the shapes do not fit.
   public func broadcast(with other: Shape) -> Shape? {
-    if self == other { return self }
+    if self == other || other.axes <= axes && other.elementCount == 1 { return self }
     let rank = Swift.max(self.rank, other.rank)
     var result = Shape(repeatElement(1, count: rank))
     for axis in 0..<rank {

@@ -50,6 +50,9 @@ final class Node {
     self.index = index
     self.outer = outer
   }
+
+  /// The innermost place, this one or one around it, whose recording is still running.
+  var active: Node? { tape.isRecording ? self : outer?.active }
 }
 
 /// An input of an operation that goes onto a tape.
@@ -105,10 +108,13 @@ final class Tape {
 
   /// A tensor as an operation on this tape sees it.
   func input(_ tensor: Tensor) -> RecordedInput {
-    guard let node = tensor.activeNode, node.tape === self else {
-      return RecordedInput(place: -1, outer: tensor)
-    }
-    return RecordedInput(place: Int32(node.index), outer: tensor.placed(at: node.outer))
+    RecordedInput(place: place(of: tensor), outer: tensor.outside(self))
+  }
+
+  /// Where a tensor lies on this tape, -1 if it does not.
+  func place(of tensor: Tensor?) -> Int32 {
+    guard let node = tensor?.activeNode, node.tape === self else { return -1 }
+    return Int32(node.index)
   }
 
   /// Records an operation; returns its outputs with their places on this tape.
@@ -130,30 +136,29 @@ final class Tape {
     append(.general(inputs.map { $0.place }, outputs: 1, rule), output)
   }
 
-  /// Records an operation with one input and one output.
-  func record(_ input: RecordedInput, output: Tensor, rule: @escaping UnaryRule) -> Tensor {
-    append(.unary(input.place, rule), output)
+  /// Records an operation with one input, by its place, and one output.
+  func record(_ input: Int32, output: consuming Tensor, rule: @escaping UnaryRule) -> Tensor {
+    append(.unary(input, rule), output)
   }
 
-  /// Records an operation with two inputs and one output.
+  /// Records an operation with two inputs, by their places, and one output.
   func record(
-    _ a: RecordedInput, _ b: RecordedInput, output: Tensor, rule: @escaping BinaryRule
+    _ a: Int32, _ b: Int32, output: consuming Tensor, rule: @escaping BinaryRule
   ) -> Tensor {
-    append(.binary(a.place, b.place, rule), output)
+    append(.binary(a, b, rule), output)
   }
 
-  /// Records an operation with three inputs, of which the last may be missing, and one output.
+  /// Records an operation with three inputs, by their places, and one output.
   func record(
-    _ a: RecordedInput, _ b: RecordedInput, _ c: RecordedInput?, output: Tensor,
-    rule: @escaping TernaryRule
+    _ a: Int32, _ b: Int32, _ c: Int32, output: consuming Tensor, rule: @escaping TernaryRule
   ) -> Tensor {
-    append(.ternary(a.place, b.place, c?.place ?? -1, rule), output)
+    append(.ternary(a, b, c, rule), output)
   }
 
-  private func append(_ rule: Rule, _ output: Tensor) -> Tensor {
+  private func append(_ rule: consuming Rule, _ output: consuming Tensor) -> Tensor {
+    let node = Node(tape: self, index: records.count, outer: output.activeNode)
     records.append(Record(rule: rule))
-    return output.placed(
-      at: Node(tape: self, index: records.count - 1, outer: output.activeNode))
+    return output.placed(at: node)
   }
 
   /// Ends the recording and drops what it holds.
@@ -220,8 +225,8 @@ extension ContiguousArray<Tape.Record> {
   }
 
   /// Adds a contribution to the derivative at a place, in memory where nobody else sees the sum.
-  fileprivate mutating func add(_ contribution: Tensor?, at place: Int32) {
-    guard place >= 0, let contribution else { return }
+  fileprivate mutating func add(_ contribution: consuming Tensor?, at place: Int32) {
+    guard place >= 0, let contribution = contribution.take() else { return }
     guard var total = self[Int(place)].cotangent.take() else {
       self[Int(place)].cotangent = contribution
       return
@@ -236,14 +241,13 @@ extension ContiguousArray<Tape.Record> {
 
 extension Tensor {
   /// The innermost recording that is still running and that this tensor depends on.
-  var activeNode: Node? {
-    var node = self.node
-    while let candidate = node, !candidate.tape.isRecording { node = candidate.outer }
-    return node
-  }
+  var activeNode: Node? { node?.active }
 
   /// This tensor as the tapes around `tape` see it.
-  func outside(_ tape: Tape) -> Tensor { tape.input(self).outer }
+  func outside(_ tape: Tape) -> Tensor {
+    guard let node = activeNode, node.tape === tape else { return self }
+    return placed(at: node.outer)
+  }
 }
 
 /// The innermost recording among those the tensors depend on.

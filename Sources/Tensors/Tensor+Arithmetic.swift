@@ -78,6 +78,38 @@ extension Tensor {
   public static func /= (a: inout Tensor, b: Tensor) { a = a / b }
 }
 
+/// p − rate · g, a step of gradient descent, with the bits of the product and the difference one by one.
+///
+/// - Parameters:
+///   - p: where to start.
+///   - slope: the gradient g, of the same shape.
+///   - rate: one number, as a scalar or of shape [1].
+/// - Returns: a tensor of that shape.
+public func descent(from p: Tensor, along slope: Tensor, rate: Tensor) -> Tensor {
+  precondition(
+    p.shape == slope.shape && rate.count == 1,
+    "a step from shape \(p.shape) along shape \(slope.shape) was given a rate of shape \(rate.shape)"
+  )
+  return Tensor.operation(
+    slope, rate, p,
+    kernel: { slope, rate, p in
+      guard let p else { preconditionFailure("a step starts nowhere") }
+      let moved = Tensor(slope.shape) {
+        Tensor.combine(rate, slope, CK_MULTIPLY, shape: slope.shape, into: $0)
+      }
+      Tensor.combine(p, moved, CK_SUBTRACT, shape: p.shape, into: moved.pointer)
+      return moved
+    },
+    rule: { upstream, slope, rate, _, wanted in
+      let down = -upstream
+      return (
+        wanted.contains(0) ? (down * rate).summed(to: slope.shape) : nil,
+        wanted.contains(1) ? (down * slope).summed(to: rate.shape) : nil,
+        wanted.contains(2) ? upstream : nil
+      )
+    })
+}
+
 /// The larger of two elements, broadcasting the shapes; NaN if either is NaN.
 ///
 /// The derivative goes to the larger one, and half of it to each of two equal ones, as in PyTorch's `maximum`.
@@ -134,9 +166,8 @@ extension Tensor {
     rule: @autoclosure () -> BinaryRule
   ) -> Tensor {
     guard let tape = innermostTape(a, b) else { return combine(a, b, kind) }
-    let (a, b) = (tape.input(a), tape.input(b))
-    let output = binary(a.outer, b.outer, kind, rule: rule())
-    return tape.record(a, b, output: output, rule: rule())
+    let output = binary(a.outside(tape), b.outside(tape), kind, rule: rule())
+    return tape.record(tape.place(of: a), tape.place(of: b), output: output, rule: rule())
   }
 
   /// Applies a kernel to the broadcast elements of two tensors; records nothing.
@@ -147,7 +178,7 @@ extension Tensor {
     return Tensor(shape) { combine(a, b, kind, shape: shape, into: $0) }
   }
 
-  private static func combine(
+  fileprivate static func combine(
     _ a: Tensor, _ b: Tensor, _ kind: ck_binary_operation, shape: Shape,
     into result: UnsafeMutablePointer<Float>
   ) {
@@ -161,6 +192,12 @@ extension Tensor {
             operation, ck_axes(axis: (1, 1, 1, count)), a.pointer + start, steps, b.pointer + start,
             steps, result + start)
         }
+      } else if a.count == 1 || b.count == 1 {
+        // One long row and one number.
+        let (number, steps) = (ck_axes(axis: (0, 0, 0, 0)), ck_axes(axis: (1, 1, 1, 1)))
+        ck_binary(
+          operation, ck_axes(axis: (1, 1, 1, shape.elementCount)), a.pointer,
+          a.count == 1 ? number : steps, b.pointer, b.count == 1 ? number : steps, result)
       } else {
         let extents = shape.leftPadded
         ck_binary(

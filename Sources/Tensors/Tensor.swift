@@ -44,8 +44,9 @@ public struct Tensor: @unchecked Sendable {
   }
 
   /// This tensor at another place.
-  func placed(at node: Node?) -> Tensor {
-    Tensor(storage: storage, start: start, shape: shape, node: node)
+  consuming func placed(at node: consuming Node?) -> Tensor {
+    self.node = node
+    return self
   }
 
   /// A constant that shares this tensor's memory: as many elements as the shape has, from the one at `offset` on,

@@ -23,6 +23,23 @@ struct OperatorGradientTests {
     }
   }
 
+  @Test(
+    "a step of descent, with the bits of the product and the difference",
+    arguments: [[], [1]] as [Shape])
+  func descending(_ rateShape: Shape) {
+    var generator = SplitMix64(state: 9)
+    let p = generator.tensor([3, 17])
+    let slope = generator.tensor([3, 17])
+    let rate = generator.tensor(rateShape)
+    let composed = p - rate * slope
+    #expect(
+      descent(from: p, along: slope, rate: rate).elements.map(\.bitPattern)
+        == composed.elements.map(\.bitPattern))
+    checkGradients(of: { descent(from: $0[0], along: $0[1], rate: $0[2]) }, at: [p, slope, rate])
+    checkGradients(
+      of: { square(descent(from: $0[0], along: $0[1], rate: $0[2])) }, at: [p, slope, rate])
+  }
+
   @Test("maximum and minimum, away from ties")
   func extrema() {
     var generator = SplitMix64(state: 1)

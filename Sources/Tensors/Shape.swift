@@ -7,15 +7,22 @@ public struct Shape: Hashable, Sendable {
   /// The largest number of axes.
   public static let maximumRank = 4
 
-  var extents: SIMD4<Int32>
-  var axes: Int8
+  // Two halves, since a whole vector would align every closure that captures a tensor to sixteen bytes, which Swift's
+  // runtime fetches from `posix_memalign` instead of `malloc`.
+  private var outer: SIMD2<Int32> = .zero
+  private var inner: SIMD2<Int32> = .zero
+  private var axes: Int8
+
+  private var extents: SIMD4<Int32> {
+    get { SIMD4(lowHalf: outer, highHalf: inner) }
+    set { (outer, inner) = (newValue.lowHalf, newValue.highHalf) }
+  }
 
   /// Creates a shape from its extents.
   public init(_ extents: some Collection<Int>) {
     precondition(
       extents.count <= Shape.maximumRank,
       "a tensor has at most \(Shape.maximumRank) axes, found \(extents.count)")
-    self.extents = .zero
     axes = Int8(extents.count)
     for (axis, extent) in extents.enumerated() {
       precondition(

@@ -98,7 +98,8 @@ final class Tape {
   private var records: ContiguousArray<Record> = []
   private var leaves = 0
 
-  init() { records.reserveCapacity(24) }
+  /// Room for a small network, in a block that the allocator keeps at hand: beyond a thousand bytes it looks further.
+  init() { records.reserveCapacity(11) }
 
   /// Makes a tensor a leaf of this recording; all leaves come before the first operation.
   func leaf(_ tensor: Tensor) -> Tensor {

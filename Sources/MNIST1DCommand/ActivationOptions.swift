@@ -12,7 +12,7 @@ struct ActivationOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "The mlp's activation function: \(names), or a .safetensors file of a learned one (default: relu).",
+      "The mlp's activation function: \(names), or a .safetensors file of a learned one. (default: relu)",
       valueName: "name or file"),
     completion: .file(extensions: ["safetensors"]))
   var activation: String?

@@ -10,15 +10,13 @@ struct Benchmark: ParsableCommand {
       """)
 
   @Argument(
-    help: ArgumentHelp(
-      "What to measure: \(Subject.allCases.map(\.rawValue).joined(separator: ", ")) (default: all).",
-      valueName: "what"))
+    help: ArgumentHelp("What to measure. (default: all)", valueName: "what"))
   var subjects: [Subject] = []
 
-  @Option(help: "How often everything is measured.")
+  @Option(help: ArgumentHelp("How often everything is measured.", valueName: "n"))
   var rounds = Budget().rounds
 
-  @Option(help: "How many threads large kernels are split over.")
+  @Option(help: ArgumentHelp("How many threads large kernels are split over.", valueName: "n"))
   var threads = 1
 
   @Flag(help: "Print one JSON object.")

@@ -4,40 +4,42 @@ import MNIST1D
 
 /// Every setting of the dataset, under the names of the reference implementation.
 struct DatasetOptions: ParsableArguments {
-  @Option(help: "How many examples to make, a tenth of them for each class.")
+  @Option(
+    help: ArgumentHelp("How many examples to make, a tenth of them for each class.", valueName: "n")
+  )
   var numSamples = Configuration().numSamples
 
-  @Option(help: "The share of the examples that are for training.")
+  @Option(help: ArgumentHelp("The share of the examples that are for training.", valueName: "x"))
   var trainSplit = Configuration().trainSplit
 
-  @Option(help: "How many points a template has.")
+  @Option(help: ArgumentHelp("How many points a template has.", valueName: "n"))
   var templateLen = Configuration().templateLen
 
   @Option(help: ArgumentHelp("The least and the most points to pad with.", valueName: "low,high"))
   var padding = Padding(range: Configuration().padding)
 
-  @Option(help: "By how much the height of a signal varies.")
+  @Option(help: ArgumentHelp("By how much the height of a signal varies.", valueName: "x"))
   var scaleCoeff = Configuration().scaleCoeff
 
-  @Option(help: "By how many points a signal is shifted at most.")
+  @Option(help: ArgumentHelp("By how many points a signal is shifted at most.", valueName: "n"))
   var maxTranslation = Configuration().maxTranslation
 
-  @Option(help: "The size of the correlated noise around a signal.")
+  @Option(help: ArgumentHelp("The size of the correlated noise around a signal.", valueName: "x"))
   var corrNoiseScale = Configuration().corrNoiseScale
 
-  @Option(help: "The size of the white noise.")
+  @Option(help: ArgumentHelp("The size of the white noise.", valueName: "x"))
   var iidNoiseScale = Configuration().iidNoiseScale
 
-  @Option(help: "The size of the added slope.")
+  @Option(help: ArgumentHelp("The size of the added slope.", valueName: "x"))
   var shearScale = Configuration().shearScale
 
   @Flag(help: "Shuffle the columns, in the same order for all examples.")
   var shuffleSeq = false
 
-  @Option(help: "How many points an example has in the end.")
+  @Option(help: ArgumentHelp("How many points an example has in the end.", valueName: "n"))
   var finalSeqLength = Configuration().finalSeqLength
 
-  @Option(help: "The seed of everything random.")
+  @Option(help: ArgumentHelp("The seed of everything random.", valueName: "n"))
   var seed = Configuration().seed
 
   var configuration: Configuration {
@@ -80,8 +82,8 @@ struct Padding: ExpressibleByArgument, CustomStringConvertible {
 struct DataOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "A dataset that generate, or the reference implementation, has written.",
-      discussion: "Without it the default dataset is generated.", valueName: "file"),
+      "A dataset that generate, or the reference implementation, has written. (default: the paper's)",
+      valueName: "file"),
     completion: .file(extensions: DatasetFormat.allCases.map(\.rawValue)))
   var data: String?
 

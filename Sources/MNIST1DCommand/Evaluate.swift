@@ -10,7 +10,7 @@ struct Evaluate: ParsableCommand {
     abstract: "Score saved weights on a dataset.",
     discussion: "The weights may come from train --save or from PyTorch's safetensors.")
 
-  @Option(help: "The kind of classifier: logistic, mlp, cnn or gru.")
+  @Option(help: "The kind of classifier.")
   var model: Architecture
 
   @Option(

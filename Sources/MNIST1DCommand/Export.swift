@@ -17,7 +17,7 @@ struct Export: ParsableCommand {
   @Option(
     name: .shortAndLong,
     help: ArgumentHelp(
-      "Where the files go (default: export in the run's folder).", valueName: "folder"),
+      "Where the files go. (default: export in the run's folder)", valueName: "folder"),
     completion: .directory)
   var output: String?
 

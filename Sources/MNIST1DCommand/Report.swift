@@ -9,7 +9,7 @@ struct Report: ParsableCommand {
     discussion: "The page needs no network and can be sent as it is.")
 
   @Argument(
-    help: ArgumentHelp("Folders of runs (default: every finished run).", valueName: "run"),
+    help: ArgumentHelp("Folders of runs. (default: every finished run)", valueName: "run"),
     completion: .directory)
   var runs: [String] = []
 

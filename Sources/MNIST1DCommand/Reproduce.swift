@@ -10,22 +10,25 @@ struct Reproduce: ParsableCommand {
       Leaves figures, tables and a verdict on each of the paper's claims in a folder of its own, and prints a summary. \
       The same command again goes on where it was; nothing is computed twice.
 
+      baselines is Table 1 with Figures 2 and 8, lottery Figures 3 and 9, double-descent Figure 4, metalearn-lr \
+      Figure 5, metalearn-activation Figure 6, pooling Figure 7; self-supervised is of the authors' later version.
+
       Any setting can be changed by key=value: steps=600 seeds=0..9 models=mlp,cnn dataset.num-samples=10000. \
       The study all is every study with its own settings, one after another, and ends with one report of them.
       """)
 
   @OptionGroup var study: StudyOptions
 
-  @Option(help: ArgumentHelp("Trials at once (default: the number of cores).", valueName: "n"))
+  @Option(help: ArgumentHelp("Trials at once. (default: the number of cores)", valueName: "n"))
   var jobs: Int?
 
   @Option(
-    help: ArgumentHelp("Threads inside a trial (default: what jobs leave free).", valueName: "n"))
+    help: ArgumentHelp("Threads inside a trial. (default: what jobs leave free)", valueName: "n"))
   var threads: Int?
 
   @Option(
     help: ArgumentHelp(
-      "Carry out part i of n only (default: what SLURM_ARRAY_TASK_ID says, else all).",
+      "Carry out part i of n only. (default: what SLURM_ARRAY_TASK_ID says, else all)",
       valueName: "i/n"))
   var shard: String?
 

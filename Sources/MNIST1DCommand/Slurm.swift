@@ -18,7 +18,7 @@ struct Slurm: ParsableCommand {
   var tasks: Int?
 
   @Option(
-    help: ArgumentHelp("Make tasks that last about so long (default: 10).", valueName: "minutes"))
+    help: ArgumentHelp("Make tasks that last about so long. (default: 10)", valueName: "minutes"))
   var minutesPerTask: Double?
 
   @Flag(help: "Submit the jobs.")
@@ -32,7 +32,7 @@ struct Slurm: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "The time limit of a task (default: made from what trials take).", valueName: "time"))
+      "The time limit of a task. (default: made from what trials take)", valueName: "time"))
   var time: String?
 
   func run() throws {

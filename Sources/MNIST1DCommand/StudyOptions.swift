@@ -5,14 +5,13 @@ import Studies
 
 /// A study with its settings and its folder, as reproduce and merge name them.
 struct StudyOptions: ParsableArguments {
-  @Argument(
-    help: "The study: \((StudyKind.allCases.map(\.rawValue) + ["all"]).joined(separator: ", ")).")
+  @Argument(help: "The study.")
   var study: StudySelection
 
   @Argument(help: ArgumentHelp("Settings of the study.", valueName: "key=value"))
   var settings: [String] = []
 
-  @Flag(help: "A reduced version that takes seconds.")
+  @Flag(help: "Take reduced settings, which need seconds.")
   var quick = false
 
   @Option(

@@ -16,40 +16,40 @@ struct Train: ParsableCommand {
       those of PyTorch after torch.manual_seed, and the same command gives the same digest on every machine.
       """)
 
-  @Option(help: "The kind of classifier: logistic, mlp, cnn or gru.")
+  @Option(help: "The kind of classifier.")
   var model: Architecture
 
   @OptionGroup var hidden: ActivationOptions
 
   @OptionGroup var data: DataOptions
 
-  @Option(help: "The number of the last step.")
+  @Option(help: ArgumentHelp("The number of the last step.", valueName: "n"))
   var steps = TrainingSettings().steps
 
-  @Option(help: "How many examples a step sees.")
+  @Option(help: ArgumentHelp("How many examples a step sees.", valueName: "n"))
   var batchSize = TrainingSettings().batchSize
 
-  @Option(help: "Adam's step size.")
+  @Option(help: ArgumentHelp("Adam's step size.", valueName: "x"))
   var learningRate = TrainingSettings().learningRate
 
-  @Option(help: "The factor of the L2 penalty's gradient.")
+  @Option(help: ArgumentHelp("The factor of the L2 penalty's gradient.", valueName: "x"))
   var weightDecay = TrainingSettings().weightDecay
 
-  @Option(help: "Every how many steps to evaluate.")
+  @Option(help: ArgumentHelp("Every how many steps to evaluate.", valueName: "n"))
   var evalEvery = TrainingSettings().evaluationInterval
 
-  @Option(help: "The seed of the initial weights.")
+  @Option(help: ArgumentHelp("The seed of the initial weights.", valueName: "n"))
   var seed: UInt64 = 42
 
   @Option(
     help: ArgumentHelp(
-      "Hold the last N training examples out, and select the best evaluation by them.",
+      "Hold the last n training examples out, and select the best evaluation by them.",
       valueName: "n"))
   var validation: Int?
 
   @Option(
     help: ArgumentHelp(
-      "Stop after N evaluations in a row without a better one.", valueName: "n"))
+      "Stop after n evaluations in a row without a better one.", valueName: "n"))
   var patience: Int?
 
   @Option(

@@ -16,6 +16,8 @@ final class Keyboard {
         raise(number)
       }
     }
+    // Ignored by default, which would interrupt nothing.
+    signal(SIGWINCH) { _ in }
     var raw = originalTerminal
     // Ctrl-C comes as a key, so that the quiz can say that the answers are saved.
     raw.c_lflag &= ~tcflag_t(ICANON | ECHO | ISIG | IEXTEN)
@@ -24,10 +26,13 @@ final class Keyboard {
     write("\u{1B}[?1049h")
   }
 
-  /// The bytes of the next keys; nil at the end of input.
+  /// The bytes of the next keys; none when the terminal has another size now, and nil at the end of input.
   func read() -> [UInt8]? {
     var bytes = [UInt8](repeating: 0, count: 256)
     while true {
+      // Unlike a read, this ends at a signal whatever the signal's handler says.
+      var input = pollfd(fd: STDIN_FILENO, events: Int16(POLLIN), revents: 0)
+      if poll(&input, 1, -1) < 0, errno == EINTR { return [] }
       let count = Foundation.read(STDIN_FILENO, &bytes, bytes.count)
       if count > 0 { return Array(bytes.prefix(count)) }
       if count < 0, errno == EINTR { continue }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import DataFormats
+import Figures
 import Foundation
 import MNIST1D
 import Runs
@@ -18,7 +19,8 @@ struct QuizCommand: ParsableCommand {
   @Option(help: ArgumentHelp("How many examples to show.", valueName: "n"))
   var examples = 100
 
-  @Option(help: "The seed of the order: the same seed is the same quiz.")
+  @Option(
+    help: ArgumentHelp("The seed of the order: the same seed is the same quiz.", valueName: "n"))
   var seed = 0
 
   @OptionGroup var data: DataOptions
@@ -74,6 +76,7 @@ struct QuizCommand: ParsableCommand {
     defer { keyboard.restore() }
     show(quiz, keyboard)
     while let bytes = keyboard.read() {
+      if bytes.isEmpty { show(quiz, keyboard) }
       for key in QuizKey.keys(in: bytes) {
         let step = quiz.press(key)
         if step == .save || step == .end { try quiz.session.save(to: file) }
@@ -81,12 +84,16 @@ struct QuizCommand: ParsableCommand {
         case .show, .save: show(quiz, keyboard)
         case .end:
           keyboard.restore()
-          if let marks = quiz.marks { Terminal.note(marks) }
+          if let marks = quiz.marks {
+            Terminal.note(
+              marks.wrapped(to: TerminalSize(of: STDERR_FILENO).columns).joined(separator: "\n"))
+          }
           return
         case .leave:
           keyboard.restore()
           Terminal.note(
-            "mnist1d: \(quiz.session.answers.count) answers are saved; the same command goes on")
+            "mnist1d: \(quiz.session.answers.count) of \(quiz.session.examples.count) answers are saved; the same "
+              + "command goes on")
           throw ExitCode(128 + SIGINT)
         }
       }

@@ -29,7 +29,7 @@ public struct Quiz: Sendable {
     self.session = session
     self.dataset = dataset
     if !session.answers.isEmpty, !session.isFinished {
-      message = ["Going on after \(session.answers.count) answers."]
+      message = ["Going on after \(session.answers.count) of \(session.examples.count) answers."]
     }
   }
 
@@ -72,7 +72,7 @@ public struct Quiz: Sendable {
   public var marks: String? {
     guard let shortMarks else { return nil }
     let mistakes = latest.filter { $0.answer != $0.truth }
-      .map { "a \($0.truth) for a \($0.answer)" }
+      .map { "\(Self.one($0.truth)) for \(Self.one($0.answer))" }
     guard !mistakes.isEmpty else { return shortMarks }
     return shortMarks + " You took \(mistakes.joined(separator: ", "))."
   }
@@ -83,6 +83,8 @@ public struct Quiz: Sendable {
     return "\(right) of these \(latest.count) right; "
       + "\(answered.count { $0.answer == $0.truth }) of \(answered.count) so far."
   }
+
+  private static func one(_ digit: Int) -> String { digit == 8 ? "an 8" : "a \(digit)" }
 
   private var answered: [(answer: Int, truth: Int)] {
     zip(session.answers, session.examples).map { ($0, dataset.yTest[$1]) }

@@ -8,7 +8,7 @@ extension Composition.Cell {
         x: plot.x - 1.5, y: plot.y - 1.5, width: plot.width + 3, height: plot.height + 3))
     for case .heatMap(let map) in panel.marks { draw(map, on: &canvas) }
     for case .line(let line) in panel.marks {
-      if let band = line.band { draw(band, along: line, on: &canvas) }
+      if let band = line.band, !band.isEmpty { draw(band, along: line, on: &canvas) }
     }
     let groups = panel.marks.reduce(0) { if case .bars = $1 { $0 + 1 } else { $0 } }
     var group = 0
@@ -118,7 +118,7 @@ extension Composition.Cell {
         Rectangle(
           x: middle.x - width * 0.46, y: min(middle.y, base), width: width * 0.92,
           height: abs(middle.y - base)))
-      if let error = bars.errors?[index] {
+      if let error = bars.errors?[index], error != 0 {
         errors.append((middle, y(value - error), y(value + error)))
       }
     }

@@ -29,7 +29,8 @@ package struct LegendEntry: Sendable, Equatable {
     case .line(let line):
       (label, color) = (line.label, line.color)
       sample = .line(
-        line.dash, width: line.width, marker: line.marker, isBanded: line.band != nil)
+        line.dash, width: line.width, marker: line.marker,
+        isBanded: line.band.map { !$0.isEmpty } ?? false)
     case .points(let points):
       (label, color, sample) = (points.label, points.color, .points(points.marker))
     case .bars(let bars):

@@ -114,6 +114,9 @@ public struct Band: Sendable, Equatable {
     self.init(
       lower: zip(center, spread).map { $0 - $1 }, upper: zip(center, spread).map { $0 + $1 })
   }
+
+  /// Whether there is nothing of it to see, as of the spread over a single seed.
+  var isEmpty: Bool { !zip(lower, upper).contains { $0 < $1 } }
 }
 
 /// Separate points, as in a scatter plot.

@@ -26,6 +26,16 @@ struct MarkTests {
     #expect(drawn.texts(.tick).contains("100") && !drawn.texts(.tick).contains("1"))
   }
 
+  @Test("a band without width is neither drawn nor in the legend")
+  func emptyBand() throws {
+    for (deviation, bands) in [(0.0, 0), (0.5, 2)] {
+      let band = Band(around: [1, 2], by: [0, deviation])
+      let line = Line("mean", x: [0, 1], y: [1, 2], band: band)
+      let drawn = try document([.line(line)])
+      #expect(drawn.elements.count { $0.attributes["fill-opacity"] != nil } == bands)
+    }
+  }
+
   @Test("a line without points appears in the legend alone")
   func legendOnly() throws {
     let drawn = try document([.line(Line("dashed", x: [], y: [], dash: .dashed))])

@@ -43,7 +43,7 @@ public struct Claim: Sendable, Equatable {
   /// Whether the sentence holds here.
   public var verdict: Verdict
 
-  /// States a claim.
+  /// States a claim; a spread of zero is that of a single value, and counts as none.
   public init(
     _ id: String, _ statement: String, reported: Quantity? = nil, measured: Quantity? = nil,
     spread: Double? = nil, decimals: Int = 1, verdict: Verdict
@@ -52,7 +52,7 @@ public struct Claim: Sendable, Equatable {
     self.statement = statement
     self.reported = reported
     self.measured = measured
-    self.spread = spread
+    self.spread = spread == 0 ? nil : spread
     self.decimals = decimals
     self.verdict = verdict
   }
@@ -139,9 +139,13 @@ public struct Illustration: Sendable, Equatable {
 
   /// The figure, drawn, with a notice about its data under the title.
   ///
-  /// A drawing from a file already has the notice that it was drawn with.
+  /// - Precondition: it is no drawing yet, which the notice could not be put into.
   func drawn(under notice: String?) -> Illustration {
-    guard case .figure(var figure) = content else { return self }
+    guard case .figure(var figure) = content else {
+      preconditionFailure(
+        "\(name) is drawn already: a study hands its figures over undrawn, so that a reduced one says so"
+      )
+    }
     let notices = [notice, figure.notice].compactMap(\.self)
     figure.notice = notices.isEmpty ? nil : notices.joined(separator: "\n")
     let noticed = Illustration(name, caption: caption, figure: figure)

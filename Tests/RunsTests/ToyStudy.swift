@@ -1,3 +1,4 @@
+import Figures
 import Foundation
 import Runs
 
@@ -112,7 +113,8 @@ enum Toy: Study {
       illustrations: [
         Illustration(
           "figure-1", caption: "A dot & its <frame>.",
-          svg: #"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 2 2"><g id="dot"/></svg>"#)
+          figure: Figure(
+            title: "A dot", panels: [Panel(marks: [.points(Points(x: [1], y: [1]))])]))
       ],
       notes: ["A toy."])
   }

@@ -50,10 +50,7 @@ private struct Outcomes {
     loss == .negativeLogLikelihood ? examples : examples * outputs
   }
 
-  var spreadWords: String {
-    let seeds = configuration.seeds.count
-    return seeds > 1 ? "mean and standard deviation over \(seeds) seeds." : "from one seed."
-  }
+  var spreadWords: String { spreadOverSeeds(configuration.seeds.count) + "." }
 
   // MARK: Tables
 
@@ -121,7 +118,6 @@ private struct Outcomes {
       subtitle: abscissa == .size
         ? "\(Int(examples)) training examples; NLL: negative log-likelihood, MSE: mean squared error"
         : "Dashed: as many parameters as training examples (n), and as examples times outputs (n · K)",
-      notice: configuration.isPaperSized ? nil : "reduced settings, not the paper's",
       panels: curves.map { curve in
         Panel(
           title: curve.label,

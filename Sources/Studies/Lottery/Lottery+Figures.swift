@@ -38,15 +38,16 @@ extension LotteryOutcomes {
       Illustration(
         "figure-3",
         caption:
-          "The search for tickets, and what becomes of the one at \(percent) % sparsity on new data; mean and "
-          + "standard error over \(configuration.seeds.count) trials. Adjacency is the probability that two, three "
+          "The search for tickets, and what becomes of the one at \(percent) % sparsity on new data; "
+          + spreadOverSeeds(configuration.seeds.count, of: "standard error")
+          + ". Adjacency is the probability that two, three "
           + "and four neighbouring inputs of a first-layer unit survive, with the standard error over units.",
         figure: figure3),
       Illustration(
         "summary",
         caption:
-          "The ticket at \(percent) % sparsity beside the dense network and one pruned at random; mean and "
-          + "standard error over \(configuration.seeds.count) trials.",
+          "The ticket at \(percent) % sparsity beside the dense network and one pruned at random; "
+          + spreadOverSeeds(configuration.seeds.count, of: "standard error") + ".",
         figure: summary),
     ]
     if !masks.isEmpty {
@@ -76,7 +77,7 @@ extension LotteryOutcomes {
         searchPanel("Test loss", Axis("test loss", scale: .logarithmic), \.testLoss),
         searchPanel("Test accuracy", Axis("test accuracy (%)"), \.testAccuracy), adjacencyPanel,
       ] + analysis,
-      columns: 4, legend: .below, width: 1480, aspect: 0.85)
+      columns: 4, legend: .below, width: 1180, aspect: 0.9)
   }
 
   private func searchPanel(

@@ -26,8 +26,9 @@ extension Pooling {
         Illustration(
           "figure-7",
           caption:
-            "Test accuracy while training on ever more examples, mean and standard deviation over "
-            + "\(configuration.seeds.count) seeds, smoothed by a Gaussian of one evaluation's width.",
+            "Test accuracy while training on ever more examples, "
+            + spreadOverSeeds(configuration.seeds.count)
+            + ", smoothed by a Gaussian of one evaluation's width.",
           figure: outcomes.figure)
       ],
       notes: outcomes.notes)

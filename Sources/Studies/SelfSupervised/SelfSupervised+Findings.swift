@@ -17,7 +17,7 @@ extension SelfSupervised {
           "features",
           caption:
             "The test accuracy of two simple classifiers on each kind of features, and the contrastive loss "
-            + "while learning; means and standard deviations over \(configuration.seeds.count) seeds.",
+            + "while learning; " + spreadOverSeeds(configuration.seeds.count) + ".",
           figure: outcomes.figure)
       ] + [outcomes.maps].compactMap(\.self), notes: outcomes.notes)
   }

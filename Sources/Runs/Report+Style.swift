@@ -59,7 +59,8 @@ extension Report {
     }
     .caution p { margin: 0; }
     .caution table { margin-top: 0.5rem; font-size: 0.9rem; }
-    .caution th, .caution td { padding: 0.1rem 1.5rem 0.1rem 0; overflow-wrap: anywhere; }
+    .caution th, .caution td { padding: 0.1rem 1.5rem 0.1rem 0; }
+    .caution td { overflow-wrap: anywhere; }
     .caution tbody tr + tr > * { border: 0; }
     .caution td:nth-child(2) { font-weight: 600; }
     section, figure { margin: 2rem 0 0; }
@@ -102,6 +103,12 @@ extension Report {
     /* The page's ground instead of the drawing's own. */
     .drawing svg > rect:first-of-type { fill: var(--paper); }
     .drawing.narrow { display: none; }
+    /* Where there is room, what is wider than the text reaches into the margins. */
+    @media screen and (min-width: 60rem) {
+      figure { --margin: calc(50% - min(50vw - 1.5rem, 37rem)); }
+      .drawing { margin-inline: var(--margin); }
+      .table .scroll { margin-right: var(--margin); }
+    }
     table { border-collapse: collapse; font-size: 0.95rem; line-height: 1.4; }
     th, td { padding: 0.4rem 1.5rem 0.4rem 0; text-align: left; vertical-align: baseline; }
     thead th {
@@ -110,7 +117,8 @@ extension Report {
     }
     tbody th { font-weight: 500; }
     tbody tr + tr > * { border-top: 1px solid var(--line); }
-    .number { text-align: right; white-space: nowrap; }
+    .number { text-align: right; }
+    td.number { white-space: nowrap; }
     td.number:has(+ .spread) { padding-right: 0; }
     .spread { color: var(--quiet); font-size: 0.9em; white-space: pre; }
     th:last-child, td:last-child { padding-right: 0.25rem; }
@@ -151,14 +159,17 @@ extension Report {
       .drawing.wide { display: none; }
       .drawing.narrow { display: block; }
       .drawing.scroll svg, .drawing.scroll img { max-width: max(100%, 30rem); margin: 0; }
-      table { width: max-content; }
-      td, tbody th { max-width: 13rem; }
+      .table table { width: max-content; }
+      .table :is(td, tbody th) { max-width: 13rem; }
+      .caution :is(th, td) { padding-right: 0.75rem; }
       .settings { grid-template-columns: 1fr; }
     }
     @media print {
       :root { --paper: #fff; --shade: #fff; --ink: #000; --quiet: #444; --line: #ccc; }
       body { max-width: none; padding: 0; font-size: 10pt; }
       .scroll { overflow: visible; }
+      .table table { font-size: 0.85em; }
+      .table :is(th, td) { padding-right: 0.8rem; }
       figure, .claims li, .caution, tr { break-inside: avoid; }
       h2, h3 { break-after: avoid; }
       article { break-before: page; border-top: 0; margin-top: 0; padding-top: 0; }

@@ -69,8 +69,58 @@ struct BaselinesTests {
         #expect((0...100).contains(mean))
       }
     }
-    #expect(findings.claims.count == 9)
+    #expect(findings.claims.count == 11)
     #expect(findings.notes.contains { $0.contains("68 %") })
+  }
+
+  @Test("Figure 8 sets the CNN's errors by class beside those of the paper's human")
+  func errorsByClass() throws {
+    let output = try folder()
+    defer { try? FileManager.default.removeItem(at: output) }
+    let findings = try perform(output, jobs: 2).findings
+    #expect(findings.illustrations.map(\.name) == ["figure-2", "figure-8"])
+    let table = try #require(findings.tables.last)
+    #expect(table.name == "figure-8")
+    #expect(table.rows[2][3] == .number(500.0 / 42, decimals: 1))
+
+    // The table's mean of two seeds, from networks that were trained and asked one by one.
+    let dataset = try Dataset(small.dataset)
+    var settings = TrainingSettings()
+    settings.steps = small.steps
+    settings.evaluationInterval = small.evalEvery
+    let test = Examples(dataset.xTest, dataset.yTest)
+    let answers = try small.seeds.map { seed in
+      var generator = TorchGenerator(seed: UInt64(seed))
+      var training = try Training(
+        of: ConvolutionalNetwork(using: &generator), on: Examples(dataset.x, dataset.y),
+        testing: test, settings: settings)
+      while !training.isFinished { _ = try training.advance() }
+      return training.model.predictions(for: test.inputs)
+    }
+    for digit in 0...9 {
+      let rates = answers.map { answers in
+        let own = dataset.yTest.indices.filter { dataset.yTest[$0] == digit }
+        return 100 * Double(own.count { answers[$0] != digit }) / Double(own.count)
+      }
+      guard case .estimate(let mean, _, _) = table.rows[digit][4] else {
+        Issue.record("no mean of two seeds for the digit \(digit)")
+        continue
+      }
+      #expect(abs(mean - (rates[0] + rates[1]) / 2) < 1e-9)
+    }
+  }
+
+  @Test("results from before errors by class were measured can still be read")
+  func olderMeasurements() throws {
+    let trial = Baselines.Trial(model: .cnn, columns: .ordered, examples: .all, seed: 3)
+    var measured = try Baselines.measure(trial, small, in: TrialContext())
+    #expect(measured.errors?.count == 40)
+    measured.errors = nil
+    let older = TrialResult<Baselines>(trial: trial, measurement: measured, seconds: 1)
+    #expect(Baselines.findings(small, [older]).illustrations.map(\.name) == ["figure-2"])
+    let data = try JSONEncoder().encode(measured)
+    #expect(!String(decoding: data, as: UTF8.self).contains("errors"))
+    #expect(try JSONDecoder().decode(Baselines.Measurement.self, from: data) == measured)
   }
 
   @Test("shuffled columns are in the order of RandomState(42).permutation(40)")

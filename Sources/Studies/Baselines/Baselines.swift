@@ -4,7 +4,7 @@ import ReferenceRandom
 import Runs
 import Tensors
 
-/// Table 1 and Figure 2 of the paper: how much do spatial priors help?
+/// Table 1, Figure 2 and Figure 8 of the paper: how much do spatial priors help?
 ///
 /// Four classifiers learn MNIST-1D as it is and with its columns shuffled. Shuffling takes nothing away from the
 /// linear and the fully-connected classifier, which never knew that neighbouring columns belong together; it takes
@@ -72,6 +72,9 @@ public enum Baselines: Study {
     public var testAccuracy: [Double]
     /// Where examples were held out, the test accuracy of the evaluation that did best on those.
     public var selectedTestAccuracy: Double?
+    /// The test examples of each digit that the final weights take for another; nil in results from before this
+    /// was measured.
+    public var errors: ErrorsByClass?
     /// The digest of the final weights.
     public var digest: String
   }
@@ -114,8 +117,9 @@ public enum Baselines: Study {
       case .all: (examples, nil)
       case .heldOut: examples.holdingOut(examples.count / 10)
       }
+    let test = Examples(dataset.xTest, dataset.yTest)
     var training = try Training(
-      of: model, on: learned, validating: heldOut, testing: Examples(dataset.xTest, dataset.yTest),
+      of: model, on: learned, validating: heldOut, testing: test,
       settings: configuration.training(on: trial.examples))
     try Kernels.withThreads(context.threads) {
       while !training.isFinished {
@@ -126,7 +130,10 @@ public enum Baselines: Study {
         _ = try training.advance()
       }
     }
-    return Measurement(training, selected: trial.examples)
+    var measurement = Measurement(training, selected: trial.examples)
+    measurement.errors = ErrorsByClass(
+      labels: dataset.yTest, answers: training.model.predictions(for: test.inputs))
+    return measurement
   }
 }
 

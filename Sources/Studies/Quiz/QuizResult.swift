@@ -5,7 +5,7 @@ import ReferenceRandom
 import Runs
 
 /// How many examples of each class somebody saw, and how many of them were taken for another.
-public struct ErrorsByClass: Sendable, Equatable {
+public struct ErrorsByClass: Codable, Sendable, Equatable {
   /// The examples of each digit.
   public let shown: [Int]
   /// Those that were taken for another digit.

@@ -19,18 +19,22 @@ public struct Run<S: Study>: Sendable {
 
   /// Plans a run; nothing is read or written yet.
   ///
-  /// - Throws: ``RunError/invalidSettings(_:)``, ``RunError/repeatedTrial(_:)`` or
-  ///   ``RunError/noTrials(study:)``.
+  /// - Throws: ``RunError/invalidSettings(_:)``, ``RunError/tooManyTrials(study:)``,
+  ///   ``RunError/repeatedTrial(_:)`` or ``RunError/noTrials(study:)``.
   public init(
     _ study: S.Type = S.self, configuration: S.Configuration = S.Configuration(), output: URL
   ) throws(RunError) {
     self.configuration = configuration
     do {
+      let settings = try JSON(encoding: configuration)
+      try RunLimits.check(settings, of: S.name)
       try configuration.validate()
-      identity = RunIdentity(
-        study: S.name, revision: S.revision, configuration: try JSON(encoding: configuration))
+      identity = RunIdentity(study: S.name, revision: S.revision, configuration: settings)
       trials = S.trials(for: configuration)
+      guard trials.count <= RunLimits.trials else { throw RunError.tooManyTrials(study: S.name) }
       keys = try trials.map { TrialKey(json: try JSON(encoding: $0)) }
+    } catch let error as RunError {
+      throw error
     } catch {
       throw .invalidSettings("\(error)")
     }

@@ -30,8 +30,8 @@ public struct RunComparison: Sendable {
 
   /// The settings that are not the same in all runs.
   var settings: [Row] {
-    let settings = summaries.map { $0.configuration.settings(under: "") }
-    return rows(settings.map { list in list.map { ($0.key, Cell.text($0.value)) } })
+    let settings = summaries.map { $0.configuration.settings(path: []) }
+    return rows(settings.map { list in list.map { ($0.name, Cell.text($0.value)) } })
       .filter { row in !row.cells.allSatisfy { $0 == row.cells[0] } }
   }
 
@@ -131,16 +131,5 @@ extension RunComparison {
       "results": .object(
         results.map { row in JSON.Member(row.place, .array(row.cells.map(\.json))) }),
     ]
-  }
-}
-
-extension JSON {
-  /// The settings of a configuration, as the command line spells them.
-  fileprivate func settings(under path: String) -> [(key: String, value: String)] {
-    guard let members else { return [(path, spelling)] }
-    return members.flatMap { member in
-      let name = Setting.hyphenated(member.key)
-      return member.value.settings(under: path.isEmpty ? name : "\(path).\(name)")
-    }
   }
 }

@@ -8,6 +8,7 @@ public enum RunError: Error, Equatable, Sendable {
   case invalidSettings(String)
   case repeatedTrial(String)
   case noTrials(study: String)
+  case tooManyTrials(study: String)
   case malformedShard(String)
   case irregularArray(task: String, reason: String)
   case freshShard
@@ -29,6 +30,7 @@ public enum RunError: Error, Equatable, Sendable {
   case cannotCreate(String, reason: String)
   case cannotWrite(String, reason: String)
   case cannotRead(String, reason: String)
+  case removed(String)
 }
 
 /// The statuses with which a command ends, after `sysexits.h`.
@@ -59,6 +61,9 @@ extension RunError: CustomStringConvertible {
       "the settings plan the trial \(trial) twice: list each value once"
     case .noTrials(let study):
       "the settings leave the study \(study) without trials: give every list at least one value"
+    case .tooManyTrials(let study):
+      "the settings plan more trials of the study \(study) than the \(RunLimits.trials) that a run "
+        + "can have: give shorter lists"
     case .malformedShard(let found):
       "\"\(found)\" is no shard: write i/n with 1 ≤ i ≤ n, such as 2/8"
     case .irregularArray(let task, let reason):
@@ -78,7 +83,8 @@ extension RunError: CustomStringConvertible {
       "\(file) is a trial store of version \(found), and this program understands version "
         + "\(understood): use the program that wrote it, or start with --fresh"
     case .foreignStore(let file, let found, let expected):
-      "\(file) belongs to the run \(found), and this is the run \(expected): leave it out"
+      "\(file) belongs to the run \(found), and this is the run \(expected): leave it out, or move it "
+        + "away"
     case .outdatedMeasurement(let file, let trial, let reason):
       "\(file) holds a measurement of \(trial) that this version of the study cannot read "
         + "(\(reason)): start with --fresh"
@@ -99,6 +105,8 @@ extension RunError: CustomStringConvertible {
       "\(path) cannot be written: \(reason); what was finished before is kept"
     case .cannotRead(let path, let reason):
       "\(path) cannot be read: \(reason)"
+    case .removed(let path):
+      "\(path) was removed while the run wrote to it: the same command does again what was lost"
     }
   }
 
@@ -106,7 +114,7 @@ extension RunError: CustomStringConvertible {
   public var exitStatus: ExitStatus {
     switch self {
     case .malformedOverride, .unknownSetting, .wrongValue, .repeatedSetting, .invalidSettings,
-      .repeatedTrial, .noTrials, .malformedShard, .irregularArray, .freshShard,
+      .repeatedTrial, .noTrials, .tooManyTrials, .malformedShard, .irregularArray, .freshShard,
       .differentStudies, .unknownDuration, .nothingPending:
       .usage
     case .unreadable, .unknownStoreVersion, .foreignStore, .outdatedMeasurement,
@@ -114,7 +122,7 @@ extension RunError: CustomStringConvertible {
       .badData
     case .missingFile: .missingFile
     case .inUse, .cannotCreate, .cannotSubmit: .cannotCreate
-    case .cannotWrite, .cannotRead: .inputOutput
+    case .cannotWrite, .cannotRead, .removed: .inputOutput
     }
   }
 }

@@ -57,7 +57,12 @@ extension JSON {
 
   /// The settings of an encoded configuration, as the command line spells them.
   func settings(path: [String]) -> [(name: String, value: String)] {
-    guard let members else { return [(path.joined(separator: "."), spelling)] }
-    return members.flatMap { $0.value.settings(path: path + [Setting.hyphenated($0.key)]) }
+    leaves(path: path).map { ($0.name, $0.value.spelling) }
+  }
+
+  /// The values that are no objects, under the same names.
+  func leaves(path: [String]) -> [(name: String, value: JSON)] {
+    guard let members else { return [(path.joined(separator: "."), self)] }
+    return members.flatMap { $0.value.leaves(path: path + [Setting.hyphenated($0.key)]) }
   }
 }

@@ -38,6 +38,7 @@ extension SettingKind? {
       } else {
         return nil
       }
+      guard elements.count <= RunLimits.values else { return nil }
     }
     return .array(elements)
   }
@@ -45,7 +46,8 @@ extension SettingKind? {
   /// The numbers of `0..9`, both ends among them.
   private static func range(_ word: String) -> ClosedRange<Int>? {
     guard let (low, high) = ends(word), let first = Int(low), let last = Int(high),
-      first <= last, last - first < 1_000_000
+      first <= last, case (let span, false) = last.subtractingReportingOverflow(first),
+      span < RunLimits.values
     else { return nil }
     return first...last
   }

@@ -70,7 +70,8 @@ extension SettingKind: CustomStringConvertible {
     case .text: "text"
     case .choice(let cases):
       "one of " + cases.map { $0.text ?? $0.canonical }.joined(separator: ", ")
-    case .list(of: .integer): "whole numbers such as 1,2,3 or 0..9"
+    case .list(of: .integer):
+      "whole numbers such as 1,2,3 or 0..9, at most \(RunLimits.values) of them"
     case .list(of: .number): "numbers such as 0.1,0.5"
     case .list(of: .choice(let cases)): "some of \(Self.choice(cases).description.dropFirst(7))"
     case .list(of: .flag), .list(of: .text), .list(of: nil): "values separated by commas"

@@ -57,7 +57,8 @@ public struct Shard: Sendable, Equatable, CustomStringConvertible {
 
   /// The indices of this part's trials, given the costs of all trials in planned order.
   package func indices(costs: [Double]) -> [Int] {
-    var loads = [Double](repeating: 0, count: count)
+    // Where there are more shards than trials, the first ones take them all.
+    var loads = [Double](repeating: 0, count: min(count, costs.count))
     var mine: [Int] = []
     for index in longestFirst(costs) {
       let least = loads.indices.min { (loads[$0], $0) < (loads[$1], $1) }!

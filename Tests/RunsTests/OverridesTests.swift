@@ -80,15 +80,15 @@ struct OverridesTests {
       ("model=x", "model=x cannot be understood: model takes one of logistic, mlp, deepNet"),
       (
         "seeds=3..1",
-        "seeds=3..1 cannot be understood: seeds takes whole numbers such as 1,2,3 or 0..9"
+        "seeds=3..1 cannot be understood: seeds takes whole numbers such as 1,2,3 or 0..9, at most 100000 of them"
       ),
       (
         "seeds=1,,2",
-        "seeds=1,,2 cannot be understood: seeds takes whole numbers such as 1,2,3 or 0..9"
+        "seeds=1,,2 cannot be understood: seeds takes whole numbers such as 1,2,3 or 0..9, at most 100000 of them"
       ),
       (
         "seeds=0..9999999999",
-        "seeds=0..9999999999 cannot be understood: seeds takes whole numbers such as 1,2,3 or 0..9"
+        "seeds=0..9999999999 cannot be understood: seeds takes whole numbers such as 1,2,3 or 0..9, at most 100000 of them"
       ),
       ("limit=x", "limit=x cannot be understood: limit takes a whole number, or null"),
       ("dataset=1", "dataset=1 cannot be understood: dataset takes its settings one by one"),

@@ -37,6 +37,28 @@ struct AllStudiesTests {
     #expect(StudyKind.finishedRuns(in: output).count == 1)
   }
 
+  @Test(
+    "refuse sizes for which there is no memory, and steps for which there is no time",
+    arguments: [
+      (StudyKind.baselines, "steps=1e18"), (.baselines, "seeds=0..99999"),
+      (.baselines, "batch-size=9223372036854775807"), (.doubleDescent, "epochs=1e18"),
+      (.doubleDescent, "widths=0"), (.doubleDescent, "widths=1e9"), (.lottery, "hidden=1e7"),
+      (.lottery, "sparsities=1e9"), (.lottery, "analysis-batch-size=1e18"),
+      (.metalearnLR, "inner-steps=1e9"), (.metalearnLR, "hidden=1e9"),
+      (.metalearnActivation, "units=1e9"), (.metalearnActivation, "hidden=1e12"),
+      (.metalearnActivation, "inner-steps=1e18"), (.pooling, "channels=1e9"),
+      (.selfSupervised, "channels=1e9"), (.selfSupervised, "held-out=9223372036854775807"),
+    ])
+  func excess(_ kind: StudyKind, _ setting: String) throws {
+    let settings = try StudySettings(
+      scale: .paper, overrides: Overrides([setting]), output: output)
+    let error = #expect(throws: RunError.self) { try kind.plan(settings, measuringFor: 0) }
+    #expect(error?.exitStatus == .usage)
+    let key = try #require(setting.split(separator: "=").first)
+    #expect(
+      error == .tooManyTrials(study: kind.rawValue) || error?.description.contains(key) == true)
+  }
+
   @Test("stop where they are interrupted")
   func interruption() throws {
     defer { try? FileManager.default.removeItem(at: output) }

@@ -57,7 +57,7 @@ extension LearnedActivation {
     let tensors = try InputFile.read(path) { bytes throws(FormatError) in
       try SafeTensors.decode(bytes).tensors
     }
-    let hidden = tensors["network.linear1.bias"]?.elements.count ?? 1
+    let hidden = max(1, tensors["network.linear1.bias"]?.elements.count ?? 1)
     self.init(network: ActivationNetwork(zeros: hidden))
     try loadWeights(from: path)
   }

@@ -139,6 +139,21 @@ struct TrainingTests {
     #expect(step > 0 && !loss.isFinite)
   }
 
+  @Test("a checkpoint that counts more than a training can is refused")
+  func countlessCheckpoint() throws {
+    var training = try training { $0.steps = 4 }
+    _ = try training.advance()
+    for (key, count) in [
+      ("step", Int.max), ("optimizer.step", Int.max), ("evaluations", Int.max), ("step", -1),
+    ] {
+      var damaged = training.checkpoint
+      damaged.numbers[key] = "\(count)"
+      let before = training.step
+      #expect(throws: TrainingError.self, "\(key)") { try training.resume(from: damaged) }
+      #expect(training.step == before)
+    }
+  }
+
   @Test("settings that make no sense are refused by name")
   func settings() {
     #expect(throws: TrainingError.setting("batch-size", "0", "1 or more")) {
@@ -149,6 +164,14 @@ struct TrainingTests {
     }
     #expect(throws: TrainingError.setting("learning-rate", "nan", "a finite number, 0 or more")) {
       try training { $0.learningRate = .nan }
+    }
+    for large in [1_000_000_001, Int.max] {
+      #expect(throws: TrainingError.setting("steps", "\(large)", "at most 1000000000")) {
+        try training { $0.steps = large }
+      }
+      #expect(throws: TrainingError.setting("batch-size", "\(large)", "at most 1000000000")) {
+        try training { $0.batchSize = large }
+      }
     }
     #expect(throws: TrainingError.setting("eval-every", "0", "1 or more")) {
       try training { $0.evaluationInterval = 0 }

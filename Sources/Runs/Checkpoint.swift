@@ -7,7 +7,8 @@ import Foundation
 /// file goes when the trial's measurement is stored. A trial that goes on from a checkpoint must
 /// reach the same bits as one that was never interrupted.
 ///
-/// The file starts with the SHA-256 of the run, the trial and the state, so a file that is torn,
+/// The file starts with the SHA-256 of the run, the trial and what follows, the seconds that the trial
+/// has taken so far and the state, so a file that is torn,
 /// damaged or of another trial is never gone on from: the trial starts from its beginning, and the
 /// run says so.
 public struct Checkpoint: Sendable {
@@ -16,15 +17,19 @@ public struct Checkpoint: Sendable {
   let file: URL?
   /// The run and the trial.
   let owner: String
+  /// Who knows how long the trial takes.
+  let monitor: TrialMonitor
   /// Who is told about a file that is of no use.
   let note: @Sendable (String) -> Void
 
   /// A place for states of `owner`; without a file nothing is kept.
   init(
-    file: URL? = nil, owner: String = "", note: @escaping @Sendable (String) -> Void = { _ in }
+    file: URL? = nil, owner: String = "", monitor: TrialMonitor = TrialMonitor(),
+    note: @escaping @Sendable (String) -> Void = { _ in }
   ) {
     self.file = file
     self.owner = owner
+    self.monitor = monitor
     self.note = note
   }
 
@@ -37,7 +42,16 @@ public struct Checkpoint: Sendable {
       decline(file, "is damaged or belongs to another trial")
       return nil
     }
-    return Data(sealed.dropFirst(Self.sealLength))
+    let parts = sealed.dropFirst(Self.sealLength)
+      .split(separator: UInt8(ascii: "\n"), maxSplits: 1, omittingEmptySubsequences: false)
+    guard parts.count == 2, let seconds = Double(String(decoding: parts[0], as: UTF8.self)),
+      seconds.isFinite, seconds >= 0
+    else {
+      decline(file, "does not say how long the trial has taken")
+      return nil
+    }
+    monitor.goOn(after: seconds)
+    return Data(parts[1])
   }
 
   /// The state that ``save(encoding:)`` has saved last; nil if there is none that can be read.
@@ -60,7 +74,8 @@ public struct Checkpoint: Sendable {
   public func save(_ state: Data) throws(RunError) {
     guard let file else { return }
     try FileSystem.createDirectory(file.deletingLastPathComponent())
-    try FileSystem.replace(file, with: Data(seal(of: state)) + state)
+    let content = Data("\(monitor.seconds)\n".utf8) + state
+    try FileSystem.replace(file, with: Data(seal(of: content)) + content)
   }
 
   /// Replaces the state by the encoded form of `state`; outside a run this does nothing.
@@ -76,14 +91,15 @@ public struct Checkpoint: Sendable {
     unlink(file.path)
   }
 
-  private func seal(of state: Data) -> [UInt8] {
+  private func seal(of content: Data) -> [UInt8] {
     var hash = SHA256()
     hash.update("\(owner)\n".utf8)
-    hash.update(state)
+    hash.update(content)
     return Array(hash.hexadecimal.utf8)
   }
 
   private func decline(_ file: URL, _ reason: String) {
+    monitor.goOn(after: 0)
     note("\(file.path) \(reason): the trial starts from its beginning")
   }
 }

@@ -56,10 +56,12 @@ extension Run {
     }
   }
 
-  private func checkpoint(of key: TrialKey, _ notes: Notes = Notes()) -> Checkpoint {
+  private func checkpoint(
+    of key: TrialKey, _ monitor: TrialMonitor = TrialMonitor(), _ notes: Notes = Notes()
+  ) -> Checkpoint {
     Checkpoint(
       file: directory.checkpoint(of: key), owner: "\(identity.path) \(key.canonical)",
-      note: notes.add)
+      monitor: monitor, note: notes.add)
   }
 
   /// One session of work on a run.
@@ -130,7 +132,7 @@ extension Run {
       let shared = SharedValues()
       return { [run, threads = options.threads] index, monitor in
         let context = TrialContext(
-          threads: threads, checkpoint: run.checkpoint(of: run.keys[index], notes),
+          threads: threads, checkpoint: run.checkpoint(of: run.keys[index], monitor, notes),
           monitor: monitor, shared: shared)
         let measurement = try S.measure(run.trials[index], run.configuration, in: context)
         return try JSON(encoding: measurement)

@@ -12,8 +12,7 @@ public struct TrialContext: Sendable {
   /// A context outside any run: nobody listens, nothing is kept.
   public init(threads: Int = 1) {
     self.init(
-      threads: threads, checkpoint: Checkpoint(), monitor: TrialMonitor(),
-      shared: SharedValues())
+      threads: threads, checkpoint: Checkpoint(), monitor: TrialMonitor(), shared: SharedValues())
   }
 
   /// A context outside any run whose checkpoint is this file.
@@ -75,6 +74,13 @@ final class TrialMonitor: @unchecked Sendable {
   private var progress = (fraction: 0.0, message: String?.none)
   private var first: (fraction: Double, moment: ContinuousClock.Instant)?
   private var cancelled = false
+  private var earlier = 0.0
+
+  /// The seconds that the trial has taken, those of earlier sessions among them whose work it goes on from.
+  var seconds: Double { lock.withLock { earlier + start.duration(to: .now) / .seconds(1) } }
+
+  /// Counts the seconds of earlier sessions.
+  func goOn(after seconds: Double) { lock.withLock { earlier = seconds } }
 
   /// How far the trial was when it said so for the first time, 0 unless it goes on from a checkpoint, and the seconds
   /// since then. What came before tells nothing about its pace.

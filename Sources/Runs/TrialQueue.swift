@@ -18,6 +18,7 @@ final class TrialQueue: @unchecked Sendable {
 
     let index: Int
     let outcome: Outcome
+    /// What it took, in earlier sessions too.
     let seconds: Double
     /// The part of the trial that was seen to be done, and the seconds that it took: less than all of them if the
     /// trial went on from a checkpoint.
@@ -92,7 +93,7 @@ final class TrialQueue: @unchecked Sendable {
       } catch {
         outcome = .failed("\(error)")
       }
-      let seconds = trial.start.duration(to: .now) / .seconds(1)
+      let seconds = trial.monitor.seconds
       let observed = trial.monitor.observed
       condition.withLock {
         running[trial.index] = nil

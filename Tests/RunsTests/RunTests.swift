@@ -169,6 +169,27 @@ struct RunTests {
     #expect(try FileManager.default.contentsOfDirectory(atPath: checkpoints).count == 2)
   }
 
+  @Test("counts the time of a trial over all sessions that it took")
+  func timeOverSessions() throws {
+    var slow = Toy.Configuration()
+    (slow.sizes, slow.seeds, slow.pause) = ([1], [42], 20_000)
+    let run = try scratch.run(slow)
+    let interruption = Interruption()
+    let state = run.directory.url.appendingPathComponent("checkpoints").path
+    let thread = Thread {
+      while (try? FileManager.default.contentsOfDirectory(atPath: state))?.isEmpty ?? true {
+        usleep(1000)
+      }
+      interruption.request(2)
+    }
+    thread.start()
+    guard case .interrupted = try run.perform(RunOptions(jobs: 1), interruption: interruption)
+    else { return }
+    let summary = try #require(try run.perform(RunOptions(jobs: 1)).summary)
+    // A pause never ends early, and every step that counts was taken once.
+    #expect(summary.seconds >= 0.4)
+  }
+
   @Test("hands each trial its budget of threads, and one value for all that share a key")
   func contextSharesValues() throws {
     #expect(RunOptions(jobs: 1, threads: 7).threads == 7)

@@ -41,6 +41,8 @@ struct Slurm: ParsableCommand {
     let output = URL(fileURLWithPath: study.output).path
     var arguments = study.settings + (study.quick ? ["--quick"] : []) + ["--output", output]
     for kind in study.study.kinds {
+      // A task knows its own shard and the whole run, but no shard of an earlier division.
+      try kind.uniteShards(study.named)
       // What trials take must be known unless the number of tasks and their limit are given.
       let isTimed = tasks == nil || time == nil
       if isTimed { Terminal.note("measuring how long a trial of \(kind.rawValue) takes") }

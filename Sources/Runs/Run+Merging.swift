@@ -12,14 +12,35 @@ extension Run {
   public func merge(
     from others: [RunDirectory] = [], observer: some RunObserver = SilentObserver()
   ) throws(RunError) -> RunSummary {
-    var observer = observer
-    defer { observer.end() }
     for directory in others + [directory] {
       guard FileManager.default.fileExists(atPath: directory.url.path) else {
         throw .missingFile(
           directory.url.path, remedy: "run the shards with the same settings first")
       }
     }
+    for directory in others where directory.stores().isEmpty {
+      throw .missingFile(
+        directory.store(of: nil).path,
+        remedy: "name the folder of a run, <output>/<study>/<its hash>")
+    }
+    return try conclude(unite(with: others, observer: observer))
+  }
+
+  /// Writes to `trials.jsonl` what shards have stored, however many there were, so that a division into others finds
+  /// it. Without shards there is nothing to do.
+  ///
+  /// - Throws: ``RunError`` if a store cannot be read or written.
+  public func uniteShards(observer: some RunObserver = SilentObserver()) throws(RunError) {
+    let whole = directory.store(of: nil).lastPathComponent
+    guard directory.stores().contains(where: { $0.lastPathComponent != whole }) else { return }
+    _ = try unite(with: [], observer: observer)
+  }
+
+  private func unite(
+    with others: [RunDirectory], observer: some RunObserver
+  ) throws(RunError) -> StoreContents {
+    var observer = observer
+    defer { observer.end() }
     let file = directory.store(of: nil)
     let lock = try FileLock(guarding: file)
     defer { withExtendedLifetime(lock) {} }
@@ -30,7 +51,7 @@ extension Run {
     let unplanned = known.trials.keys.filter { !planned.contains($0) }
       .sorted { $0.canonical < $1.canonical }
     try TrialStore.write((keys + unplanned).compactMap { known.trials[$0] }, to: file, of: identity)
-    return try conclude(known)
+    return known
   }
 
   /// The findings from what the stores of the folder hold, written anew.

@@ -28,6 +28,11 @@ public enum StudyKind: String, CaseIterable, Sendable {
     try request.perform(study)
   }
 
+  /// Unites what shards have stored, so that a division into others finds it.
+  public func uniteShards(_ settings: StudySettings) throws(RunError) {
+    try settings.uniteShards(study)
+  }
+
   /// What the study still has to do, after measuring its trials for at most so many seconds.
   public func plan(
     _ settings: StudySettings, measuringFor limit: Double
@@ -105,6 +110,10 @@ public struct StudySettings: Sendable {
   func run<S: Study>(_ study: S.Type) throws(RunError) -> Run<S> {
     let start = scale == .quick ? S.Configuration.quick : S.Configuration()
     return try Run(study, configuration: try overrides.applied(to: start), output: output)
+  }
+
+  func uniteShards<S: Study>(_ study: S.Type) throws(RunError) {
+    try run(study).uniteShards(observer: ProgressDisplay.standardError())
   }
 
   func plan<S: Study>(_ study: S.Type, measuringFor limit: Double) throws(RunError) -> RunPlan {

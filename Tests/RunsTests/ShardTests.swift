@@ -80,6 +80,28 @@ struct ShardTests {
     #expect(try sharded.bits() == whole.bits())
   }
 
+  @Test("finds what shards of an earlier division have done, once they are united")
+  func redivision() throws {
+    let whole = try scratch.run(in: "whole")
+    _ = try whole.perform(RunOptions(jobs: 2))
+    let run = try scratch.run(in: "divided")
+    // Nothing is there yet, which is no reason to complain.
+    try run.uniteShards()
+    _ = try run.perform(RunOptions(jobs: 1, shard: Shard("1/2")))
+    try run.uniteShards()
+    for number in 1...3 {
+      _ = try run.perform(RunOptions(jobs: 1, shard: Shard(number: number, count: 3)))
+    }
+    let folder = run.directory.url
+    let trials = try FileManager.default.contentsOfDirectory(atPath: folder.path)
+      .filter { $0.hasSuffix("-of-3.jsonl") }
+      .map { try String(contentsOf: folder.appendingPathComponent($0), encoding: .utf8) }
+      .joined().split(separator: "\n").count { $0.contains("\"completed\"") }
+    #expect(trials == 3)
+    _ = try run.merge()
+    #expect(try run.bits() == whole.bits())
+  }
+
   @Test("computed on another machine is merged from its folder")
   func mergeFromElsewhere() throws {
     let whole = try scratch.run(in: "whole")
@@ -90,6 +112,17 @@ struct ShardTests {
     _ = try there.perform(RunOptions(jobs: 1, shard: Shard("2/2")))
     _ = try here.merge(from: [there.directory])
     #expect(try here.bits() == whole.bits())
+  }
+
+  @Test("from a folder that is no run's is missed, and not merged as if it were empty")
+  func mergeFromNowhere() throws {
+    let run = try scratch.run()
+    _ = try run.perform(RunOptions(jobs: 2))
+    let error = #expect(throws: RunError.self) {
+      try run.merge(from: [RunDirectory(scratch.url)])
+    }
+    #expect(error?.exitStatus == .missingFile)
+    #expect(error?.description.contains("trials.jsonl is not there: name the folder") == true)
   }
 
   @Test("that is missing is named by its first trial, and the others are united all the same")

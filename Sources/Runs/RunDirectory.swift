@@ -73,7 +73,9 @@ public struct RunDirectory: Sendable, Equatable {
 
   /// Removes what killed processes have left half-written.
   func removeLeftovers() {
-    for folder in ["", "tables", "figures", "files", checkpoints.lastPathComponent] {
+    for folder in [
+      "", "tables", "figures", "figures/narrow", "files", "slurm", checkpoints.lastPathComponent,
+    ] {
       FileSystem.removeLeftovers(in: url.appendingPathComponent(folder))
     }
   }

@@ -130,7 +130,8 @@ extension RunSummary {
     do {
       self = try RunSummary(JSON(reading: data))
     } catch {
-      throw .unreadable(file: file.path, reason: "\(error)")
+      throw .unreadable(
+        file: file.path, reason: "\(error); the command that made the run writes it anew")
     }
     for index in findings.illustrations.indices {
       let drawing = findings.illustrations[index]

@@ -48,8 +48,10 @@ final class TrialStore {
 
   /// Appends one trial.
   ///
-  /// - Throws: ``RunError/cannotWrite(_:reason:)``; the file then ends with the trial before.
+  /// - Throws: ``RunError/cannotWrite(_:reason:)``; the file then ends with the trial before. ``RunError/removed(_:)``
+  ///   if the file no longer has a name, so that nobody would ever read what it holds.
   func append(_ trial: StoredTrial) throws(RunError) {
+    try checkName()
     try append(Self.sealed(trial.json))
     isFlushed = false
     if lastFlush.duration(to: .now) > .seconds(1) { try flush() }
@@ -57,12 +59,18 @@ final class TrialStore {
 
   /// Waits until the disk has every line.
   func flush() throws(RunError) {
+    try checkName()
     guard !isFlushed else { return }
     guard fsync(descriptor) == 0 else {
       throw .cannotWrite(file.path, reason: FileSystem.reason)
     }
     isFlushed = true
     lastFlush = .now
+  }
+
+  private func checkName() throws(RunError) {
+    var status = stat()
+    if fstat(descriptor, &status) == 0, status.st_nlink == 0 { throw .removed(file.path) }
   }
 
   private func append(_ line: String) throws(RunError) {

@@ -41,6 +41,21 @@ struct FaultTests {
     }
   }
 
+  @Test("whose store is removed under it says so, and does again what was lost")
+  func removedStore() throws {
+    var slow = Toy.Configuration()
+    slow.pause = 2000
+    let run = try scratch.run(slow, in: "removed")
+    let store = run.directory.url.appendingPathComponent("trials.jsonl").path
+    let remover = Thread {
+      while unlink(store) != 0 { usleep(1000) }
+    }
+    remover.start()
+    #expect(throws: RunError.removed(store)) { try run.perform(RunOptions(jobs: 1)) }
+    let again = try run.perform(RunOptions(jobs: 1))
+    #expect(again.summary?.trials == 6)
+  }
+
   @Test("names the folder that cannot be written, and touches nothing in it")
   func readOnlyFolder() async throws {
     let run = try scratch.run(in: "read-only")

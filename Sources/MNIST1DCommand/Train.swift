@@ -109,6 +109,8 @@ struct Train: ParsableCommand {
   }
 
   private func train(_ network: some Classifier, on dataset: Dataset) throws {
+    let interruption = Interruption()
+    interruption.listen()
     var training = try prepare(network, on: dataset)
     var log = MetricsLog()
     if let checkpoint, FileManager.default.fileExists(atPath: checkpoint) {
@@ -119,6 +121,10 @@ struct Train: ParsableCommand {
     }
     let events = try tensorboard.map { folder throws(FileError) in try EventFile(in: folder) }
     while !training.isFinished {
+      if let signal = interruption.signal {
+        try events?.flush()
+        try stop(training, log, by: signal)
+      }
       let step = try training.advance()
       log.append(step)
       events?.append(step.scalars, step: step.step)
@@ -141,6 +147,22 @@ struct Train: ParsableCommand {
       json
         ? summary(of: training, train: train, test: test).pretty
         : text(of: training, train: train, test: test))
+  }
+
+  /// Keeps what there is, and says how to go on.
+  private func stop(
+    _ training: Training<some Classifier>, _ log: MetricsLog, by signal: Int32
+  ) throws -> Never {
+    if let checkpoint {
+      try TrainingFile(checkpoint: training.checkpoint, metrics: log.lines).write(to: checkpoint)
+    }
+    if let metrics { try OutputFile.write(Array(log.lines.utf8), to: metrics) }
+    Terminal.note(
+      "mnist1d: interrupted with \(training.step) of \(steps + 1) steps done; "
+        + (checkpoint == nil
+          ? "give --checkpoint to be able to go on from there"
+          : "the same command goes on from there"))
+    throw ExitCode(128 + signal)
   }
 
   private func prepare<Network: Classifier>(

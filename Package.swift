@@ -9,7 +9,10 @@ let fuzzing: [Target] =
   ? []
   : [
     .executableTarget(
-      name: "Fuzzing", dependencies: ["DataFormats", "Runs", "Studies"], path: "Tests/Fuzzing",
+      name: "Fuzzing",
+      dependencies: [
+        "DataFormats", "Runs", "Studies", "NeuralNetworks", "Tensors", "ReferenceRandom",
+      ], path: "Tests/Fuzzing",
       exclude: ["run", "seeds"], swiftSettings: strict)
   ]
 

@@ -18,9 +18,18 @@ public struct TicketFile: Sendable {
   ///
   /// - Throws: ``FileError`` if the file is missing or damaged, or is no ticket.
   public init(reading path: String) throws(FileError) {
+    try self.init(decoding: InputFile.read(path), path: path)
+  }
+
+  /// Decodes the bytes of a ticket that is called `path` in messages.
+  ///
+  /// - Throws: ``FileError`` if they are damaged or no ticket.
+  package init(decoding bytes: [UInt8], path: String) throws(FileError) {
     self.path = path
-    (weights, masks) = try InputFile.read(path) { bytes throws(FormatError) in
-      try Self.parts(of: SafeTensors.decode(bytes).parameters())
+    do {
+      (weights, masks) = try Self.parts(of: SafeTensors.decode(bytes).parameters())
+    } catch {
+      throw .invalid(path: path, error)
     }
   }
 

@@ -1,3 +1,5 @@
+import Foundation
+
 /// Hands the inputs of libFuzzer to one reader: `Fuzzing READER [options of libFuzzer] CORPUS`.
 ///
 /// A reader may refuse its input by its own error. It may not trap, loop, or take memory that the input does not fill;
@@ -9,6 +11,11 @@ struct Fuzzing {
     guard arguments.count > 1, let reader = Reader(rawValue: arguments[1]) else {
       let names = Reader.allCases.map(\.rawValue).joined(separator: "|")
       print("usage: \(arguments[0]) \(names) [options of libFuzzer] corpus")
+      return
+    }
+    if arguments.count == 4, arguments[2] == "--example" {
+      guard let bytes = reader.example else { return }
+      try? Data(bytes).write(to: URL(fileURLWithPath: arguments[3]))
       return
     }
     arguments.remove(at: 1)

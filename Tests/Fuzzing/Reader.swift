@@ -1,11 +1,14 @@
 import DataFormats
 import Foundation
+import NeuralNetworks
+import ReferenceRandom
 import Runs
 import Studies
+import struct Tensors.Tensor
 
 /// The readers of bytes that may come from anywhere.
 enum Reader: String, CaseIterable {
-  case npy, npz, pickle, safetensors, csv, store, json, overrides, summary
+  case npy, npz, pickle, safetensors, training, ticket, csv, store, json, overrides, summary
 
   /// Reads an input, and traps where the reader breaks a promise.
   func read(_ bytes: [UInt8]) {
@@ -15,6 +18,8 @@ enum Reader: String, CaseIterable {
       case .npz: try npz(bytes)
       case .pickle: try pickle(bytes)
       case .safetensors: try safetensors(bytes)
+      case .training: try training(bytes)
+      case .ticket: try ticket(bytes)
       case .csv: try csv(bytes)
       case .store: try store(bytes)
       case .json: try json(bytes)
@@ -52,6 +57,24 @@ enum Reader: String, CaseIterable {
     let file = try SafeTensors.decode(bytes)
     let again = try file.encode()
     survives("a file of safetensors") { try SafeTensors.decode(again).encode() == again }
+  }
+
+  /// A training's state: what is taken must go on, and give the same state again.
+  private func training(_ bytes: [UInt8]) throws {
+    let state = try NeuralNetworks.Checkpoint(decoding: bytes)
+    var training = try Laboratory.training
+    try training.resume(from: state)
+    let again = try training.checkpoint.encode()
+    survives("a training's state") {
+      var copy = training
+      try copy.resume(from: NeuralNetworks.Checkpoint(decoding: again))
+      return try copy.checkpoint.encode() == again
+    }
+    if !training.isFinished { _ = try training.advance() }
+  }
+
+  private func ticket(_ bytes: [UInt8]) throws {
+    _ = try TicketFile(decoding: bytes, path: "ticket").masked(Laboratory.network)
   }
 
   private func csv(_ bytes: [UInt8]) throws {
@@ -110,12 +133,46 @@ enum Reader: String, CaseIterable {
     survives("a summary") { try RunSummary(again).json.canonical == again.canonical }
   }
 
+  /// An input that the reader takes, where files of the repository hold none.
+  var example: [UInt8]? {
+    switch self {
+    case .training:
+      var training = try? Laboratory.training
+      _ = try? training?.advance()
+      return try? training?.checkpoint.encode()
+    case .ticket:
+      let network = Laboratory.network
+      return try? SafeTensors(ticketOf: network, mask: Mask(keepingAll: network)).encode()
+    default: return nil
+    }
+  }
+
   /// Traps unless what was read, written and read again is the same.
   private func survives(_ what: String, _ isSame: () throws -> Bool) {
     do {
       guard try isSame() else { fatalError("\(what) changes when it is written again") }
     } catch {
       fatalError("\(what) cannot be read again: \(error)")
+    }
+  }
+}
+
+/// What the states and tickets of trainings are read for.
+private enum Laboratory {
+  static let network: MultilayerPerceptron = {
+    var generator = TorchGenerator(seed: 1)
+    return MultilayerPerceptron(inputs: 3, hidden: 2, classes: 2, using: &generator)
+  }()
+
+  static var training: Training<MultilayerPerceptron> {
+    get throws {
+      let examples = Examples(
+        inputs: Tensor([0, 1, 2, 3, 4, 5], shape: [2, 3]), labels: [0, 1])
+      var settings = TrainingSettings()
+      settings.steps = 8
+      settings.batchSize = 1
+      settings.evaluationInterval = 2
+      return try Training(of: network, on: examples, testing: examples, settings: settings)
     }
   }
 }

@@ -87,7 +87,7 @@ extension Training {
     guard resumed.step >= 0, resumed.optimizer.step >= 0, count >= 0 else {
       throw .checkpoint("it counts a negative number of steps or evaluations")
     }
-    guard resumed.step <= TrainingSettings.largest, resumed.optimizer.step <= resumed.step else {
+    guard resumed.step <= mostCounted, resumed.optimizer.step <= resumed.step else {
       throw .checkpoint(
         "it counts \(resumed.step) steps and \(resumed.optimizer.step) updates")
     }

@@ -33,9 +33,12 @@ public struct TrainingSettings: Hashable, Sendable {
   }
 }
 
+/// The most steps, epochs or examples that a training may count, so that their products are numbers.
+let mostCounted = 1_000_000_000
+
 /// Refuses a number of steps, epochs or examples that is too small, or so large that the product of two overflows.
 func requireCount(_ name: String, _ count: Int, from least: Int = 1) throws(TrainingError) {
-  let most = 1_000_000_000
+  let most = mostCounted
   guard count >= least else { throw .setting(name, "\(count)", "\(least) or more") }
   guard count <= most else { throw .setting(name, "\(count)", "at most \(most)") }
 }

@@ -224,7 +224,8 @@ struct CommandTests {
       #expect(exported.status == 0, "\(exported.messages)")
       let csv = try String(
         contentsOf: folder.appendingPathComponent("\(runs[1])/export/curves.csv"), encoding: .utf8)
-      #expect(csv.split(separator: "\n").count == 1 + 2 * 4 * 3)
+      // Four curves over three evaluations, and two counts for each of ten digits.
+      #expect(csv.split(separator: "\n").count == 1 + 2 * (4 * 3 + 2 * 10))
       let trials = try FileManager.default.contentsOfDirectory(
         atPath: folder.appendingPathComponent("events").path)
       #expect(trials.sorted().last == "columns=ordered,examples=all,model=logistic,seed=1")

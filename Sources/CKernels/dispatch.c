@@ -15,7 +15,7 @@ extern const ck_table ck_table_neon;
 const ck_table *ck_active = &ck_table_portable;
 static const char *rejected_request;
 
-const char *ck_active_name(void) { return ck_active->name; }
+const char *ck_active_name(void) { return __atomic_load_n(&ck_active, __ATOMIC_RELAXED)->name; }
 
 const ck_table *ck_find(const char *name) {
   if (strcmp(name, "portable") == 0) return &ck_table_portable;
@@ -35,7 +35,7 @@ const ck_table *ck_find(const char *name) {
 
 bool ck_select(const char *name) {
   const ck_table *table = ck_find(name);
-  if (table) ck_active = table;
+  if (table) __atomic_store_n(&ck_active, table, __ATOMIC_RELAXED);
   return table != NULL;
 }
 

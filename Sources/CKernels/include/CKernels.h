@@ -76,7 +76,7 @@ typedef struct {
 #undef CK_KERNEL
 } ck_table;
 
-// The kernels in use, and their name.
+// The kernels in use, and their name. Another thread may choose others at any time.
 extern const ck_table *ck_active;
 const char *ck_active_name(void);
 
@@ -90,7 +90,9 @@ bool ck_select(const char *name);
 const char *ck_rejected_request(void);
 
 #define CK_KERNEL(kernel, parameters, arguments) \
-  static inline void ck_##kernel parameters { ck_active->kernel arguments; }
+  static inline void ck_##kernel parameters { \
+    __atomic_load_n(&ck_active, __ATOMIC_RELAXED)->kernel arguments; \
+  }
 #include "../Kernels/kernels.def"
 #undef CK_KERNEL
 

@@ -76,9 +76,11 @@ extension FloatRandomNumberGenerator {
 /// Source: G. E. P. Box and M. E. Muller, "A note on the generation of random normal deviates",
 /// *Annals of Mathematical Statistics* 29 (1958); `normal_distribution` in PyTorch.
 func boxMullerPair(_ u1: Double, _ u2: Double) -> (Double, Double) {
-  let radius = (-2 * PlatformMath.naturalLogarithm(onePlus: -u2)).squareRoot()
+  // u2 has 53 bits behind the point, so that the difference is exact, where PyTorch takes `log1p(-u2)`.
+  let radius = (2 * ElementaryFunctions.naturalLogarithm(1 - u2).magnitude).squareRoot()
   let angle = 2 * Double(0x1.921fb54442d18p+1) * u1
-  return (radius * PlatformMath.cosine(angle), radius * PlatformMath.sine(angle))
+  let (sine, cosine) = ElementaryFunctions.sineAndCosine(angle)
+  return (radius * cosine, radius * sine)
 }
 
 extension SystemRandomNumberGenerator: FloatRandomNumberGenerator {}

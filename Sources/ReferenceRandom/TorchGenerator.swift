@@ -137,7 +137,7 @@ extension TorchGenerator: FloatRandomNumberGenerator {
   ) {
     guard buffer.count >= TorchNormalBlock.count else {
       for index in buffer.indices {
-        buffer[index] = Float(mean.addingProduct(standardNormal(), standardDeviation))
+        buffer[index] = Float(mean.addingExactProduct(standardNormal(), standardDeviation))
       }
       return
     }

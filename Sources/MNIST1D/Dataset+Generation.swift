@@ -7,9 +7,9 @@ extension Dataset {
   /// they are shuffled, the columns too if the configuration says so, and all values are shifted
   /// and divided to mean 0 and standard deviation 1. Positions are divided by the same deviation.
   ///
-  /// Everything is exact arithmetic in NumPy's order but for one logarithm per pair of normal
-  /// variates, which the C library computes, for NumPy as well. C libraries differ in the last
-  /// place of some logarithms; rounded to single precision the datasets are the same.
+  /// Everything is done in NumPy's order. The logarithms behind the normal variates are rounded correctly, so
+  /// that the bits are the same on every machine; NumPy's come from the C library and differ in some last places.
+  /// Rounded to single precision the datasets are the same.
   ///
   /// - Parameters:
   ///   - configuration: The settings; the published dataset's where they are left out.

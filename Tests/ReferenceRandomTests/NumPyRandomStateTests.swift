@@ -4,7 +4,7 @@ import Testing
 
 @Suite("NumPy's RandomState")
 struct NumPyRandomStateTests {
-  /// Streams whose values pass through the C library's logarithm.
+  /// Streams whose values pass through a logarithm.
   static let logarithmic: Set = ["standard_normal", "normal", "mixed"]
 
   @Test("uniform numbers, integers and permutations equal NumPy's bits")
@@ -35,7 +35,7 @@ struct NumPyRandomStateTests {
     #expect(tested > 100)
   }
 
-  @Test("normal variates equal NumPy's values, and on glibc their bits")
+  @Test("normal variates equal NumPy's with correctly rounded logarithms")
   func normalStreams() throws {
     for golden in try GoldenStreams.load().numpy where Self.logarithmic.contains(golden.method) {
       var random = NumPyRandomState(seed: golden.seed)
@@ -46,12 +46,8 @@ struct NumPyRandomStateTests {
         values = (0..<golden.count).map { _ in random.normal(mean: 0.3, standardDeviation: 1.7) }
       default: values = Self.mixed(&random)
       }
-      for (value, reference) in zip(values, golden.first) {
-        #expect(abs(value - reference) <= 2 * reference.ulp, "\(golden)")
-      }
-      #if canImport(Glibc)
-        #expect(SHA256.digest(values) == golden.sha256, "\(golden)")
-      #endif
+      #expect(Array(values.prefix(4)) == golden.first, "\(golden)")
+      #expect(SHA256.digest(values) == golden.sha256, "\(golden)")
     }
   }
 

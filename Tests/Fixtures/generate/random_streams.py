@@ -3,14 +3,16 @@
     python random_streams.py
 
 Every entry holds the first values and the SHA-256 of all values as little-endian bytes
-(float64 or int64 from NumPy, float32 or int64 from PyTorch). The PyTorch part needs a processor
-with AVX2: float32 kernels without fused multiply-add give other bits.
+(float64 or int64 from NumPy, float32 or int64 from PyTorch). Behind NumPy's normal variates are logarithms that are
+rounded correctly; those from the C library must agree with them to some units in the last place. The PyTorch part needs a
+processor with AVX2: float32 kernels without fused multiply-add give other bits.
 """
 
 import hashlib
 import json
 import pathlib
 
+import correctly_rounded
 import numpy as np
 import torch
 from torch.utils.data import DataLoader
@@ -31,16 +33,33 @@ def entry(array, **labels):
     return {**labels, "count": int(array.size), "first": first, "sha256": digest(array)}
 
 
+def normals(state, plain):
+    """A generator of normal variates beside the unchanged one; what both draw may differ in the last places alone."""
+    variates = correctly_rounded.NormalVariates(state)
+
+    def agreed(values, reference):
+        assert np.all(np.abs(values - reference) <= 2 * np.spacing(np.abs(reference) + 2))
+        return values
+
+    return (
+        lambda count: agreed(variates.standard_normal(count), plain.standard_normal(count)),
+        lambda mean, deviation, count: agreed(
+            variates.normal(mean, deviation, count), plain.normal(mean, deviation, count)),
+    )
+
+
 def numpy_streams():
     entries = []
     for seed in SEEDS:
         for count in SIZES + ([MILLION] if seed == 42 else []):
             state = lambda: np.random.RandomState(seed)
+            standard_normal = normals(state(), state())[0](count)
+            normal = normals(state(), state())[1](0.3, 1.7, count)
             entries += [
                 entry(state().random_sample(count), method="random_sample", seed=seed),
-                entry(state().standard_normal(count), method="standard_normal", seed=seed),
+                entry(standard_normal, method="standard_normal", seed=seed),
                 entry(state().uniform(-0.3, 1.7, count), method="uniform", seed=seed),
-                entry(state().normal(0.3, 1.7, count), method="normal", seed=seed),
+                entry(normal, method="normal", seed=seed),
             ]
         for bound in [1, 2, 48, 64, 65, 2**32 - 1, 2**32, 2**40 + 1]:
             state = np.random.RandomState(seed)
@@ -52,10 +71,12 @@ def numpy_streams():
             entries.append(entry(twice, method="permutation_twice", seed=seed))
         # The cached normal survives every other kind of draw, and a shuffle of rows.
         state = np.random.RandomState(seed)
+        variates = correctly_rounded.NormalVariates(state)
         array = np.arange(7)
         mixed = []
         for _ in range(50):
-            mixed += [state.randn(), state.rand(), float(state.choice(48)), *state.randn(3)]
+            mixed += [*variates.standard_normal(1), state.rand(), float(state.choice(48))]
+            mixed += [*variates.standard_normal(3)]
             state.shuffle(array)
             mixed += [float(v) for v in array]
         entries.append(entry(np.array(mixed), method="mixed", seed=seed))

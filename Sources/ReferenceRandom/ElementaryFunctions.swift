@@ -117,8 +117,9 @@ struct LogarithmTable: Sendable {
     let series = z.high * square * (odd - z.high * even)
 
     let whole = exponent * naturalLogarithmOf2.high + interval.high
-    let first = DoublePair(sumOf: whole, z.high)
-    let second = DoublePair(sumOf: first.high, -0.5 * head * head)
+    // Where it is not 0, each of these is larger than what is added to it.
+    let first = DoublePair(whole, z.high)
+    let second = DoublePair(first.high, -0.5 * head * head)
     let rest = series - halfSquareRest + z.low + (exponent * naturalLogarithmOf2.low + interval.low)
     let pair = DoublePair(second.high, second.low + first.low + rest)
     return (pair, z.high.magnitude * 0x1p-67 + whole.magnitude * 0x1p-72)

@@ -47,8 +47,7 @@ struct Command {
     input: String = ""
   ) throws -> Running {
     let process = Process()
-    process.executableURL = URL(fileURLWithPath: ProcessInfo.processInfo.arguments[0])
-      .deletingLastPathComponent().appendingPathComponent("mnist1d")
+    process.executableURL = products.appendingPathComponent("mnist1d")
     process.arguments = arguments
     process.currentDirectoryURL = folder
     process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
@@ -67,6 +66,15 @@ struct Command {
     try process.run()
     return Running(process: process, files: [typed, output, messages])
   }
+
+  /// Where the command is built, beside the tests. On macOS they are a bundle that another program loads.
+  #if canImport(Darwin)
+    private static let products = Bundle(for: Loaded.self).bundleURL.deletingLastPathComponent()
+    private final class Loaded {}
+  #else
+    private static let products = URL(fileURLWithPath: ProcessInfo.processInfo.arguments[0])
+      .deletingLastPathComponent()
+  #endif
 
   /// Calls `body` with a new folder that is removed afterwards.
   static func inFolder(_ body: (URL) throws -> Void) throws {

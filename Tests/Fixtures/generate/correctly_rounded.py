@@ -22,8 +22,10 @@ PRECISION = 200
 
 def _rounded(function):
     def value(x):
-        result = function(libmp.from_float(float(x)), PRECISION, libmp.round_nearest)
-        return libmp.to_float(result, rnd=libmp.round_nearest)
+        sign, mantissa, exponent, _ = function(libmp.from_float(float(x)), PRECISION, libmp.round_nearest)
+        # Python's conversions and quotients of integers are rounded correctly, subnormal ones too.
+        result = float(mantissa << exponent) if exponent >= 0 else mantissa / (1 << -exponent)
+        return -result if sign else result
 
     return value
 

@@ -9,14 +9,13 @@ some hundred thousand random ones. `streams` holds the SHA-256 of the values at 
 `arguments` says.
 """
 
-import correctly_rounded
-
 import hashlib
 import json
 import math
 import pathlib
 import struct
 
+import correctly_rounded
 import numpy as np
 from mpmath import libmp
 

@@ -84,7 +84,7 @@ struct LogarithmTable: Sendable {
     }
     naturalLogarithmOf2 = parts(FixedPoint.naturalLogarithmOf2)
     intervals = (0..<(UInt64(1) << Self.intervalBits)).map { index in
-      let middle = Self.start + (2 * index + 1) << (51 - Self.intervalBits)
+      let middle = Self.start + (index << 1 | 1) << (51 - Self.intervalBits)
       let reciprocal = Double(Int32(512 / Double(bitPattern: middle) + 0.5)) / 512
       let (high, low) = parts(-FixedPoint.naturalLogarithm(reciprocal))
       return Interval(reciprocal: reciprocal, high: high, low: low)

@@ -14,6 +14,8 @@ struct TorchGeneratorTests {
       case "unit": digest = SHA256.digest(random.uniform(count: count, from: 0, to: 1))
       case "uniform": digest = SHA256.digest(random.uniform(count: count, from: -0.158, to: 0.158))
       case "standard_normal": digest = SHA256.digest(random.normal(count: count))
+      case "standard_normal_by_15":
+        digest = SHA256.digest((0..<count / 15).flatMap { _ in random.normal(count: 15) })
       case "normal":
         digest = SHA256.digest(random.normal(count: count, mean: 0.3, standardDeviation: 1.7))
       case "randint":

@@ -46,8 +46,8 @@ public enum OutputFile {
         failure = .unwritable(path: path, reason: systemReason())
       }
     }
-    // A pipe or a terminal cannot be flushed to a disk, and says EINVAL, or on macOS ENOTSUP.
-    if failure == nil, fsync(descriptor) != 0, errno != EINVAL, errno != ENOTSUP {
+    // A pipe or a terminal cannot be flushed to a disk, and says EINVAL.
+    if failure == nil, fsync(descriptor) != 0, errno != EINVAL {
       failure = .unwritable(path: path, reason: systemReason())
     }
     if close(descriptor) != 0, failure == nil {

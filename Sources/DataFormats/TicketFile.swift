@@ -58,6 +58,9 @@ public struct TicketFile: Sendable {
   /// How many hidden units a fully-connected network has that fits the ticket; nil if none does.
   public var hiddenUnits: Int? { MultilayerPerceptron.hiddenUnits(of: weights) }
 
+  /// Sixteen hexadecimal digits that depend on every bit of the masks.
+  public var digest: String { masks.map { $0.tensor }.digest }
+
   /// The ticket as a network.
   ///
   /// - Parameter network: a network of the ticket's kind and size.

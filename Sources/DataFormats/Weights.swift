@@ -63,52 +63,6 @@ extension LearnedActivation {
   }
 }
 
-/// A training's state in a file, with the metrics that led to it.
-public struct TrainingFile: Sendable {
-  /// The state.
-  public var checkpoint: Checkpoint
-  /// One line of JSON per step.
-  public var metrics: String
-
-  /// Pairs a state with its metrics.
-  public init(checkpoint: Checkpoint, metrics: String) {
-    self.checkpoint = checkpoint
-    self.metrics = metrics
-  }
-
-  private static let metricsKey = "metrics"
-
-  /// Reads a state that ``write(to:)`` has written.
-  ///
-  /// - Throws: ``FileError`` if the file is missing or damaged.
-  public init(reading path: String) throws(FileError) {
-    checkpoint = try InputFile.read(path, Checkpoint.init(decoding:))
-    metrics = checkpoint.numbers.removeValue(forKey: Self.metricsKey) ?? ""
-  }
-
-  /// Writes the state as safetensors, the numbers as metadata, whole or not at all.
-  ///
-  /// - Throws: ``FileError`` if the file cannot be written.
-  public func write(to path: String) throws(FileError) {
-    var checkpoint = checkpoint
-    checkpoint.numbers[Self.metricsKey] = metrics
-    try SafeTensors(checkpoint).write(to: path)
-  }
-}
-
-extension Checkpoint {
-  /// Decodes the bytes of a safetensors file, whose metadata are the numbers.
-  ///
-  /// - Throws: ``FormatError`` if they are no such file.
-  public init(decoding bytes: [UInt8]) throws(FormatError) {
-    let file = try SafeTensors.decode(bytes)
-    self.init(tensors: try file.parameters(), numbers: file.metadata)
-  }
-
-  /// The bytes of a safetensors file from which ``init(decoding:)`` makes the same state.
-  public func encode() throws(FormatError) -> [UInt8] { try SafeTensors(self).encode() }
-}
-
 extension SafeTensors {
   /// The content of a file of weights: the parameters under their names.
   public init(parametersOf model: some Parameterized) {
@@ -133,10 +87,6 @@ extension SafeTensors {
     return parameters
   }
 
-  fileprivate init(_ checkpoint: Checkpoint) {
-    self.init(tensors: arrays(checkpoint.tensors), metadata: checkpoint.numbers)
-  }
-
   func write(to path: String) throws(FileError) {
     let bytes: [UInt8]
     do {
@@ -148,7 +98,7 @@ extension SafeTensors {
   }
 }
 
-private func arrays(_ tensors: [(name: String, tensor: Tensor)]) -> NamedArrays {
+func arrays(_ tensors: [(name: String, tensor: Tensor)]) -> NamedArrays {
   var arrays = NamedArrays()
   for (name, tensor) in tensors {
     let isNew = arrays.append(

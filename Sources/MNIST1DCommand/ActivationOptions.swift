@@ -17,6 +17,22 @@ struct ActivationOptions: ParsableArguments {
     completion: .file(extensions: ["safetensors"]))
   var activation: String?
 
+  /// The file of a learned function, if one is named.
+  var file: String? {
+    activation.flatMap { Nonlinearity(rawValue: $0) == nil ? $0 : nil }
+  }
+
+  /// What tells the function apart from every other.
+  var identity: String {
+    get throws {
+      guard let activation else { return Nonlinearity.relu.rawValue }
+      switch try Self.activation(activation) {
+      case .named(let function): return function.rawValue
+      case .learned(let function): return "a learned one with the digest \(function.digest)"
+      }
+    }
+  }
+
   /// A classifier with PyTorch's default initialisation and this activation function; `hidden` is the width of a
   /// fully-connected one.
   func network(

@@ -29,9 +29,12 @@ struct Export: ParsableCommand {
 
   func run() throws {
     let directory = RunDirectory(URL(fileURLWithPath: source))
+    try Outputs.require("--output", output, .folder)
+    try Outputs.require("--tensorboard", tensorboard, .folder)
     let export = try RunExport(reading: directory)
     let folder =
       output.map { URL(fileURLWithPath: $0) } ?? directory.url.appendingPathComponent("export")
+    try Outputs.require("--output", folder.path, .folder)
     for file in try export.write(to: folder) { Terminal.print(file.path) }
     guard let tensorboard else { return }
     for (trial, curves) in Dictionary(grouping: export.curves, by: \.trialName) {

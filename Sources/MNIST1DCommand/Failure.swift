@@ -36,7 +36,7 @@ extension TrainingError {
   fileprivate var exitStatus: Int32 {
     switch self {
     case .setting: 64
-    case .diverged, .checkpoint: 65
+    case .diverged, .divergedScores, .divergedState, .checkpoint, .mismatch: 65
     }
   }
 }

@@ -27,13 +27,14 @@ struct DatasetFigure: ParsableCommand {
   var output: String?
 
   func run() throws {
+    if let output, !output.lowercased().hasSuffix(".svg"), !output.hasPrefix("/dev/") {
+      throw Failure.usage("--output is \(output); the picture is SVG, so the name must end in .svg")
+    }
+    try Outputs.require("--output", output)
     let figure = try Figure.dataset(dataset.configuration)
     guard let output else {
       Terminal.print(figure.text(width: TerminalSize(of: STDOUT_FILENO).columns))
       return
-    }
-    guard output.lowercased().hasSuffix(".svg") || output.hasPrefix("/dev/") else {
-      throw Failure.usage("--output is \(output); the picture is SVG, so the name must end in .svg")
     }
     try OutputFile.write(Array(figure.svg().utf8), to: output)
     Terminal.note("\(output): the dataset in pictures")

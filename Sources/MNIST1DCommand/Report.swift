@@ -20,6 +20,7 @@ struct Report: ParsableCommand {
   var output = "runs"
 
   func run() throws {
+    try Outputs.require("--output", output, .folder)
     let folder = URL(fileURLWithPath: output)
     let directories =
       runs.isEmpty

@@ -38,6 +38,7 @@ struct Slurm: ParsableCommand {
   func run() throws {
     let division = try division
     try study.requireOwnSettings()
+    try Outputs.require("--output", study.output, .folder)
     let output = URL(fileURLWithPath: study.output).path
     var arguments = study.settings + (study.quick ? ["--quick"] : []) + ["--output", output]
     for kind in study.study.kinds {

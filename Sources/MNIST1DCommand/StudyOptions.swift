@@ -39,6 +39,7 @@ struct StudyOptions: ParsableArguments {
   /// Carries an action out for the study, or for all, and prints what comes of it.
   func perform(_ action: StudyRequest.Action, json: Bool) throws {
     let request = StudyRequest(action, try named)
+    try Outputs.require("--output", output, .folder)
     switch study {
     case .one(let kind):
       let outcome = try kind.perform(request)

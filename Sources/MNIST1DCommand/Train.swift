@@ -71,13 +71,16 @@ struct Train: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Keep the state here after every evaluation, and go on from it if it is there.",
+      """
+      Keep the state here after evaluations, and go on from it if it is there, with more --steps if you like and \
+      nothing else changed. The metrics are kept beside it, in a file whose name ends in .metrics.jsonl.
+      """,
       valueName: "file"),
     completion: .file(extensions: ["safetensors"]))
   var checkpoint: String?
 
   @Option(
-    help: ArgumentHelp("Write one line of JSON per step here.", valueName: "file"),
+    help: ArgumentHelp("Write one line of JSON per step here, while training.", valueName: "file"),
     completion: .file(extensions: ["jsonl"]))
   var metrics: String?
 
@@ -92,6 +95,7 @@ struct Train: ParsableCommand {
 
   func run() throws {
     try settings.validate()
+    try requireOutputs()
     let dataset = try data.completeDataset()
     try model.requireLength(dataset.length)
     let ticket = try ticket.map { try TicketFile(reading: $0) }
@@ -108,39 +112,70 @@ struct Train: ParsableCommand {
     }
   }
 
+  /// Refuses, before anything is read or computed, outputs that could not be written or would destroy something.
+  private func requireOutputs() throws {
+    var outputs = Outputs()
+    try outputs.add("--save", save)
+    try outputs.add("--checkpoint", checkpoint, .state)
+    try outputs.add("--checkpoint's metrics", journal, .growingFile)
+    try outputs.add("--metrics", metrics, .growingFile)
+    try outputs.add("--tensorboard", tensorboard, .folder)
+    try outputs.require(apartFrom: [
+      ("--data", data.data), ("--ticket", ticket), ("--activation", hidden.file),
+    ])
+    // Weights that are improved in place are replaced at the very end, and by weights.
+    if initialWeights != save {
+      try outputs.require(apartFrom: [("--initial-weights", initialWeights)])
+    }
+  }
+
+  /// The file beside a checkpoint that keeps the metrics of the steps that led to it.
+  private var journal: String? { checkpoint.map { $0 + ".metrics.jsonl" } }
+
   private func train(_ network: some Classifier, on dataset: Dataset) throws {
     let interruption = Interruption()
     interruption.listen()
     var training = try prepare(network, on: dataset)
-    var log = MetricsLog()
-    if let checkpoint, FileManager.default.fileExists(atPath: checkpoint) {
-      let saved = try TrainingFile(reading: checkpoint)
-      try training.resume(from: saved.checkpoint)
-      log = MetricsLog(lines: saved.metrics)
-      Terminal.note("going on from step \(training.step) of \(checkpoint)")
-    }
+    let state = try checkpoint.map { try TrainingState(at: $0, of: self) }
+    let extent = try state?.resume(&training)
+    var log = try MetricsLog(metrics, journal: journal, from: extent ?? .start)
     let events = try tensorboard.map { folder throws(FileError) in try EventFile(in: folder) }
-    while !training.isFinished {
-      if let signal = interruption.signal {
-        try events?.flush()
-        try stop(training, log, by: signal)
-      }
-      let step = try training.advance()
-      log.append(step)
-      events?.append(step.scalars, step: step.step)
-      guard let evaluation = step.evaluation else { continue }
+    func keep(_ moment: TrainingState.Moment) throws {
       try events?.flush()
-      Terminal.note(
-        "step \(step.step) of \(steps): test accuracy \(evaluation.test.accuracy.shown(1)) %, "
-          + "test loss \(evaluation.test.loss.shown(3)), "
-          + "train loss \(evaluation.train.loss.shown(3))")
-      if let checkpoint {
-        try TrainingFile(checkpoint: training.checkpoint, metrics: log.lines).write(to: checkpoint)
-      }
+      try log.flush()
+      try state?.save(training, log, moment)
     }
-    try events?.flush()
+    var logged = training.step - 1
+    do {
+      while !training.isFinished {
+        if let signal = interruption.signal {
+          try keep(.last)
+          try stop(training, by: signal)
+        }
+        let step = try training.advance()
+        try log.append(step)
+        logged = step.step
+        events?.append(step.scalars, step: step.step)
+        guard let evaluation = step.evaluation else { continue }
+        Terminal.note(
+          "step \(step.step) of \(steps): test accuracy \(evaluation.test.accuracy.shown(1)) %, "
+            + "test loss \(evaluation.test.loss.shown(3)), "
+            + "train loss \(evaluation.train.loss.shown(3))")
+        try keep(.evaluation)
+      }
+    } catch let error as TrainingError {
+      // The state after the last good evaluation stays as it is. A step may have been taken, and failed by its scores.
+      if let last = training.lastStep, last.step > logged {
+        try log.append(last)
+        events?.append(last.scalars, step: last.step)
+      }
+      try events?.flush()
+      try log.flush()
+      if json { Terminal.print(summary(of: training, divergedBy: error).pretty) }
+      throw error
+    }
+    try keep(.last)
     if let save { try training.model.writeWeights(to: save) }
-    if let metrics { try OutputFile.write(Array(log.lines.utf8), to: metrics) }
     let train = training.model.score(on: training.training)
     let test = training.model.score(on: training.test)
     Terminal.print(
@@ -149,14 +184,8 @@ struct Train: ParsableCommand {
         : text(of: training, train: train, test: test))
   }
 
-  /// Keeps what there is, and says how to go on.
-  private func stop(
-    _ training: Training<some Classifier>, _ log: MetricsLog, by signal: Int32
-  ) throws -> Never {
-    if let checkpoint {
-      try TrainingFile(checkpoint: training.checkpoint, metrics: log.lines).write(to: checkpoint)
-    }
-    if let metrics { try OutputFile.write(Array(log.lines.utf8), to: metrics) }
+  /// Says how to go on.
+  private func stop(_ training: Training<some Classifier>, by signal: Int32) throws -> Never {
     Terminal.note(
       "mnist1d: interrupted with \(training.step) of \(steps + 1) steps done; "
         + (checkpoint == nil
@@ -180,7 +209,7 @@ struct Train: ParsableCommand {
     }
     return try Training(
       of: network, on: examples, validating: heldOut,
-      testing: Examples(dataset.xTest, dataset.yTest), settings: settings)
+      testing: Examples(dataset.xTest, dataset.yTest), settings: settings, remembering: .best)
   }
 
   private var settings: TrainingSettings {
@@ -193,81 +222,4 @@ struct Train: ParsableCommand {
     settings.patience = patience
     return settings
   }
-
-  private func summary(
-    of training: Training<some Classifier>, train: Score, test: Score
-  ) -> JSON {
-    var summary: JSON = [
-      "model": .text(model.rawValue), "parameters": .integer(training.model.parameterCount),
-      "seed": .integer(Int(clamping: seed)), "steps": .integer(training.step - 1),
-    ]
-    summary = summary.appending(scores(train: train, test: test))
-    if let best = training.best {
-      summary["best"] = [
-        "step": .integer(best.step), "selected_by": validation == nil ? "test" : "validation",
-        "test_accuracy": .number(best.test.accuracy),
-      ]
-      if let held = best.validation {
-        summary["best"]?["validation_accuracy"] = .number(held.accuracy)
-      }
-    }
-    summary["kernels"] = .text(Kernels.current)
-    summary["digest"] = .text(training.model.digest)
-    return summary
-  }
-
-  private func text(
-    of training: Training<some Classifier>, train: Score, test: Score
-  ) -> String {
-    var lines = [scoreLines(train: train, test: test)]
-    if let best = training.best {
-      lines.append(
-        "best   accuracy \(best.test.accuracy.shown(2)) % on the test set at step \(best.step), "
-          + "selected by the \(validation == nil ? "test" : "held-out") examples")
-    }
-    lines.append("digest \(training.model.digest) of \(training.model.parameterCount) parameters")
-    return lines.joined(separator: "\n")
-  }
-}
-
-extension Training.StepMetrics {
-  /// The metrics as TensorBoard groups them: what it compares comes after the slash.
-  fileprivate var scalars: [EventRecord.Scalar] {
-    var scalars = [EventRecord.Scalar("loss/batch", trainLoss)]
-    guard let evaluation else { return scalars }
-    for (name, score) in [
-      ("train", evaluation.train), ("validation", evaluation.validation), ("test", evaluation.test),
-    ] {
-      guard let score else { continue }
-      scalars.append(EventRecord.Scalar("loss/\(name)", Float(score.loss)))
-      scalars.append(EventRecord.Scalar("accuracy/\(name)", Float(score.accuracy)))
-    }
-    return scalars
-  }
-}
-
-/// The metrics of a training, one line of JSON per step.
-private struct MetricsLog {
-  private(set) var lines = ""
-
-  init(lines: String = "") { self.lines = lines }
-
-  mutating func append<Network>(_ step: Training<Network>.StepMetrics) {
-    var line: JSON = [
-      "step": .integer(step.step), "train_loss": .number(shortest(step.trainLoss)),
-    ]
-    if let evaluation = step.evaluation {
-      line["test_loss"] = .number(evaluation.test.loss)
-      line["train_accuracy"] = .number(evaluation.train.accuracy)
-      line["test_accuracy"] = .number(evaluation.test.accuracy)
-      if let held = evaluation.validation {
-        line["validation_loss"] = .number(held.loss)
-        line["validation_accuracy"] = .number(held.accuracy)
-      }
-    }
-    lines += line.canonical + "\n"
-  }
-
-  /// The double with the fewest digits that reads back to the same float.
-  private func shortest(_ value: Float) -> Double { Double(value.description) ?? Double(value) }
 }

@@ -16,6 +16,8 @@ public struct EpochTraining<Model: Classifier>: Sendable {
   public let settings: EpochTrainingSettings
   /// The examples to learn from.
   public let training: Examples
+  /// What the training started from.
+  public let origin: TrainingOrigin
 
   /// The model as it is now.
   public private(set) var model: Model
@@ -45,6 +47,12 @@ public struct EpochTraining<Model: Classifier>: Sendable {
     self.settings = settings
     self.generator = generator
     firstGenerator = generator
+    origin = TrainingOrigin(
+      [("kind", "epochs"), ("model", TrainingOrigin.shapes(of: model))] + settings.origin + [
+        ("training examples", training.identity), ("initial weights", model.digest),
+        ("network", TrainingOrigin.behavior(of: model, on: training, by: settings.loss)),
+        ("order of the examples", TrainingOrigin.order(of: training.count, from: generator)),
+      ])
     optimizer = SGD(learningRate: settings.learningRate, momentum: settings.momentum)
   }
 
@@ -54,11 +62,13 @@ public struct EpochTraining<Model: Classifier>: Sendable {
   /// Trains for one epoch; the last batch may be short.
   ///
   /// - Returns: the loss of each batch, before its update.
-  /// - Throws: `TrainingError.diverged` when a loss is not finite; the epoch is not taken up again after that.
+  /// - Throws: `TrainingError.diverged` when a loss is not finite, and `TrainingError.divergedState` when, after the
+  ///   epoch, the weights are not; the epoch is not taken up again after that.
   @discardableResult
   public mutating func advance() throws(TrainingError) -> [Float] {
     let order = generator.shuffledEpoch(count: training.count)
     let objective = settings.loss
+    let firstStep = epoch * ((order.count - 1) / settings.batchSize + 1)
     var losses: [Float] = []
     for start in stride(from: 0, to: order.count, by: settings.batchSize) {
       let end = Swift.min(start + settings.batchSize, order.count)
@@ -67,11 +77,15 @@ public struct EpochTraining<Model: Classifier>: Sendable {
         objective(model(batch.inputs), labels: batch.labels)
       }
       guard loss.scalar.isFinite else {
-        let batches = (order.count - 1) / settings.batchSize + 1
-        throw .diverged(step: epoch * batches + losses.count, loss: loss.scalar)
+        throw .diverged(step: firstStep + losses.count, loss: loss.scalar)
       }
       optimizer.update(&model, along: gradient)
       losses.append(loss.scalar)
+    }
+    for tensors in [model.namedParameters, optimizer.namedParameters] {
+      if let (name, value) = firstNonFinite(tensors) {
+        throw .divergedState(step: firstStep + losses.count - 1, tensor: name, value: value)
+      }
     }
     epoch += 1
     return losses
@@ -81,31 +95,38 @@ public struct EpochTraining<Model: Classifier>: Sendable {
 extension EpochTraining {
   /// The state, to be resumed by ``resume(from:)``.
   public var checkpoint: Checkpoint {
-    Checkpoint(
+    var numbers = origin.numbers
+    numbers["epoch"] = "\(epoch)"
+    return Checkpoint(
       parts: [("model", model.namedParameters), ("optimizer", optimizer.namedParameters)],
-      numbers: ["epoch": "\(epoch)"])
+      numbers: numbers)
   }
 
   /// Goes on from a saved state, to the same bits as if the training had never stopped.
   ///
-  /// - Throws: `TrainingError.checkpoint` if the state is incomplete or of another model; nothing is changed then.
+  /// This training may take more epochs than the one that was saved was to take, and nothing else may differ.
+  ///
+  /// - Throws: `TrainingError.mismatch` if the state is that of another training, `TrainingError.checkpoint` if it is
+  ///   incomplete or damaged; nothing is changed then.
   public mutating func resume(from checkpoint: Checkpoint) throws(TrainingError) {
+    try origin.require(in: checkpoint)
+    try checkpoint.requireFiniteTensors()
     var resumed = self
+    resumed.epoch = try checkpoint.number("epoch")
+    guard (0...settings.epochs).contains(resumed.epoch) else {
+      throw .checkpoint("it counts \(resumed.epoch) epochs; it must be 0 to \(settings.epochs)")
+    }
     do {
       try resumed.model.loadParameters(checkpoint.part("model"))
       let velocities = checkpoint.part("optimizer")
       var optimizer = SGD(learningRate: settings.learningRate, momentum: settings.momentum)
-      if !velocities.isEmpty {
+      if resumed.epoch > 0 && settings.momentum != 0 {
         optimizer.restore(velocities: model.parameters.map { .zeros($0.shape) })
-        try optimizer.loadParameters(velocities)
       }
+      try optimizer.loadParameters(velocities)
       resumed.optimizer = optimizer
     } catch {
       throw .checkpoint(error.reason)
-    }
-    resumed.epoch = try checkpoint.number("epoch")
-    guard (0...settings.epochs).contains(resumed.epoch) else {
-      throw .checkpoint("it counts \(resumed.epoch) epochs; it must be 0 to \(settings.epochs)")
     }
     // An epoch takes so little of the stream that drawing it again is simpler than saving the generator.
     resumed.generator = firstGenerator
@@ -129,6 +150,14 @@ public struct EpochTrainingSettings: Hashable, Sendable {
 
   /// The settings of the paper.
   public init() {}
+
+  /// What the bits of a training depend on; how many epochs it takes is not among it.
+  var origin: [(name: String, value: String)] {
+    [
+      ("batch-size", "\(batchSize)"), ("learning-rate", "\(learningRate)"),
+      ("momentum", "\(momentum)"), ("loss", loss.rawValue),
+    ]
+  }
 
   /// Says what is wrong with these settings.
   public func validate() throws(TrainingError) {

@@ -16,6 +16,15 @@ public struct TrainingSettings: Hashable, Sendable {
   /// The settings of the paper.
   public init() {}
 
+  /// What the bits of a training depend on; how many steps it takes is not among it.
+  var origin: [(name: String, value: String)] {
+    [
+      ("batch-size", "\(batchSize)"), ("learning-rate", "\(learningRate)"),
+      ("weight-decay", "\(weightDecay)"), ("eval-every", "\(evaluationInterval)"),
+      ("patience", patience.map { "\($0)" } ?? "none"),
+    ]
+  }
+
   /// Says what is wrong with these settings.
   public func validate() throws(TrainingError) {
     try requireCount("steps", steps, from: 0)
@@ -49,8 +58,15 @@ public enum TrainingError: Error, Hashable, Sendable, CustomStringConvertible {
   case setting(String, String, String)
   /// The loss is no longer a finite number.
   case diverged(step: Int, loss: Float)
-  /// A checkpoint does not fit the training it is to resume.
+  /// Scores that are due after a step are not finite numbers (the examples that they are of, and their mean loss).
+  case divergedScores(step: Int, examples: String, loss: Double)
+  /// After a step's update, a tensor of the model or of its optimizer holds what is no finite number.
+  case divergedState(step: Int, tensor: String, value: Float)
+  /// A checkpoint is no state of a training, or of none like the one it is to resume.
   case checkpoint(String)
+  /// A checkpoint's training started from something else: a part of its ``TrainingOrigin`` differs, or it has taken
+  /// more `steps` than this one is to take.
+  case mismatch(String, saved: String, given: String)
 
   /// One sentence that says what was found and what would be right.
   public var description: String {
@@ -58,7 +74,16 @@ public enum TrainingError: Error, Hashable, Sendable, CustomStringConvertible {
     case .setting(let name, let found, let right): "\(name) is \(found); it must be \(right)."
     case .diverged(let step, let loss):
       "The training diverged: the loss at step \(step) is \(loss). A smaller learning rate may help."
+    case .divergedScores(let step, let examples, let loss):
+      "The training diverged: after step \(step) the loss on the \(examples) examples is \(loss). "
+        + "A smaller learning rate may help."
+    case .divergedState(let step, let tensor, let value):
+      "The training diverged: after step \(step) \(tensor) holds \(value). A smaller learning rate may help."
     case .checkpoint(let reason): "The checkpoint does not fit this training: \(reason)."
+    case .mismatch("steps", let saved, let given):
+      "The checkpoint does not fit this training: it has taken all steps to \(saved), and steps is \(given)."
+    case .mismatch(let name, let saved, let given):
+      "The checkpoint does not fit this training: \(name) is \(saved) there and \(given) here."
     }
   }
 }

@@ -4,7 +4,7 @@ extension JSON {
   /// The value as JSON, with absent optional settings written as null.
   ///
   /// - Throws: what the value's `encode(to:)` throws, or `EncodingError` for a whole number beyond
-  ///   the range of `Int`.
+  ///   the range of 64 bits.
   public init(encoding value: some Encodable) throws {
     self = try EncodedNode(value).json
   }
@@ -85,11 +85,14 @@ final class EncodedNode {
     case let value as Bool: content = .scalar(.flag(value))
     case let value as String: content = .scalar(.text(value))
     case let value as any BinaryInteger:
-      guard let whole = Int(exactly: value) else {
-        let reason = "\(value) is beyond the range of Int"
+      if let whole = Int(exactly: value) {
+        content = .scalar(.integer(whole))
+      } else if let whole = UInt64(exactly: value) {
+        content = .scalar(.large(whole))
+      } else {
+        let reason = "\(value) is beyond the range of 64 bits"
         throw EncodingError.invalidValue(value, .init(codingPath: [], debugDescription: reason))
       }
-      content = .scalar(.integer(whole))
     // These two encode themselves otherwise than Foundation's decoder reads them.
     case let value as Data: content = .scalar(.text(value.base64EncodedString()))
     case let value as URL: content = .scalar(.text(value.absoluteString))

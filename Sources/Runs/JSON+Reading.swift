@@ -125,6 +125,7 @@ private struct Reader {
     }
     let text = String(decoding: bytes[start..<position], as: UTF8.self)
     if isWhole, let value = Int(text) { return .integer(value) }
+    if isWhole, let value = UInt64(text) { return .large(value) }
     guard let value = Double(text), value.isFinite else { throw expected("a finite number") }
     return .number(value)
   }

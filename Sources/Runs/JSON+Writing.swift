@@ -20,6 +20,7 @@ extension JSON {
     case .null: out += "null"
     case .flag(let value): out += value ? "true" : "false"
     case .integer(let value): out += String(value)
+    case .large(let value): out += String(value)
     case .number(let value): out += Self.spelling(of: value)
     case .text(let value): Self.quote(value, to: &out)
     case .array(let elements):

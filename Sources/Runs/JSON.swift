@@ -7,6 +7,8 @@ public enum JSON: Sendable, Equatable {
   case null
   case flag(Bool)
   case integer(Int)
+  /// A whole number above the largest `Int`; make one by ``whole(_:)``.
+  case large(UInt64)
   case number(Double)
   case text(String)
   case array([JSON])
@@ -28,6 +30,11 @@ public enum JSON: Sendable, Equatable {
 }
 
 extension JSON {
+  /// A whole number, however large.
+  public static func whole(_ value: UInt64) -> JSON {
+    Int(exactly: value).map { .integer($0) } ?? .large(value)
+  }
+
   /// The value of the member called `key`; nil if there is none or this is no object.
   ///
   /// Setting replaces the member in its place, appends a new one, or, with nil, removes it.
@@ -68,6 +75,7 @@ extension JSON {
   public var number: Double? {
     switch self {
     case .integer(let value): Double(value)
+    case .large(let value): Double(value)
     case .number(let value): value
     default: nil
     }

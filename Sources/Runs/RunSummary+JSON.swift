@@ -214,6 +214,7 @@ extension Cell {
     case .null: self = .empty
     case .text(let text): self = .text(text)
     case .integer(let value): self = .integer(value)
+    case .large(let value): self = .text(String(value))
     case .number(let value): self = .number(value, decimals: digits)
     case .object:
       self = .estimate(

@@ -21,7 +21,8 @@ extension SettingKind? {
 
   /// A whole number, also as 1e4.
   private static func integer(_ word: String) -> JSON? {
-    (Int(word) ?? Double(word).flatMap { Int(exactly: $0) }).map { .integer($0) }
+    if let large = UInt64(word), large > Int.max { return .large(large) }
+    return (Int(word) ?? Double(word).flatMap { Int(exactly: $0) }).map { .integer($0) }
   }
 
   private static func list(_ word: String, of kind: SettingKind?) -> JSON? {

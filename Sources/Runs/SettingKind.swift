@@ -30,7 +30,7 @@ indirect enum SettingKind: Equatable, Sendable {
   init?(spelling value: JSON) {
     switch value {
     case .flag: self = .flag
-    case .integer: self = .integer
+    case .integer, .large: self = .integer
     case .number: self = .number
     case .text: self = .text
     case .object: self = .group

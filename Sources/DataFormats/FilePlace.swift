@@ -1,0 +1,39 @@
+import Foundation
+
+/// Where a path leads: two spellings of one file, by links or by dots, are the same place.
+///
+/// What is not there yet is told apart by the folder in which it would be made, and by its name.
+public struct FilePlace: Hashable, Sendable {
+  private let device: UInt64
+  private let inode: UInt64
+  /// What is missing below the file or folder that is there.
+  private let missing: [String]
+  /// Whether nothing is there yet.
+  public var isMissing: Bool { !missing.isEmpty }
+  /// Whether bytes that are written there are kept apart from others by nobody: a terminal, `/dev/null`.
+  public let isCharacterDevice: Bool
+  /// Whether a file is there that can be read again.
+  public let isRegularFile: Bool
+
+  /// Finds the place of a path; nil where it leads nowhere, as in a circle of links.
+  public init?(_ path: String) {
+    var (path, missing, hops) = (path.isEmpty ? "." : path, [String](), 0)
+    var status = stat()
+    while stat(path, &status) != 0 {
+      hops += 1
+      guard errno == ENOENT, hops < 64 else { return nil }
+      if let target = try? FileManager.default.destinationOfSymbolicLink(atPath: path) {
+        path = target.hasPrefix("/") ? target : OutputFile.folder(of: path) + "/" + target
+      } else {
+        let name = path.split(separator: "/").last.map(String.init) ?? path
+        if name != "." { missing.insert(name, at: 0) }
+        path = OutputFile.folder(of: path)
+      }
+    }
+    device = UInt64(truncatingIfNeeded: status.st_dev)
+    inode = UInt64(truncatingIfNeeded: status.st_ino)
+    self.missing = missing
+    isCharacterDevice = missing.isEmpty && status.st_mode & S_IFMT == S_IFCHR
+    isRegularFile = missing.isEmpty && status.st_mode & S_IFMT == S_IFREG
+  }
+}

@@ -1,0 +1,145 @@
+import DataFormats
+import Foundation
+import NeuralNetworks
+import Runs
+import Tensors
+
+/// The file in which a training keeps its state, with the options that it was begun with.
+final class TrainingState {
+  /// When a state is saved.
+  enum Moment {
+    /// After an evaluation: not if saving would take more than a twentieth of the time.
+    case evaluation
+    /// At the end, of the training or of this session.
+    case last
+  }
+
+  private let path: String
+  private let options: [(name: String, value: String)]
+  private var lastSave: (end: ContinuousClock.Instant, duration: Duration)?
+
+  /// Names the file of a training that this command is to carry out.
+  init(at path: String, of command: Train) throws {
+    self.path = path
+    options = try command.identity
+  }
+
+  /// Goes on from the state that the file holds, if it is there.
+  ///
+  /// - Returns: where its metrics go on.
+  /// - Throws: `FileError` if the file is damaged, and a `Failure` if it is the state of another training.
+  func resume(_ training: inout Training<some Classifier>) throws -> MetricsLog.Start {
+    guard FileManager.default.fileExists(atPath: path) else { return .start }
+    let checkpoint = try NeuralNetworks.Checkpoint(reading: path)
+    do {
+      try training.resume(from: checkpoint)
+    } catch {
+      throw Failure.badData(sentence(about: error, checkpoint))
+    }
+    // Two functions, or two masks, may agree on a few examples.
+    for option in options where option.name == "activation" || option.name == "mask" {
+      let saved = checkpoint.numbers[Self.key(option.name)] ?? "none"
+      if saved != option.value {
+        throw Failure.badData(difference(option.name, saved: saved, given: option.value))
+      }
+    }
+    Terminal.note("going on from step \(training.step) of \(path)")
+    guard let bytes = checkpoint.numbers[Self.bytesKey].flatMap(Int.init), bytes >= 0,
+      let hash = checkpoint.numbers[Self.hashKey].flatMap({ UInt64($0, radix: 16) })
+    else { return .unknown }
+    return .after(LineFile.Extent(bytes: bytes, hash: hash))
+  }
+
+  /// Saves a state, if it is time to.
+  func save(
+    _ training: Training<some Classifier>, _ log: MetricsLog, _ moment: Moment
+  ) throws(FileError) {
+    let start = ContinuousClock.now
+    if moment == .evaluation, let (end, duration) = lastSave,
+      end.duration(to: start) < duration * 20
+    {
+      return
+    }
+    // The state must not know of lines that a power cut may lose.
+    try log.synchronize()
+    var checkpoint = training.checkpoint
+    for option in options { checkpoint.numbers[Self.key(option.name)] = option.value }
+    if let extent = log.extent {
+      checkpoint.numbers[Self.bytesKey] = "\(extent.bytes)"
+      checkpoint.numbers[Self.hashKey] = String(extent.hash, radix: 16)
+    }
+    try checkpoint.write(to: path)
+    lastSave = (.now, start.duration(to: .now))
+  }
+
+  private static let (bytesKey, hashKey) = ("metrics.bytes", "metrics.hash")
+  private static func key(_ option: String) -> String { "option.\(option)" }
+}
+
+// MARK: Sentences
+
+extension TrainingState {
+  /// Why the file is not gone on from, and what to do.
+  private func sentence(about error: TrainingError, _ checkpoint: NeuralNetworks.Checkpoint)
+    -> String
+  {
+    switch error {
+    case .mismatch("steps", let saved, let given):
+      return
+        "--steps is \(given), and \(path) has done all steps to \(saved): give --steps \(saved) or more, "
+        + "or another --checkpoint"
+    case .mismatch(let part, let saved, let given):
+      // The option that was changed, or, where none was, what has changed in the file that it names.
+      for name in Self.causes(of: part) {
+        guard let now = options.first(where: { $0.name == name })?.value,
+          let then = checkpoint.numbers[Self.key(name)], now != then
+        else { continue }
+        return difference(name, saved: then, given: now)
+      }
+      return Self.causes(of: part).isEmpty
+        ? difference(part, saved: saved, given: given)
+        : "\(path) was begun with other \(part) (\(saved)) than those given now (\(given)): give the same "
+          + "\(Self.causes(of: part).map { "--\($0)" }.joined(separator: ", ")), or another --checkpoint"
+    case .checkpoint(let reason):
+      return "\(path) is no state of this training: \(reason); give another --checkpoint"
+    default: return "\(path): \(error)"
+    }
+  }
+
+  private func difference(_ name: String, saved: String, given: String) -> String {
+    let option = name == "mask" ? "--ticket" : "--\(name)"
+    let remedy =
+      switch (name, saved) {
+      case ("activation", _), ("mask", _): "give the same \(option)"
+      case (_, "none"): "leave \(option) out"
+      default: "give \(option) \(saved)"
+      }
+    return
+      "\(option) is \(given), and \(path) was begun with \(saved): \(remedy), or another --checkpoint"
+  }
+
+  /// The options that a part of a training's origin comes from, the likeliest first.
+  private static func causes(of part: String) -> [String] {
+    switch part {
+    case "model": ["model", "ticket", "initial-weights", "data"]
+    case "training examples", "validation examples", "test examples": ["data"]
+    case "initial weights": ["initial-weights", "ticket", "seed"]
+    case "network": ["activation", "ticket"]
+    default: []
+    }
+  }
+}
+
+extension Train {
+  /// The options that a training starts from besides its settings, as they are shown to a person.
+  fileprivate var identity: [(name: String, value: String)] {
+    get throws {
+      [
+        ("model", model.rawValue), ("data", data.data ?? "none"), ("seed", "\(seed)"),
+        ("initial-weights", initialWeights ?? "none"), ("ticket", ticket ?? "none"),
+        ("activation", try hidden.identity),
+        ("mask", try ticket.map { try TicketFile(reading: $0).digest } ?? "none"),
+      ]
+    }
+  }
+}

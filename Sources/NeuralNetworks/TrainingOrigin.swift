@@ -1,0 +1,138 @@
+import ReferenceRandom
+import Tensors
+
+/// What a training starts from: everything that its bits depend on, apart from how many steps it takes.
+///
+/// A checkpoint holds the origin of its training, and a training with another one refuses it. Data and weights stand
+/// for themselves as digests. What a network does besides its parameters, its activation function or its mask, shows
+/// in the scores and the gradient of the first examples; those are the same bits on every machine, too.
+public struct TrainingOrigin: Hashable, Sendable {
+  /// One part of an origin, such as a setting.
+  public struct Part: Hashable, Sendable {
+    /// The name, that of the setting where it is one.
+    public var name: String
+    /// The value; values that look alike are alike.
+    public var value: String
+  }
+
+  /// The parts, those first whose difference explains that of others.
+  public let parts: [Part]
+
+  init(_ parts: [(name: String, value: String)]) {
+    self.parts = parts.map { Part(name: $0.name, value: $0.value) }
+  }
+}
+
+// MARK: Checkpoints
+
+extension TrainingOrigin {
+  /// The version of what a checkpoint holds; one of any other is refused.
+  static let version = 2
+  private static let versionKey = "version"
+
+  /// The numbers by which a checkpoint keeps the origin.
+  var numbers: [String: String] {
+    var numbers = [Self.versionKey: "\(Self.version)"]
+    for part in parts { numbers[Self.key(of: part)] = part.value }
+    return numbers
+  }
+
+  /// Refuses a checkpoint of a training that started from something else.
+  func require(in checkpoint: Checkpoint) throws(TrainingError) {
+    guard checkpoint.numbers[Self.versionKey] != nil else {
+      throw .checkpoint(
+        "it does not say what determined it, as states of this program's first version did not; "
+          + "start anew with another file")
+    }
+    let version: Int = try checkpoint.number(Self.versionKey)
+    guard version == Self.version else {
+      throw .checkpoint(
+        "it is of version \(version), and this program understands version \(Self.version)")
+    }
+    for part in parts {
+      guard let saved = checkpoint.numbers[Self.key(of: part)] else {
+        throw .checkpoint("it has no \(part.name)")
+      }
+      guard saved == part.value else {
+        throw .mismatch(part.name, saved: saved, given: part.value)
+      }
+    }
+  }
+
+  private static func key(of part: Part) -> String { "origin.\(part.name)" }
+}
+
+// MARK: Values
+
+extension TrainingOrigin {
+  /// A network's parameters, apart from their elements.
+  static func shapes(of model: some Parameterized) -> String {
+    var fingerprint = Fingerprint()
+    let parameters = model.namedParameters
+    for (name, tensor) in parameters {
+      for byte in name.utf8 { fingerprint.add(UInt32(byte)) }
+      for extent in tensor.shape { fingerprint.add(UInt32(truncatingIfNeeded: extent)) }
+      fingerprint.add(.max)
+    }
+    return "\(model.parameterCount) parameters in \(parameters.count) tensors, "
+      + "shapes \(fingerprint.digits)"
+  }
+
+  /// What a network makes of some examples: its scores, and the gradient of their loss.
+  static func behavior<Model: Classifier>(
+    of model: Model, on examples: Examples, by objective: ClassificationLoss
+  ) -> String {
+    var fingerprint = Fingerprint()
+    guard examples.count > 0 else { return fingerprint.digits }
+    let sample = examples[0..<Swift.min(examples.count, 20)]
+    let gradient = gradient(at: model) { model in
+      let scores = model(sample.inputs)
+      fingerprint.add(scores)
+      return objective(scores, labels: sample.labels)
+    }
+    for tensor in gradient.parameters { fingerprint.add(tensor) }
+    return fingerprint.digits
+  }
+
+  /// The order in which the first epoch sees its examples.
+  static func order(of count: Int, from generator: TorchGenerator) -> String {
+    var (fingerprint, generator) = (Fingerprint(), generator)
+    for row in generator.shuffledEpoch(count: count) {
+      fingerprint.add(UInt32(truncatingIfNeeded: row))
+    }
+    return fingerprint.digits
+  }
+}
+
+extension Examples {
+  /// How many examples there are, and a digest of their signals and classes.
+  var identity: String {
+    var fingerprint = Fingerprint()
+    fingerprint.add(inputs)
+    for label in labels { fingerprint.add(UInt32(bitPattern: label)) }
+    return "\(count) of \(inputs.shape[1]) points, digest \(fingerprint.digits)"
+  }
+}
+
+/// A digest of 32-bit words: FNV-1a, with words in the place of bytes.
+struct Fingerprint {
+  private var hash: UInt64 = 0xcbf2_9ce4_8422_2325
+
+  mutating func add(_ word: UInt32) {
+    hash ^= UInt64(word)
+    hash &*= 0x100_0000_01b3
+  }
+
+  /// Adds a tensor's elements, among which all that are no numbers are alike.
+  mutating func add(_ tensor: Tensor) {
+    tensor.withUnsafeElements { elements in
+      for element in elements { add(element.isNaN ? Float.nan.bitPattern : element.bitPattern) }
+    }
+  }
+
+  /// Sixteen hexadecimal digits.
+  var digits: String {
+    let digits = String(hash, radix: 16)
+    return String(repeating: "0", count: 16 - digits.count) + digits
+  }
+}

@@ -46,11 +46,15 @@ struct Outputs {
     outputs.append(output)
   }
 
-  /// Refuses outputs that would replace what is read.
-  func require(apartFrom inputs: [(option: String, path: String?)]) throws {
+  /// Refuses outputs, but one that may, that would replace what is read.
+  func require(
+    apartFrom inputs: [(option: String, path: String?)], except allowed: String? = nil
+  ) throws {
     for (option, path) in inputs {
       guard let path, let place = FilePlace(path),
-        let output = outputs.first(where: { Self.clash($0.place, place) })
+        let output = outputs.first(where: {
+          $0.option != allowed && Self.clash($0.place, place)
+        })
       else { continue }
       throw Failure.usage(
         "\(output.option) is \(output.path), the file that \(option) reads; name another one to write"

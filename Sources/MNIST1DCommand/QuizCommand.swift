@@ -42,7 +42,7 @@ struct QuizCommand: ParsableCommand {
     guard (0...Int(UInt32.max)).contains(seed) else {
       throw Failure.usage("--seed is \(seed); it must be 0 to \(UInt32.max)")
     }
-    try Outputs.require("--output", output, .folder)
+    try Outputs.require("--output", output + "/quiz", .folder)
     let dataset = try data.dataset()
     guard dataset.yTest.count > 0 else {
       throw Failure.badData(

@@ -25,6 +25,9 @@ struct Report: ParsableCommand {
     let directories =
       runs.isEmpty
       ? StudyKind.finishedRuns(in: folder) : runs.map { RunDirectory(URL(fileURLWithPath: $0)) }
+    if FileManager.default.fileExists(atPath: output) {
+      try Outputs.require("--output", output + "/report.html")
+    }
     guard !directories.isEmpty else {
       throw Failure(
         sentence: "\(output) holds no finished run; start one with mnist1d reproduce", status: 66)

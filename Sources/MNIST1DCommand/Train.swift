@@ -123,10 +123,9 @@ struct Train: ParsableCommand {
     try outputs.require(apartFrom: [
       ("--data", data.data), ("--ticket", ticket), ("--activation", hidden.file),
     ])
-    // Weights that are improved in place are replaced at the very end, and by weights.
-    if initialWeights != save {
-      try outputs.require(apartFrom: [("--initial-weights", initialWeights)])
-    }
+    // Weights may be improved in place: they are replaced by weights, at the very end.
+    try outputs.require(
+      apartFrom: [("--initial-weights", initialWeights)], except: "--save")
   }
 
   /// The file beside a checkpoint that keeps the metrics of the steps that led to it.

@@ -82,6 +82,7 @@ extension Training {
   public var checkpoint: Checkpoint {
     var numbers = origin.numbers
     numbers["step"] = "\(step)"
+    numbers["optimizer.step"] = "\(optimizer.step)"
     numbers["evaluations.since-best"] = "\(evaluationsSinceBest)"
     numbers["evaluations"] = "\(history == .whole ? evaluations.count : 0)"
     if let best {
@@ -110,8 +111,9 @@ extension Training {
     var resumed = self
     resumed.lastStep = nil
     resumed.step = try checkpoint.number("step")
-    guard (0...mostCounted + 1).contains(resumed.step) else {
-      throw .checkpoint("it counts \(resumed.step) steps")
+    let updates: Int = try checkpoint.number("optimizer.step")
+    guard (0...mostCounted + 1).contains(resumed.step), updates == resumed.step else {
+      throw .checkpoint("it counts \(resumed.step) steps and \(updates) updates")
     }
     guard resumed.step <= settings.steps + 1 else {
       throw .mismatch("steps", saved: "\(resumed.step - 1)", given: "\(settings.steps)")

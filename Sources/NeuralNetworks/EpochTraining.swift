@@ -82,11 +82,8 @@ public struct EpochTraining<Model: Classifier>: Sendable {
       optimizer.update(&model, along: gradient)
       losses.append(loss.scalar)
     }
-    for tensors in [model.namedParameters, optimizer.namedParameters] {
-      if let (name, value) = firstNonFinite(tensors) {
-        throw .divergedState(step: firstStep + losses.count - 1, tensor: name, value: value)
-      }
-    }
+    try requireFinite(
+      model, optimizer, after: firstStep + losses.count - 1, loss: losses.last ?? .nan)
     epoch += 1
     return losses
   }

@@ -171,11 +171,7 @@ public struct Training<Model: Classifier>: Sendable {
 
   /// Refuses weights that are no finite numbers, and moments that would hold their weights where they are for ever.
   private func requireFiniteState(after step: Int) throws(TrainingError) {
-    for tensors in [model.namedParameters, optimizer.namedParameters] {
-      if let (name, value) = firstNonFinite(tensors) {
-        throw .divergedState(step: step, tensor: name, value: value)
-      }
-    }
+    try requireFinite(model, optimizer, after: step, loss: lastStep?.trainLoss ?? .nan)
   }
 
   /// Adds an evaluation to the history; returns whether it is the best so far.
@@ -186,6 +182,18 @@ public struct Training<Model: Classifier>: Sendable {
     if isBest { best = evaluation }
     evaluationsSinceBest = isBest ? 0 : evaluationsSinceBest + 1
     return isBest
+  }
+}
+
+/// Refuses a model, or an optimizer, that holds what is no finite number.
+func requireFinite(
+  _ model: some Parameterized, _ optimizer: some Optimizer, after step: Int, loss: Float
+) throws(TrainingError) {
+  if let (name, value) = firstNonFinite(model.namedParameters) {
+    throw .divergedState(step: step, loss: loss, tensor: name, value: value)
+  }
+  if let (name, value) = firstNonFinite(optimizer.namedParameters) {
+    throw .divergedState(step: step, loss: loss, tensor: "the optimizer's \(name)", value: value)
   }
 }
 

@@ -60,8 +60,8 @@ public enum TrainingError: Error, Hashable, Sendable, CustomStringConvertible {
   case diverged(step: Int, loss: Float)
   /// Scores that are due after a step are not finite numbers (the examples that they are of, and their mean loss).
   case divergedScores(step: Int, examples: String, loss: Double)
-  /// After a step's update, a tensor of the model or of its optimizer holds what is no finite number.
-  case divergedState(step: Int, tensor: String, value: Float)
+  /// After a step with a finite loss, a tensor of the model or of its optimizer holds what is no finite number.
+  case divergedState(step: Int, loss: Float, tensor: String, value: Float)
   /// A checkpoint is no state of a training, or of none like the one it is to resume.
   case checkpoint(String)
   /// A checkpoint's training started from something else: a part of its ``TrainingOrigin`` differs, or it has taken
@@ -77,8 +77,9 @@ public enum TrainingError: Error, Hashable, Sendable, CustomStringConvertible {
     case .divergedScores(let step, let examples, let loss):
       "The training diverged: after step \(step) the loss on the \(examples) examples is \(loss). "
         + "A smaller learning rate may help."
-    case .divergedState(let step, let tensor, let value):
-      "The training diverged: after step \(step) \(tensor) holds \(value). A smaller learning rate may help."
+    case .divergedState(let step, let loss, let tensor, let value):
+      "The training diverged: the loss at step \(step) is \(loss), and after it \(tensor) holds \(value). "
+        + "A smaller learning rate may help."
     case .checkpoint(let reason): "The checkpoint does not fit this training: \(reason)."
     case .mismatch("steps", let saved, let given):
       "The checkpoint does not fit this training: it has taken all steps to \(saved), and steps is \(given)."

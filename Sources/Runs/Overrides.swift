@@ -57,8 +57,10 @@ public struct Overrides: Sendable, Equatable {
         var alone = defaults
         alone.replace(at: change.0, with: change.1)
         do { _ = try alone.decode(Configuration.self) } catch {
-          throw RunError.wrongValue(
-            override.key, found: override.value, expected: "another value (\(error.reason))")
+          let expected =
+            change.1.holdsLarge
+            ? "whole numbers up to \(Int.max)" : "another value (\(error.reason))"
+          throw RunError.wrongValue(override.key, found: override.value, expected: expected)
         }
       }
       return try changed.decode(Configuration.self)
@@ -109,6 +111,11 @@ extension Error {
 }
 
 extension JSON {
+  /// Whether a number is here that few settings can hold.
+  fileprivate var holdsLarge: Bool {
+    if case .large = self { true } else { elements?.contains { $0.holdsLarge } ?? false }
+  }
+
   fileprivate mutating func replace(at path: ArraySlice<String>, with value: JSON) {
     guard let name = path.first else {
       self = value

@@ -130,7 +130,7 @@ struct TrainingTests {
     var training = try training { $0.learningRate = 1e30 }
     var failure: TrainingError?
     while failure == nil && !training.isFinished {
-      do throws(TrainingError) { _ = try training.advance() } catch { failure = error }
+      do throws(TrainingError) { _ = try training.takeStep() } catch { failure = error }
     }
     guard case .diverged(let step, let loss) = failure else {
       Issue.record("it did not diverge")

@@ -52,10 +52,12 @@ extension RMSProp {
 
 /// √v for moments, with a derivative at 0.
 ///
-/// That of √0 is infinite, and times the 0 that it meets undefined. The 1e-37 under the root is less than half a unit
-/// in the last place of any moment above 1e-29, and ε covers what lies below; it makes the derivative finite, and
-/// the product 0.
-private func differentiableRoot(_ moment: Tensor) -> Tensor { sqrt(moment + 1e-37) }
+/// That of √0 is infinite, and times the 0 that it meets undefined. Here the derivatives at 0 are 0, and nothing else
+/// differs from √v.
+private func differentiableRoot(_ moment: Tensor) -> Tensor {
+  let zeros = equal(moment, Tensor(0))
+  return sqrt(moment + zeros) * (1 - zeros)
+}
 
 extension Adam {
   /// The state of one parameter.

@@ -58,17 +58,28 @@ private func valueAndSlope(_ inputs: [Tensor]) -> [Tensor] {
 private func fusedGradients(
   _ upstream: [Tensor?], _ inputs: [Tensor], _ wanted: InputSet
 ) -> [Tensor?] {
-  let results = inputs.map { Tensor(uninitialized: $0.shape) }
+  let (count, units) = (inputs[0].count, inputs[1].count)
+  let ofElements = Tensor(uninitialized: inputs[0].shape)
   let isCurved = upstream[1] != nil && wanted.contains(0)
-  ck_tanh_units_backward(
-    inputs[0].count, inputs[1].count, inputs[0].pointer, inputs[1].pointer, inputs[2].pointer,
-    inputs[3].pointer, upstream[0]?.pointer, upstream[1]?.pointer,
-    isCurved ? results[0].pointer : nil, results[1].pointer, results[2].pointer,
-    results[3].pointer)
-  return results.indices.map { input in
-    (input == 0 ? isCurved : wanted.contains(input)) ? results[input] : nil
+  var sums = [PairwiseSum](repeating: PairwiseSum(), count: 3)
+  for start in stride(from: 0, to: Swift.max(count, 1), by: longestBlock) {
+    let parts = (1...3).map { _ in Tensor(uninitialized: [units]) }
+    withExtendedLifetime((upstream, inputs, parts)) {
+      ck_tanh_units_backward(
+        Swift.min(longestBlock, count - start), units, inputs[0].pointer + start,
+        inputs[1].pointer, inputs[2].pointer, inputs[3].pointer,
+        upstream[0].map { UnsafePointer($0.pointer + start) },
+        upstream[1].map { UnsafePointer($0.pointer + start) },
+        isCurved ? ofElements.pointer + start : nil, parts[0].pointer, parts[1].pointer,
+        parts[2].pointer)
+    }
+    for (place, part) in parts.enumerated() { sums[place].add(part) }
   }
+  return [isCurved ? ofElements : nil] + (1...3).map { wanted.contains($0) ? sums[$0 - 1].total : nil }
 }
+
+/// The elements whose sums one kernel takes in one chain of blocks; more of them are added pairwise.
+private let longestBlock = 131_072
 
 /// The same by operations that can be differentiated again.
 private func composedGradients(
@@ -129,10 +140,12 @@ private func unitMoments(
   return Tensor.operation(
     [x, a, b, u],
     kernel: { inputs in
-      Tensor(inputs[1].shape) {
-        ck_tanh_moments(
-          Int32(order), inputs[0].count, inputs[1].count, inputs[0].pointer, inputs[1].pointer,
-          inputs[2].pointer, inputs[3].pointer, $0)
+      PairwiseSum.blocks(of: inputs[0].count, size: longestBlock) { start, count in
+        Tensor(inputs[1].shape) {
+          ck_tanh_moments(
+            Int32(order), count, inputs[1].count, inputs[0].pointer + start, inputs[1].pointer,
+            inputs[2].pointer, inputs[3].pointer + start, $0)
+        }
       }
     },
     rule: { v, inputs, _, wanted in

@@ -114,26 +114,28 @@ public func descent(from p: Tensor, along slope: Tensor, rate: Tensor) -> Tensor
 ///
 /// The derivative goes to the larger one, and half of it to each of two equal ones, as in PyTorch's `maximum`.
 public func maximum(_ a: Tensor, _ b: Tensor) -> Tensor {
-  extremum(a, b, CK_MAXIMUM) { greater($0, $1) }
+  extremum(a, b, CK_MAXIMUM) { greater($1, $0) }
 }
 
 /// The smaller of two elements, broadcasting the shapes; NaN if either is NaN.
 ///
 /// The derivative goes to the smaller one, and half of it to each of two equal ones, as in PyTorch's `minimum`.
 public func minimum(_ a: Tensor, _ b: Tensor) -> Tensor {
-  extremum(a, b, CK_MINIMUM) { greater($1, $0) }
+  extremum(a, b, CK_MINIMUM) { greater($0, $1) }
 }
 
 private func extremum(
   _ a: Tensor, _ b: Tensor, _ kind: ck_binary_operation,
-  chosen: @escaping (_ this: Tensor, _ other: Tensor) -> Tensor
+  loses: @escaping (_ this: Tensor, _ other: Tensor) -> Tensor
 ) -> Tensor {
   Tensor.operation(a, b, kernel: { Tensor.combine($0, $1, kind) }) { upstream, a, b, _, wanted in
     let halves = equal(a, b) * 0.5
-    return (
-      wanted.contains(0) ? (upstream * (chosen(a, b) + halves)).summed(to: a.shape) : nil,
-      wanted.contains(1) ? (upstream * (chosen(b, a) + halves)).summed(to: b.shape) : nil
-    )
+    // A gate, since 0 times an infinite derivative would be undefined. Beside a NaN nothing loses, as in PyTorch.
+    func share(_ this: Tensor, _ other: Tensor) -> Tensor {
+      let weight = 1 - halves - loses(this, other)
+      return (gated(upstream, by: weight) * weight).summed(to: this.shape)
+    }
+    return (wanted.contains(0) ? share(a, b) : nil, wanted.contains(1) ? share(b, a) : nil)
   }
 }
 

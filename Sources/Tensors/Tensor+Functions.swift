@@ -80,7 +80,18 @@ public func softplus(_ x: Tensor) -> Tensor {
 }
 
 /// x where x > 0, else eˣ − 1; PyTorch's `elu` with α = 1.
-public func elu(_ x: Tensor) -> Tensor { relu(x) + expm1(minimum(x, 0.0)) }
+///
+/// The derivative at 0 is 1, and those of higher orders are 0 there, as in PyTorch; JAX has them be 1.
+public func elu(_ x: Tensor) -> Tensor {
+  Tensor.operation(
+    x,
+    kernel: { x in
+      let negative = Tensor.combine(x, Tensor(0), CK_MINIMUM).mapped(CK_EXPM1)
+      return Tensor.combine(x.mapped(CK_RELU), negative, CK_ADD)
+    },
+    // 1 − relu(−y) is 1 for x ≥ 0 and eˣ below.
+    rule: { upstream, _, y in upstream * (1 - relu(-y)) })
+}
 
 /// x · sigmoid(x), also known as SiLU.
 public func swish(_ x: Tensor) -> Tensor { x * sigmoid(x) }

@@ -16,7 +16,8 @@ extension Tensor {
   ///
   /// [rows, inner] · [inner, columns] → [rows, columns], where a transposed operand is given with its axes
   /// exchanged: `x.matmul(weight, transposing: .right)` is x · weightᵀ. Every element of the result is one chain
-  /// of fused multiply-adds, from 0, in the order of the inner axis.
+  /// of fused multiply-adds, from 0, in the order of the inner axis; where that has more than 4096 places, the sums of
+  /// 4096 each are added pairwise.
   public func matmul(_ other: Tensor, transposing transposed: TransposedOperand = .neither)
     -> Tensor
   {
@@ -62,6 +63,11 @@ extension Tensor {
       inner == innerB,
       "the inner axes of a matrix product differ: \(a.shape) and \(b.shape), transposing \(transposed)"
     )
+    if inner > PairwiseSum.longestChain {
+      let sum = longProduct(a, b, transposed, inner: inner)
+      let biased = bias.map { combine(sum, $0, CK_ADD) } ?? sum
+      return activation == .relu ? biased.mapped(CK_RELU) : biased
+    }
     let (rowOfA, columnOfA) = left ? (1, rows) : (inner, 1)
     let (rowOfB, columnOfB) = right ? (1, inner) : (columns, 1)
     let relu: Int32 = activation == .relu ? 1 : 0
@@ -75,6 +81,20 @@ extension Tensor {
           columnOfB, result + first * columns, columns, bias.map { UnsafePointer($0.pointer) }, relu
         )
       }
+    }
+  }
+}
+
+extension Tensor {
+  /// The product in blocks of the inner axis.
+  private static func longProduct(
+    _ a: Tensor, _ b: Tensor, _ transposed: TransposedOperand, inner: Int
+  ) -> Tensor {
+    let (left, right) = (transposed.includesLeft, transposed.includesRight)
+    return PairwiseSum.blocks(of: inner, size: PairwiseSum.longestChain) { start, count in
+      let block = start..<start + count
+      return product(
+        a.sliced(block, along: left ? 0 : 1), b.sliced(block, along: right ? 1 : 0), transposed)
     }
   }
 }

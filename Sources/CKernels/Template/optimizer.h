@@ -1,6 +1,27 @@
 // Optimizer updates, one pass each.
 
-CK_INLINE vf flush_tiny(vf x) { return select((vf)((vi)x & 0x7fffffff) < splat(1e-35f), splat(0), x); }
+// Denormal moments would slow every further step down, so tiny ones are set to 0, but only where no update can tell.
+#define CK_TINY 1e-35f
+
+// Sets tiny steps to 0 that, `reach` times as large, do not reach the parameter. An undefined product does.
+CK_INLINE vf flush_step(vf step, float reach, vf parameter) {
+  const vf size = magnitude(step);
+  const vi lost = (size < splat(CK_TINY)) & (size * splat(reach) < magnitude(parameter));
+  return select(lost, splat(0), step);
+}
+
+// A parameter does not change by less than 2⁻²⁵ of itself. Steps that go on for ever add up to 1 / (what the moment
+// takes up of each) times a single one.
+CK_INLINE float reach_of_step(float rate, double share) {
+  return share > 0 ? (float)(0x1p26 * __builtin_fabs((double)rate) / share) : __builtin_inff();
+}
+
+// Below which a mean of squares may be set to 0: a mean that takes up no more than this each time stays below
+// (2⁻²⁶ ε)², and its root adds nothing to ε.
+CK_INLINE float tiny_square(float share, float epsilon) {
+  const double least = 0x1p-26 * (double)epsilon, bound = (double)share * (least * least);
+  return bound < (double)CK_TINY ? (float)bound : CK_TINY;
+}
 
 CK_INLINE vf decayed(vf gradient, vf parameter, float decay) {
   return decay == 0 ? gradient : fma16(splat(decay), parameter, gradient);
@@ -9,12 +30,15 @@ CK_INLINE vf decayed(vf gradient, vf parameter, float decay) {
 static void adam(
     long count, float *p, const float *g, float *m, float *v, float rate, float first, float beta2,
     float second, float correction, float epsilon, float decay) {
+  const float reach = reach_of_step(rate, (double)first * (double)epsilon);
+  const float tiny = tiny_square(second, epsilon);
   for (long i = 0; i < count; i += 16) {
     vf parameter = load(p + i);
     vf gradient = decayed(load(g + i), parameter, decay);
     vf mean = load(m + i), variance = load(v + i);
-    mean = flush_tiny(fma16(splat(first), gradient - mean, mean));
-    variance = flush_tiny(fma16(splat(second) * gradient, gradient, splat(beta2) * variance));
+    mean = flush_step(fma16(splat(first), gradient - mean, mean), reach, parameter);
+    variance = fma16(splat(second) * gradient, gradient, splat(beta2) * variance);
+    variance = select(variance < splat(tiny), splat(0), variance);
     vf scale = __builtin_elementwise_sqrt(variance) / splat(correction) + splat(epsilon);
     store(m + i, mean);
     store(v + i, variance);
@@ -25,11 +49,12 @@ static void adam(
 static void rmsprop(
     long count, float *p, const float *g, float *v, float rate, float alpha, float second,
     float epsilon, float decay) {
+  const float tiny = tiny_square(second, epsilon);
   for (long i = 0; i < count; i += 16) {
     vf parameter = load(p + i);
     vf gradient = decayed(load(g + i), parameter, decay);
-    vf variance =
-        flush_tiny(fma16(splat(second) * gradient, gradient, splat(alpha) * load(v + i)));
+    vf variance = fma16(splat(second) * gradient, gradient, splat(alpha) * load(v + i));
+    variance = select(variance < splat(tiny), splat(0), variance);
     store(v + i, variance);
     vf scale = __builtin_elementwise_sqrt(variance) + splat(epsilon);
     store(p + i, fma16(splat(-rate), gradient / scale, parameter));
@@ -38,11 +63,12 @@ static void rmsprop(
 
 static void sgd(
     long count, float *p, const float *g, float *v, float rate, float momentum, float decay) {
+  const float reach = reach_of_step(rate, 1 - (double)momentum);
   for (long i = 0; i < count; i += 16) {
     vf parameter = load(p + i);
     vf step = decayed(load(g + i), parameter, decay);
     if (v) {
-      step = flush_tiny(fma16(splat(momentum), load(v + i), step));
+      step = flush_step(fma16(splat(momentum), load(v + i), step), reach, parameter);
       store(v + i, step);
     }
     store(p + i, fma16(splat(-rate), step, parameter));

@@ -38,13 +38,34 @@ CK_INLINE void subtract_maximum(long classes, float *rows) {
   for (long c = 0; c < classes; c++) store(rows + 16 * c, load(rows + 16 * c) - largest);
 }
 
+// The sum of the exponentials of the rows, which take the rows' place if `kept`.
+CK_INLINE vf sum_of_exponentials(const int kept, long classes, float *rows) {
+  ck_pairwise_sum sum;
+  begin_sum(&sum);
+  for (long start = 0; start < classes; start += block_terms(classes)) {
+    const long rest = classes - start, size = block_terms(classes);
+    vf block = splat(0);
+    for (long c = start; c < start + (rest < size ? rest : size); c++) {
+      const vf power = v_exp(load(rows + 16 * c));
+      block = block + power;
+      if (kept) store(rows + 16 * c, power);
+    }
+    add_block(&sum, block);
+  }
+  return total_of_blocks(&sum);
+}
+
 static void softmax_cross_entropy(
     int layout, long batch, long classes, const float *logits, const int32_t *labels, float *loss,
     float *gradient) {
   float *rows = ck_workspace(16 * classes);
   memset(rows, 0, (size_t)classes * 16 * sizeof(float));
   const vf share = splat(1.0f / (float)batch);
-  vf total = splat(0);
+  // The losses, a block of vectors after another.
+  ck_pairwise_sum total;
+  begin_sum(&total);
+  vf block = splat(0);
+  const long block_end = 16 * block_terms((batch + 15) / 16);
   for (long start = 0; start < batch; start += 16) {
     const long width = batch - start < 16 ? batch - start : 16;
     const vi lane = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
@@ -52,15 +73,16 @@ static void softmax_cross_entropy(
     memcpy(&label, labels + start, (size_t)width * sizeof(int32_t));
     load_examples(layout, batch, classes, start, width, logits, rows);
     subtract_maximum(classes, rows);
-    vf sum = splat(0), chosen = splat(0);
+    vf chosen = splat(0);
     for (long c = 0; c < classes; c++) {
-      vf logit = load(rows + 16 * c);
-      vf power = v_exp(logit);
-      sum = sum + power;
-      chosen = select(label == (int32_t)c, logit, chosen);
-      store(rows + 16 * c, power);
+      chosen = select(label == (int32_t)c, load(rows + 16 * c), chosen);
     }
-    total = total + select(lane < (int32_t)width, v_log(sum) - chosen, splat(0));
+    const vf sum = sum_of_exponentials(1, classes, rows);
+    block = block + select(lane < (int32_t)width, v_log(sum) - chosen, splat(0));
+    if ((start + 16) % block_end == 0 || start + 16 >= batch) {
+      add_block(&total, block);
+      block = splat(0);
+    }
     if (!gradient) continue;
     vf scale = share / sum;
     for (long c = 0; c < classes; c++) {
@@ -69,7 +91,7 @@ static void softmax_cross_entropy(
     }
     store_examples(layout, batch, classes, start, width, rows, gradient);
   }
-  *loss = sum_lanes(total) / (float)batch;
+  *loss = sum_lanes(total_of_blocks(&total)) / (float)batch;
 }
 
 static void log_softmax(int layout, long batch, long classes, const float *logits, float *y) {
@@ -79,9 +101,7 @@ static void log_softmax(int layout, long batch, long classes, const float *logit
     const long width = batch - start < 16 ? batch - start : 16;
     load_examples(layout, batch, classes, start, width, logits, rows);
     subtract_maximum(classes, rows);
-    vf sum = splat(0);
-    for (long c = 0; c < classes; c++) sum = sum + v_exp(load(rows + 16 * c));
-    vf logarithm = v_log(sum);
+    const vf logarithm = v_log(sum_of_exponentials(0, classes, rows));
     for (long c = 0; c < classes; c++) store(rows + 16 * c, load(rows + 16 * c) - logarithm);
     store_examples(layout, batch, classes, start, width, rows, y);
   }

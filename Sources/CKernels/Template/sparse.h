@@ -25,6 +25,33 @@ CK_INLINE void sparse_line(
   }
 }
 
+// Whether a line is longer than one chain.
+CK_INLINE int is_long_line(long first, long end, const int32_t *index) {
+  return first < end && index[end - 1] >= CK_LONGEST_CHAIN;
+}
+
+// Such a line: its blocks are those of the dense product.
+static void sparse_long_line(
+    long first, long end, const int32_t *index, const int32_t *order, const float *values,
+    long batch, const float *x, const float *bias, int activation, float *y) {
+  for (long n = 0; n < batch; n += 16) {
+    const long width = batch - n < 16 ? batch - n : 16;
+    ck_pairwise_sum sum;
+    begin_sum(&sum);
+    for (long k = first, start = 0; k < end; start += CK_LONGEST_CHAIN) {
+      vf block = splat(0);
+      for (; k < end && index[k] < start + CK_LONGEST_CHAIN; k++) {
+        block = fma16(splat(values[order[k]]), load_partial(x + index[k] * batch + n, width), block);
+      }
+      add_block(&sum, block);
+    }
+    vf out = total_of_blocks(&sum);
+    if (bias) out = out + splat(*bias);
+    if (activation) out = rectified(out);
+    store_partial(y + n, out, width);
+  }
+}
+
 #define CK_SPARSE_LINE(V)                                                                          \
   case V:                                                                                          \
     sparse_line(                                                                                   \
@@ -38,6 +65,12 @@ static void sparse_product(
     const float *values, long batch, const float *x, const float *bias, int activation, float *y) {
   if (batch < 16) {
     for (long i = 0; i < lines; i++) {
+      if (is_long_line(start[i], start[i + 1], index)) {
+        sparse_long_line(
+            start[i], start[i + 1], index, order, values, batch, x, bias ? bias + i : NULL,
+            activation, y + i * batch);
+        continue;
+      }
       vf sum = splat(0);
       for (long k = start[i]; k < start[i + 1]; k++) {
         sum = fma16(
@@ -54,6 +87,13 @@ static void sparse_product(
     // A group's last vector may reach back into the group before it.
     const long last = width - 16;
     for (long i = 0; i < lines; i++) {
+      if (is_long_line(start[i], start[i + 1], index)) {
+        if (n > 0) continue;
+        sparse_long_line(
+            start[i], start[i + 1], index, order, values, batch, x, bias ? bias + i : NULL,
+            activation, y + i * batch);
+        continue;
+      }
       switch ((width + 15) / 16) {
         CK_SPARSE_LINE(1)
         CK_SPARSE_LINE(2)
@@ -73,22 +113,31 @@ static void sparse_gradient(
       const long count = start[i + 1] - k < 16 ? start[i + 1] - k : 16;
       const float *rows[16];
       for (int j = 0; j < 16; j++) rows[j] = x + index[j < count ? k + j : k] * batch;
-      vf sum = splat(0);
-      long n = 0;
-      for (; n + 8 <= batch; n += 8) {
-        float block[8 * 16];
-        half_vf r[8];
-        for (int half = 0; half < 2; half++) {
-          CK_UNROLL for (int j = 0; j < 8; j++) r[j] = load_half(rows[8 * half + j] + n);
-          transpose_registers(r, block + 8 * half, 16);
+      ck_pairwise_sum total;
+      begin_sum(&total);
+      for (long n = 0; n == 0 || n < batch;) {
+        const long block_end = batch - n < CK_LONGEST_CHAIN ? batch : n + CK_LONGEST_CHAIN;
+        vf sum = splat(0);
+        for (; n + 8 <= block_end; n += 8) {
+          float block[8 * 16];
+          half_vf r[8];
+          for (int half = 0; half < 2; half++) {
+            CK_UNROLL for (int j = 0; j < 8; j++) r[j] = load_half(rows[8 * half + j] + n);
+            transpose_registers(r, block + 8 * half, 16);
+          }
+          CK_UNROLL for (int j = 0; j < 8; j++) {
+            sum = fma16(splat(z[n + j]), load(block + 16 * j), sum);
+          }
         }
-        CK_UNROLL for (int j = 0; j < 8; j++) sum = fma16(splat(z[n + j]), load(block + 16 * j), sum);
+        for (; n < block_end; n++) {
+          vf column = splat(0);
+          for (int j = 0; j < 16; j++) column[j] = rows[j][n];
+          sum = fma16(splat(z[n]), column, sum);
+        }
+        add_block(&total, sum);
+        if (n == 0) break;
       }
-      for (; n < batch; n++) {
-        vf column = splat(0);
-        for (int j = 0; j < 16; j++) column[j] = rows[j][n];
-        sum = fma16(splat(z[n]), column, sum);
-      }
+      const vf sum = total_of_blocks(&total);
       for (long j = 0; j < count; j++) g[order[k + j]] = sum[j];
     }
   }

@@ -4,6 +4,7 @@ import NeuralNetworks
 import ReferenceRandom
 import Runs
 import Studies
+import Tensors
 
 struct Evaluate: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -24,7 +25,7 @@ struct Evaluate: ParsableCommand {
 
   @Flag(
     help: """
-      Also report the largest eigenvalue of the Hessian of the training loss, by power iteration.
+      Also report the largest eigenvalue of the Hessian of the training loss, by the Lanczos method.
       """)
   var sharpness = false
 
@@ -42,7 +43,7 @@ struct Evaluate: ParsableCommand {
     let training = Examples(dataset.x, dataset.y)
     let train = network.score(on: training)
     let test = network.score(on: Examples(dataset.xTest, dataset.yTest))
-    let sharpness = sharpness ? network.sharpness(on: training) : nil
+    let sharpness = sharpness ? try measuredSharpness(of: network, on: training) : nil
     if json {
       var report = (["model": .text(model.rawValue)] as JSON)
         .appending(scores(train: train, test: test))
@@ -60,6 +61,26 @@ struct Evaluate: ParsableCommand {
           "sharpness  largest Hessian eigenvalue \(sharpness.eigenvalue.shown(3)) ± "
             + "\(sharpness.residual.shown(3)) after \(sharpness.products) products")
       }
+    }
+  }
+}
+
+/// The sharpness of a training loss, or a sentence that says why there is none.
+private func measuredSharpness(
+  of network: some Classifier, on examples: Examples
+) throws -> Sharpness {
+  do throws(EigenvalueError) {
+    return try network.sharpness(on: examples)
+  } catch {
+    switch error {
+    case .undefinedProduct:
+      throw Failure.badData(
+        "the Hessian of the training loss is not finite; the weights or the data are too large for a sharpness"
+      )
+    case .notConverged(let value, let residual, let products):
+      throw Failure.badData(
+        "after \(products) products with the Hessian its largest eigenvalue is \(value.shown(3)) with a residual "
+          + "of \(residual.shown(3)), where 1 % of the eigenvalue would be right")
     }
   }
 }

@@ -3,7 +3,7 @@ import Tensors
 
 /// How sharply a loss curves where a training has ended.
 public struct Sharpness: Hashable, Sendable {
-  /// The largest eigenvalue of the loss's Hessian. Gradient descent with a learning rate above 2 / eigenvalue leaves
+  /// The largest eigenvalue, in the algebraic sense, of the loss's Hessian. Gradient descent with a learning rate above 2 / eigenvalue leaves
   /// the place again.
   public var eigenvalue: Double
   /// How far the eigenvalue may be off: the length of what its eigenvector's equation leaves over.
@@ -15,18 +15,20 @@ public struct Sharpness: Hashable, Sendable {
 extension Classifier {
   /// The largest eigenvalue of the Hessian of the mean cross-entropy with respect to all parameters.
   ///
-  /// Power iteration from a vector of normal numbers with a fixed seed: the same network and examples give the same
-  /// bits. The examples pass through the network `batchSize` at a time, which bounds the memory.
+  /// The Lanczos method from a vector of normal numbers with a fixed seed: the same network and examples give the same
+  /// bits; see ``largestEigenvalue(from:tolerance:limit:product:)``. The examples pass through the network `batchSize` at a time, which bounds the memory.
   ///
   /// - Parameters:
   ///   - examples: what the loss is the mean over.
   ///   - tolerance: the residual at which the iteration ends, as a share of the eigenvalue.
-  ///   - limit: after how many products with the Hessian it ends in any case.
+  ///   - limit: the most products with the Hessian that are taken.
   ///   - batchSize: how many examples are taken at a time.
   /// - Returns: the eigenvalue and how good it is.
+  /// - Throws: ``EigenvalueError`` where the tolerance is not reached, or a product is not finite, as where the loss is
+  ///   not.
   public func sharpness(
     on examples: Examples, tolerance: Double = 1e-2, limit: Int = 500, batchSize: Int = 500
-  ) -> Sharpness {
+  ) throws(EigenvalueError) -> Sharpness {
     precondition(examples.count > 0, "there are no examples to measure a sharpness on")
     let batches = stride(from: 0, to: examples.count, by: batchSize).map {
       examples[$0..<Swift.min($0 + batchSize, examples.count)]
@@ -37,7 +39,8 @@ extension Classifier {
       vector.withUnsafeMutableElements { generator.fillNormal($0, mean: 0, standardDeviation: 1) }
       return vector
     }
-    let largest = largestEigenvalue(from: start, tolerance: tolerance, limit: limit) { direction in
+    let largest = try largestEigenvalue(from: start, tolerance: tolerance, limit: limit) {
+      direction in
       var total: Self?
       for batch in batches {
         let share = Float(batch.count) / Float(examples.count)

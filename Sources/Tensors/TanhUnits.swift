@@ -75,7 +75,8 @@ private func fusedGradients(
     }
     for (place, part) in parts.enumerated() { sums[place].add(part) }
   }
-  return [isCurved ? ofElements : nil] + (1...3).map { wanted.contains($0) ? sums[$0 - 1].total : nil }
+  return [isCurved ? ofElements : nil]
+    + (1...3).map { wanted.contains($0) ? sums[$0 - 1].total : nil }
 }
 
 /// The elements whose sums one kernel takes in one chain of blocks; more of them are added pairwise.

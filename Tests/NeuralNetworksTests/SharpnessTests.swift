@@ -18,8 +18,8 @@ struct SharpnessTests {
   }
 
   @Test("is the largest eigenvalue: no direction curves more, and its own vector's does")
-  func eigenvalue() {
-    let sharpness = network.sharpness(on: examples, tolerance: 1e-4)
+  func eigenvalue() throws {
+    let sharpness = try network.sharpness(on: examples, tolerance: 1e-4)
     #expect(sharpness.residual <= 1e-4 * sharpness.eigenvalue)
     // The Hessian one column at a time.
     let count = network.parameterCount
@@ -47,10 +47,30 @@ struct SharpnessTests {
   }
 
   @Test("does not depend on how many examples are taken at a time")
-  func batches() {
-    let whole = network.sharpness(on: examples, tolerance: 1e-4)
-    let parts = network.sharpness(on: examples, tolerance: 1e-4, batchSize: 17)
+  func batches() throws {
+    let whole = try network.sharpness(on: examples, tolerance: 1e-4)
+    let parts = try network.sharpness(on: examples, tolerance: 1e-4, batchSize: 17)
     #expect(abs(whole.eigenvalue - parts.eigenvalue) <= 1e-3 * whole.eigenvalue)
+  }
+
+  @Test("of a loss that is undefined is an error, not a number")
+  func undefinedLoss() {
+    let broken = network.mapParameters { $0 * Float.nan }
+    #expect(throws: EigenvalueError.undefinedProduct(products: 1)) {
+      try broken.sharpness(on: examples)
+    }
+  }
+
+  @Test("is an error, with the residual, where the products do not suffice")
+  func limit() {
+    #expect {
+      try network.sharpness(on: examples, tolerance: 1e-6, limit: 3)
+    } throws: { error in
+      guard case .notConverged(let value, let residual, 3) = error as? EigenvalueError else {
+        return false
+      }
+      return residual > 1e-6 * abs(value)
+    }
   }
 
   @Test("a whole model's step is the step of each of its parameters")

@@ -66,29 +66,4 @@ struct HessianTests {
     }
     #expect(slope.scalar == 30)
   }
-
-  @Test("power iteration finds the largest eigenvalue and says how good it is")
-  func largest() {
-    let diagonal = Tensor([2, -1, 5, 3])
-    let found = largestEigenvalue(from: Tensor([1, 1, 1, 1]), tolerance: 1e-5) { $0 * diagonal }
-    #expect(abs(found.value - 5) < 1e-4)
-    #expect(found.residual <= 1e-5 * found.value)
-    #expect(abs(abs(found.vector.elements[2]) - 1) < 1e-4)
-  }
-
-  @Test("a negative eigenvalue of larger magnitude is not mistaken for the largest one")
-  func negativeDominance() {
-    let diagonal = Tensor([2, -7, 5, 3])
-    let found = largestEigenvalue(from: Tensor([1, 1, 1, 1]), tolerance: 1e-5) { $0 * diagonal }
-    #expect(abs(found.value - 5) < 1e-3)
-  }
-
-  @Test("the limit ends the iteration, and the residual shows it")
-  func limit() {
-    let found = largestEigenvalue(from: Tensor([1, 1]), tolerance: 1e-9, limit: 2) {
-      $0 * Tensor([1, 0.9])
-    }
-    #expect(found.products == 2)
-    #expect(found.residual > 1e-3)
-  }
 }

@@ -1,0 +1,135 @@
+import Fixtures
+import NeuralNetworks
+import Tensors
+import Testing
+
+/// PyTorch's steps with gradients and epsilons down to what single precision holds.
+@Suite("Optimizers with tiny gradients")
+struct TinyGradientTests {
+  private struct Golden: Decodable {
+    struct Run: Decodable {
+      let optimizer, size: String
+      let epsilon, decay: Double
+      let parameters: [[String]]
+    }
+    let start: [String]
+    let direction: [Float]
+    let runs: [Run]
+  }
+
+  /// Where the mean of squares is denormal, its few bits round differently when PyTorch rounds each product.
+  private func agrees(_ ours: Float, _ theirs: Float, _ size: Double, start: Float) -> Bool {
+    if theirs.isNaN { return ours.isNaN }
+    if theirs.isInfinite || ours.isInfinite { return ours == theirs }
+    let way = abs(Double(theirs) - Double(start))
+    let tolerance = size <= 3e-19 && size >= 1e-24 ? 0.1 : 3e-5
+    return abs(Double(ours) - Double(theirs))
+      <= tolerance * way + 2e-7 * abs(Double(theirs)) + 3e-45
+  }
+
+  private func gradient(_ golden: Golden, size: Double, step: Int) -> Tensor {
+    let factor = step < 6 ? size * Double(step % 3 + 1) : 0
+    return Tensor(golden.direction.map { Float(Double($0) * factor) })
+  }
+
+  @Test("are PyTorch's, on all kernels, whatever epsilon is")
+  func golden() throws {
+    let golden = try Fixture.json("tiny_gradients.json", as: Golden.self)
+    let start = try golden.start.map { try #require(Float($0)) }
+    for run in golden.runs {
+      let size = try #require(Double(run.size))
+      var p = Tensor(start)
+      var adam = Adam(learningRate: 0.1, epsilon: run.epsilon, weightDecay: run.decay)
+      var rmsprop = RMSProp(learningRate: 0.1, epsilon: run.epsilon, weightDecay: run.decay)
+      var sgd = SGD(learningRate: 0.1, momentum: 0.9, weightDecay: run.decay)
+      for (step, expected) in run.parameters.enumerated() {
+        let slope = gradient(golden, size: size, step: step)
+        switch run.optimizer {
+        case "adam": adam.update(&p, along: slope)
+        case "rmsprop": rmsprop.update(&p, along: slope)
+        default: sgd.update(&p, along: slope)
+        }
+        let theirs = try expected.map { try #require(Float($0)) }
+        let isClose = zip(zip(p.elements, theirs), start).allSatisfy {
+          agrees($0.0, $0.1, size, start: $1)
+        }
+        #expect(
+          isClose,
+          "\(run.optimizer), epsilon \(run.epsilon), gradient \(run.size), decay \(run.decay), step \(step): \(p.elements) where PyTorch has \(theirs)"
+        )
+      }
+    }
+  }
+
+  @Test("agree with the rules as functions of tensors")
+  func functions() throws {
+    let golden = try Fixture.json("tiny_gradients.json", as: Golden.self)
+    let start = try golden.start.map { try #require(Float($0)) }
+    for run in golden.runs where run.optimizer != "sgd" && run.decay == 0 {
+      let size = try #require(Double(run.size))
+      var (pure, updated) = (Tensor(start), Tensor(start))
+      var moments = Adam.Moments(of: pure)
+      var secondMoment = Tensor.zeros(pure.shape)
+      var adam = Adam(learningRate: 0.1, epsilon: run.epsilon)
+      var rmsprop = RMSProp(learningRate: 0.1, epsilon: run.epsilon)
+      for step in 0..<8 {
+        let slope = gradient(golden, size: size, step: step)
+        if run.optimizer == "adam" {
+          adam.update(&updated, along: slope)
+          pure = Adam.step(
+            pure, along: slope, moments: &moments, step: step + 1, learningRate: 0.1,
+            epsilon: run.epsilon)
+        } else {
+          rmsprop.update(&updated, along: slope)
+          pure = RMSProp.step(
+            pure, along: slope, secondMoment: &secondMoment, learningRate: 0.1,
+            epsilon: run.epsilon)
+        }
+        let isClose = zip(zip(pure.elements, updated.elements), start).allSatisfy {
+          agrees($0.0, $0.1, size, start: $1)
+        }
+        #expect(
+          isClose,
+          "\(run.optimizer), epsilon \(run.epsilon), gradient \(run.size), step \(step): \(pure.elements), in place \(updated.elements)"
+        )
+      }
+    }
+  }
+
+  @Test("have a finite derivative where a moment is 0")
+  func derivatives() {
+    for epsilon in [1e-8, 1e-20] {
+      let slope = Tensors.gradient(at: Tensor([0, 1e-17, 1])) { g in
+        var moments = Adam.Moments(of: g)
+        return Adam.step(
+          Tensor([1, 1, 1]), along: g, moments: &moments, step: 1, learningRate: 0.1,
+          epsilon: epsilon
+        ).sum()
+      }
+      #expect(slope.elements.allSatisfy { $0.isFinite }, "\(epsilon): \(slope.elements)")
+    }
+  }
+
+  @Test("keep moments that decay from becoming denormal, with the epsilons that are usual")
+  func denormals() {
+    for epsilon in [1e-6, 1e-7, 1e-8] {
+      var adam = Adam(epsilon: epsilon)
+      var rmsprop = RMSProp(epsilon: epsilon)
+      var sgd = SGD(learningRate: 0.1, momentum: 0.5)
+      var (a, b, c) = (Tensor([1]), Tensor([1]), Tensor([1]))
+      for step in 0..<20_000 {
+        let slope = Tensor([step == 0 ? 1e-12 : 0])
+        adam.update(&a, along: slope)
+        rmsprop.update(&b, along: slope)
+        sgd.update(&c, along: slope)
+        let kept = [
+          adam.firstMoments[0], adam.secondMoments[0], rmsprop.secondMoments[0], sgd.velocities[0],
+        ].map(\.scalar)
+        guard kept.allSatisfy({ !$0.isSubnormal }) else {
+          Issue.record("epsilon \(epsilon), step \(step): \(kept)")
+          return
+        }
+      }
+    }
+  }
+}

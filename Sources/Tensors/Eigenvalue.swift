@@ -108,10 +108,11 @@ private struct KrylovSpace {
       inner(start, start).squareRoot(), inner(random, random).squareRoot()
     )
     let share = length > 0 && length.isFinite ? 1 / length : 0
-    next = singlePrecision(
-      zip(start, random).map { element, random in
-        (share > 0 ? element * share : 0) + random / (8 * randomLength)
-      })
+    let mixed = zip(start, random).map { element, random in
+      (share > 0 ? element * share : 0) + random / (8 * randomLength)
+    }
+    let mixedLength = inner(mixed, mixed).squareRoot()
+    next = singlePrecision(mixed.map { $0 / mixedLength })
   }
 
   /// The largest eigenvalue of the matrix as it acts on the space.

@@ -17,14 +17,18 @@ struct TinyGradientTests {
     let runs: [Run]
   }
 
-  /// Where the mean of squares is denormal, its few bits round differently when PyTorch rounds each product.
-  private func agrees(_ ours: Float, _ theirs: Float, _ size: Double, start: Float) -> Bool {
+  /// As close as roundings let two orders of the same arithmetic come: where gradients or their squares are denormal
+  /// these have few bits, and with weight decay a parameter near 0 takes on the roundings of the steps that led there.
+  private func agrees(
+    _ ours: Float, _ theirs: Float, _ size: Double, start: Float, decay: Double
+  ) -> Bool {
     if theirs.isNaN { return ours.isNaN }
     if theirs.isInfinite || ours.isInfinite { return ours == theirs }
     let way = abs(Double(theirs) - Double(start))
-    let tolerance = size <= 3e-19 && size >= 1e-24 ? 0.1 : 3e-5
+    let isSquareDenormal = size <= 3e-19 && size >= 1e-24
+    let tolerance = isSquareDenormal ? 0.1 : size < 1e-37 ? 2e-4 : 3e-5
     return abs(Double(ours) - Double(theirs))
-      <= tolerance * way + 2e-7 * abs(Double(theirs)) + 3e-45
+      <= tolerance * way + 2e-7 * abs(Double(theirs)) + (decay > 0 ? 1e-6 : 3e-45)
   }
 
   private func gradient(_ golden: Golden, size: Double, step: Int) -> Tensor {
@@ -51,7 +55,7 @@ struct TinyGradientTests {
         }
         let theirs = try expected.map { try #require(Float($0)) }
         let isClose = zip(zip(p.elements, theirs), start).allSatisfy {
-          agrees($0.0, $0.1, size, start: $1)
+          agrees($0.0, $0.1, size, start: $1, decay: run.decay)
         }
         #expect(
           isClose,
@@ -86,7 +90,7 @@ struct TinyGradientTests {
             epsilon: run.epsilon)
         }
         let isClose = zip(zip(pure.elements, updated.elements), start).allSatisfy {
-          agrees($0.0, $0.1, size, start: $1)
+          agrees($0.0, $0.1, size, start: $1, decay: run.decay)
         }
         #expect(
           isClose,

@@ -93,7 +93,9 @@ struct TrainingFilesTests {
   @Test("a training that was killed goes on to the metrics and the digest of one that was not")
   func killed() throws {
     try inFolder { folder in
-      let base = ["train", "--model", "logistic", "--data", "d.npz", "--eval-every", "20", "--json"]
+      let base = [
+        "train", "--model", "logistic", "--data", "d.npz", "--eval-every", "20", "--json",
+      ]
       let keeping = base + ["--checkpoint", "c", "--metrics", "m.jsonl"]
       var lines = 0
       for _ in 0..<2 {
@@ -156,13 +158,15 @@ struct TrainingFilesTests {
         atPath: folder.appendingPathComponent("circle").path, withDestinationPath: "circle")
       for target in ["absent/f.svg", "d.npz/f.svg", ".", "new/", "", "circle/f.svg"] {
         for option in ["--save", "--metrics", "--checkpoint"] {
-          try expectRefusal(training + [option, target], 73, target, in: folder)
+          try expectRefusal(
+            training + [option, target], 73, target.isEmpty ? "\"\"" : target, in: folder)
         }
       }
       for target in ["absent/x.npz", "d.npz/x.npz"] {
         try expectRefusal(["generate", "-o", target], 73, target, in: folder)
       }
-      try expectRefusal(["figure", "dataset", "-o", "absent/f.svg"], 73, "absent/f.svg", in: folder)
+      try expectRefusal(
+        ["figure", "dataset", "-o", "absent/f.svg"], 73, "absent/f.svg", in: folder)
       for target in ["d.npz", "d.npz/x", "circle"] {
         try expectRefusal(training + ["--tensorboard", target], 73, target, in: folder)
         for command in [
@@ -230,10 +234,11 @@ struct TrainingFilesTests {
   @Test("a training that diverges says at which step, ends with 65, and keeps what it measured")
   func divergence() throws {
     try inFolder { folder in
-      let diverging = training + [
-        "--learning-rate", "1e20", "--metrics", "m.jsonl", "--tensorboard", "events",
-        "--save", "w.safetensors", "--checkpoint", "c",
-      ]
+      let diverging =
+        training + [
+          "--learning-rate", "1e20", "--metrics", "m.jsonl", "--tensorboard", "events",
+          "--save", "w.safetensors", "--checkpoint", "c",
+        ]
       let outcome = try Command.run(diverging, in: folder)
       #expect(outcome.status == 65 && outcome.output.isEmpty)
       for word in ["diverged", "step", "loss"] { #expect(outcome.messages.contains(word)) }

@@ -61,9 +61,9 @@ struct JSONTests {
     #expect(try JSON(encoding: [Double.nan]).decode([Double].self)[0].isNaN)
   }
 
-  @Test("refuses a whole number beyond Int instead of rounding it")
+  @Test("refuses a whole number beyond 64 bits instead of rounding it")
   func hugeNumber() {
-    #expect(throws: EncodingError.self) { try JSON(encoding: [UInt64.max]) }
+    #expect(throws: EncodingError.self) { try JSON(encoding: [UInt128.max]) }
   }
 
   @Test(

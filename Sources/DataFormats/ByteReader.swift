@@ -39,14 +39,19 @@ struct ByteReader {
     try String(strictUTF8: take(count))
   }
 
-  /// The text up to the next newline, which is dropped.
-  mutating func line() throws(FormatError) -> String {
+  /// The bytes up to the next newline, which is dropped.
+  mutating func lineBytes() throws(FormatError) -> ArraySlice<UInt8> {
     guard let end = rest.firstIndex(of: UInt8(ascii: "\n")) else {
       throw FormatError("the file is cut short or damaged: a line has no end")
     }
-    let text = try text(end - rest.startIndex)
-    rest = rest.dropFirst()
-    return text
+    let line = rest[..<end]
+    rest = rest[(end + 1)...]
+    return line
+  }
+
+  /// The text up to the next newline, which is dropped.
+  mutating func line() throws(FormatError) -> String {
+    try String(strictUTF8: lineBytes())
   }
 }
 

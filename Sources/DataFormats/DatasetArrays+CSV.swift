@@ -3,84 +3,188 @@ extension DatasetArrays {
 
   /// The dataset as a table: `split`, `label` and the signal as `x0`, `x1`, and so on.
   ///
-  /// One row for each example, `train` before `test`, and at the end one row with the split `t`
-  /// and no label that holds the times: its absence shows that a file was cut short. Numbers have
-  /// the fewest digits that give the same float64 back. The templates are left out.
+  /// One row for each example, `train` before `test`. Numbers have the fewest digits that give the same float64 back.
+  /// The times and the templates are left out.
   public func table(precision: FloatPrecision = .float64) throws(FormatError) -> CSVTable {
     var table = CSVTable(columns: Self.fixedColumns + (0..<length).map { "x\($0)" })
-    func append(_ split: String, _ label: String, _ values: ArraySlice<Double>) {
-      table.append([split, label] + values.map { $0.description })
-    }
     func append(_ split: String, _ labels: [Int], _ signals: [Double]) throws(FormatError) {
       let values = try precision.array(signals, shape: [signals.count]).doubles()
       for (index, label) in labels.enumerated() {
-        append(split, String(label), values[(index * length)..<((index + 1) * length)])
+        table.append(
+          [split, String(label)]
+            + values[(index * length)..<((index + 1) * length)].map { $0.description })
       }
     }
     try append("train", y, x)
     try append("test", yTest, xTest)
-    append("t", "", try precision.array(t, shape: [length]).doubles()[...])
     return table
   }
 
-  /// Takes the dataset from a table as `table(precision:)` gives it; the order of the rows is free.
-  ///
-  /// - Throws: An error that names the row for anything that is not such a table.
-  public init(table: CSVTable) throws(FormatError) {
-    let length = table.columns.count - Self.fixedColumns.count
-    guard length > 0, table.columns == Self.fixedColumns + (0..<length).map({ "x\($0)" }) else {
-      throw FormatError("the columns of a dataset should be split, label, x0, x1 and so on")
+  /// The times as a table of one column `t`.
+  func timesTable(precision: FloatPrecision) -> CSVTable {
+    CSVTable(
+      columns: ["t"],
+      rows: t.map { [precision == .float32 ? Double(Float($0)).description : $0.description] })
+  }
+
+  /// The same dataset with the times of such a table.
+  func withTimes(csv bytes: [UInt8]) throws(FormatError) -> DatasetArrays {
+    let table = try CSVTable.decode(bytes)
+    guard table.columns == ["t"], table.rows.count == length else {
+      throw FormatError("this should be the \(length) times of the dataset beside it, in a column t")
     }
-    var x: [Double] = []
-    var y: [Int] = []
-    var xTest: [Double] = []
-    var yTest: [Int] = []
+    let times = try table.rows.map { row throws(FormatError) in
+      guard let value = CSVNumber(row[0].utf8[...]).value else {
+        throw FormatError("\"\(row[0].prefix(40))\" should be a number")
+      }
+      return value
+    }
+    return try DatasetArrays(
+      x: x, y: y, xTest: xTest, yTest: yTest, t: times, templates: templates)
+  }
+
+  /// Takes the dataset from a CSV file with the columns that `table(precision:)` describes, as it is or as a spreadsheet
+  /// or pandas has written it again.
+  ///
+  /// Columns and rows may come in any order, other columns are ignored. Fields are separated by commas, semicolons or
+  /// tabs, and between semicolons or tabs numbers may have a decimal comma. Empty lines and lines that start with `#`
+  /// are skipped. A row with the split `t` and no label holds the times, which are made from the length without it.
+  ///
+  /// - Throws: An error that names the line, or the value's place, for anything that is not such a table.
+  public init(csv bytes: [UInt8]) throws(FormatError) {
+    if FileKind(startingWith: bytes.prefix(1 << 12)) == .utf16 {
+      throw FileKind.utf16.mistaken(for: .dataset(.csv))
+    }
+    var rows = try CSVRows(bytes, recognizing: CSVRows.separators, skipsNotes: true)
+    guard let header = try rows.next() else { throw FormatError("the table is empty") }
+    let columns = try DatasetColumns(header)
+    var (train, test) = (Part("x", "y"), Part("x_test", "y_test"))
     var t: [Double]?
-    for (index, row) in table.rows.enumerated() {
+    while let row = try rows.next() {
       do throws(FormatError) {
-        let values = try row[2...].map { text throws(FormatError) in try number(text) }
-        switch row[0] {
-        case "train":
-          x += values
-          y.append(try label(row[1]))
-        case "test":
-          xTest += values
-          yTest.append(try label(row[1]))
-        case "t" where t == nil && row[1].isEmpty: t = values
+        guard row.count >= columns.count, row.dropFirst(columns.count).allSatisfy({ $0.isEmpty })
+        else {
+          throw FormatError("it should have \(columns.count) fields like the first line, and has \(row.count)")
+        }
+        let split = String(decoding: row[columns.split], as: UTF8.self)
+        let label = row[columns.label]
+        switch split.lowercased() {
+        case "train": try train.append(row, columns, decimalComma: rows.hasDecimalComma)
+        case "test": try test.append(row, columns, decimalComma: rows.hasDecimalComma)
+        case "t" where t == nil && label.isEmpty:
+          var times = Part("t", "")
+          try times.append(row, columns, decimalComma: rows.hasDecimalComma, hasLabel: false)
+          t = times.values
         default:
           throw FormatError(
-            "the split \"\(row[0])\" should be train, test or, once and without a label, t")
+            "the split \"\(split.prefix(40))\" should be train, test or, once and without a label, t")
         }
       } catch {
-        throw error.inside("row \(index + 1)")
+        throw error.inside("line \(rows.rowLine)")
       }
     }
-    guard let t else {
-      throw FormatError("the row with the split t is missing, so the file may be cut short")
-    }
-    try self.init(x: x, y: y, xTest: xTest, yTest: yTest, t: t, templates: nil)
+    try self.init(
+      x: train.values, y: train.labels, xTest: test.values, yTest: test.labels,
+      t: t ?? Self.times(columns.values.count), templates: nil)
   }
 }
 
-private func label(_ text: String) throws(FormatError) -> Int {
-  guard text.utf8.count == 1, let label = Int(text) else {
-    throw FormatError("the label \"\(text)\" should be a digit")
+/// Where the columns of a dataset are in a table.
+private struct DatasetColumns {
+  let count: Int
+  var split: Int
+  var label: Int
+  /// The columns x0, x1 and so on.
+  var values: [Int] = []
+
+  init(_ header: [ArraySlice<UInt8>]) throws(FormatError) {
+    count = header.count
+    var positions: [String: Int] = [:]
+    for (position, field) in header.enumerated() where !field.isEmpty {
+      let name = String(decoding: field.prefix(1024), as: UTF8.self)
+      guard positions.updateValue(position, forKey: name.lowercased()) == nil else {
+        throw FormatError("the table has two columns named \"\(name.prefix(40))\"")
+      }
+    }
+    func missing(_ name: String) -> FormatError {
+      FormatError("the columns of a dataset should be split, label, x0, x1 and so on; there is no \(name)")
+    }
+    guard let split = positions["split"] else { throw missing("split") }
+    guard let label = positions["label"] else { throw missing("label") }
+    (self.split, self.label) = (split, label)
+    while let position = positions["x\(values.count)"] { values.append(position) }
+    let signals = positions.keys.count { $0.hasPrefix("x") && Int($0.dropFirst()) != nil }
+    guard !values.isEmpty, signals == values.count else { throw missing("x\(values.count)") }
   }
-  return label
 }
 
-/// A decimal number; hexadecimal ones and names like `inf`, which Swift knows too, are no data.
-private func number(_ text: String) throws(FormatError) -> Double {
-  let isDecimal = text.utf8.allSatisfy { byte in
-    switch byte {
-    case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "."), UInt8(ascii: "-"),
-      UInt8(ascii: "+"), UInt8(ascii: "e"), UInt8(ascii: "E"):
-      true
-    default: false
+/// The training or the test examples, as they are read row by row.
+private struct Part {
+  private let name: String
+  private let labelName: String
+  private(set) var values: [Double] = []
+  private(set) var labels: [Int] = []
+
+  init(_ name: String, _ labelName: String) {
+    (self.name, self.labelName) = (name, labelName)
+  }
+
+  mutating func append(
+    _ row: [ArraySlice<UInt8>], _ columns: DatasetColumns, decimalComma: Bool, hasLabel: Bool = true
+  ) throws(FormatError) {
+    for (position, column) in columns.values.enumerated() {
+      guard let value = CSVNumber(row[column], decimalComma: decimalComma).value else {
+        let place = hasLabel ? "\(name)[\(labels.count), \(position)]" : "\(name)[\(position)]"
+        throw FormatError("\(place) is \(shown(row[column])); it should be a number")
+      }
+      values.append(value)
     }
+    guard hasLabel else { return }
+    guard let value = CSVNumber(row[columns.label], decimalComma: decimalComma).value,
+      let label = Int(exactly: value)
+    else {
+      throw FormatError(
+        "\(labelName)[\(labels.count)] is \(shown(row[columns.label])); a label should be a whole number")
+    }
+    labels.append(label)
   }
-  guard isDecimal, let value = Double(text) else {
-    throw FormatError("\"\(text)\" should be a number")
+
+  private func shown(_ field: ArraySlice<UInt8>) -> String {
+    field.isEmpty ? "empty" : "\"\(String(decoding: field.prefix(40), as: UTF8.self))\""
   }
-  return value
+}
+
+/// A number in a table.
+struct CSVNumber {
+  /// The number; nil for anything else.
+  ///
+  /// Names like `nan` and hexadecimal numbers, which Swift knows too, are no data. What is too large for float64 is
+  /// infinite, and refused by those who know its place.
+  let value: Double?
+
+  init(_ field: some Collection<UInt8>, decimalComma: Bool = false) {
+    var hasDigit = false
+    let isDecimal = field.allSatisfy { byte in
+      switch byte {
+      case UInt8(ascii: "0")...UInt8(ascii: "9"):
+        hasDigit = true
+        return true
+      case UInt8(ascii: "."), UInt8(ascii: "-"), UInt8(ascii: "+"), UInt8(ascii: "e"),
+        UInt8(ascii: "E"):
+        return true
+      case UInt8(ascii: ","): return decimalComma
+      default: return false
+      }
+    }
+    guard isDecimal, hasDigit, field.count <= 1024 else {
+      value = nil
+      return
+    }
+    value =
+      decimalComma
+      ? Double(
+        String(
+          decoding: field.map { $0 == UInt8(ascii: ",") ? UInt8(ascii: ".") : $0 }, as: UTF8.self))
+      : Double(String(decoding: field, as: UTF8.self))
+  }
 }

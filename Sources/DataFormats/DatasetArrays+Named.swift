@@ -27,15 +27,25 @@ extension DatasetArrays {
     return arrays
   }
 
+  /// The names that are read, of the examples and of the templates.
+  static let exampleNames = ["x", "y", "x_test", "y_test", "t"]
+  static let templateNames = ["templates_x", "templates_t", "templates_y"]
+
   /// Takes the dataset from arrays under the reference's names; other names are ignored.
+  ///
+  /// Where there is no `t` the times are made from the length. Templates are taken where all their arrays are there.
   ///
   /// - Throws: An error that names the array which is missing or has the wrong shape or values.
   public init(named arrays: NamedArrays) throws(FormatError) {
-    let names = ["templates_x", "templates_t", "templates_y"]
+    try self.init(named: arrays, of: arrays.names)
+  }
+
+  /// Takes the dataset from some of a file's arrays; messages list all of them.
+  init(named arrays: NamedArrays, of names: [String]) throws(FormatError) {
     let templates =
-      names.allSatisfy { arrays[$0] == nil }
+      Self.templateNames.contains { arrays[$0] == nil }
       ? nil : try Templates(named: arrays, prefix: "templates_")
-    try self.init(named: arrays, templates: templates)
+    try self.init(named: arrays, of: names, templates: templates)
   }
 
   /// Everything but the templates.
@@ -49,12 +59,25 @@ extension DatasetArrays {
     ]
   }
 
-  private init(named arrays: NamedArrays, templates: Templates?) throws(FormatError) {
-    let t = try arrays.doubles("t", shape: [nil])
+  fileprivate init(
+    named arrays: NamedArrays, of names: [String], templates: Templates?
+  ) throws(FormatError) {
+    if let missing = ["x", "y", "x_test", "y_test"].first(where: { arrays[$0] == nil }) {
+      let found = names.isEmpty ? "nothing" : names.prefix(20).joined(separator: ", ")
+      throw FormatError("there is no array \"\(missing)\"; the file holds \(found)")
+    }
+    let x = try arrays.array("x", shape: [nil, nil])
+    let t = arrays["t"] == nil ? Self.times(x.shape[1]) : try arrays.doubles("t", shape: [nil])
     try self.init(
       x: arrays.doubles("x", shape: [nil, t.count]), y: arrays.integers("y"),
       xTest: arrays.doubles("x_test", shape: [nil, t.count]), yTest: arrays.integers("y_test"),
       t: t, templates: templates)
+  }
+
+  /// The times of a signal of which no more is known than how many points it has: those of the templates, from one
+  /// end to the other.
+  static func times(_ count: Int) -> [Double] {
+    (0..<count).map { count == 1 ? 0 : (-5 + 10 * Double($0) / Double(count - 1)) / 6 }
   }
 }
 
@@ -67,7 +90,7 @@ extension DatasetArrays.Templates {
     ]
   }
 
-  fileprivate init(named arrays: NamedArrays, prefix: String = "") throws(FormatError) {
+  fileprivate init(named arrays: NamedArrays, prefix: String) throws(FormatError) {
     let t = try arrays.doubles(prefix + "t", shape: [nil])
     try self.init(
       x: arrays.doubles(prefix + "x", shape: [nil, t.count]), t: t,
@@ -103,14 +126,15 @@ extension DatasetArrays {
     case nil, .some(.none): break
     case .dictionary(let values):
       do throws(FormatError) {
-        templates = try Templates(named: values.arrays(["x", "t", "y"]))
+        templates = try Templates(named: values.arrays(["x", "t", "y"]), prefix: "")
       } catch {
         throw error.inside("templates")
       }
     case .some(let other):
       throw FormatError("templates should be a dictionary, and is \(other.kind)")
     }
-    try self.init(named: values.arrays(["x", "y", "x_test", "y_test", "t"]), templates: templates)
+    try self.init(
+      named: values.arrays(Self.exampleNames), of: values.names, templates: templates)
   }
 }
 
@@ -138,18 +162,23 @@ extension NamedValues<PickleValue> {
 }
 
 extension NamedArrays {
-  /// An array of a shape in which nil stands for any size.
-  private func array(_ name: String, shape: [Int?]) throws(FormatError) -> NumericArray {
-    guard let array = self[name] else {
-      let found = names.isEmpty ? "nothing" : names.joined(separator: ", ")
+  /// An array of a shape in which nil stands for any size; further axes of a single place are dropped.
+  fileprivate func array(_ name: String, shape: [Int?]) throws(FormatError) -> NumericArray {
+    guard var array = self[name] else {
+      let found = names.isEmpty ? "nothing" : names.prefix(20).joined(separator: ", ")
       throw FormatError("there is no array \"\(name)\"; the file holds \(found)")
     }
-    let fits = zip(array.shape, shape).allSatisfy { $0 == $1 ?? $0 }
-    guard array.shape.count == shape.count, fits else {
+    var sizes = array.shape
+    while sizes.count > shape.count, let axis = sizes.dropFirst().firstIndex(of: 1) {
+      sizes.remove(at: axis)
+    }
+    let fits = zip(sizes, shape).allSatisfy { $0 == $1 ?? $0 }
+    guard sizes.count == shape.count, fits else {
       let wanted = shape.map { $0.map(String.init) ?? "any" }.joined(separator: ", ")
       throw FormatError(
         "the array \"\(name)\" should have the shape [\(wanted)], and has \(array.shape)")
     }
+    array = NumericArray(shape: sizes, elements: array.elements)
     return array
   }
 
@@ -163,11 +192,6 @@ extension NamedArrays {
   }
 
   fileprivate func integers(_ name: String) throws(FormatError) -> [Int] {
-    let array = try array(name, shape: [nil])
-    do throws(FormatError) {
-      return try array.integers()
-    } catch {
-      throw error.inside("the array \"\(name)\"")
-    }
+    try array(name, shape: [nil]).integers(name)
   }
 }

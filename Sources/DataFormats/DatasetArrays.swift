@@ -8,12 +8,12 @@ public struct DatasetArrays: Equatable, Sendable {
     public let x: [Double]
     /// The times, `[points]`.
     public let t: [Double]
-    /// The digit of each signal.
+    /// The label of each signal.
     public let y: [Int]
 
-    /// Creates templates from signals of `t.count` values, one for each digit of `y`.
+    /// Creates templates from signals of `t.count` values, one for each label of `y`.
     ///
-    /// - Throws: An error for sizes that do not match, digits outside 0…9 and values that are not
+    /// - Throws: An error for sizes that do not match, labels outside 0…9999 and values that are not
     ///   finite.
     public init(x: [Double], t: [Double], y: [Int]) throws(FormatError) {
       try check(signals: x, named: "templates_x", labels: y, named: "templates_y", length: t.count)
@@ -26,11 +26,11 @@ public struct DatasetArrays: Equatable, Sendable {
 
   /// The training signals, `[y.count, length]`.
   public let x: [Double]
-  /// The training labels, 0…9.
+  /// The training labels, from 0 on.
   public let y: [Int]
   /// The test signals, `[yTest.count, length]`.
   public let xTest: [Double]
-  /// The test labels, 0…9.
+  /// The test labels, from 0 on.
   public let yTest: [Int]
   /// The times of one signal, `[length]`.
   public let t: [Double]
@@ -42,8 +42,8 @@ public struct DatasetArrays: Equatable, Sendable {
 
   /// Creates a dataset from signals of `t.count` values, one for each label.
   ///
-  /// - Throws: An error for sizes that do not match, labels outside 0…9 and values that are not
-  ///   finite.
+  /// - Throws: An error for sizes that do not match, labels outside 0…9999 and values that are not
+  ///   finite in single precision.
   public init(
     x: [Double], y: [Int], xTest: [Double], yTest: [Int], t: [Double], templates: Templates?
   ) throws(FormatError) {
@@ -59,6 +59,11 @@ public struct DatasetArrays: Equatable, Sendable {
   }
 }
 
+extension DatasetArrays {
+  /// The largest label that is taken: a network has an output for every label up to the largest.
+  static let largestLabel = 9999
+}
+
 private func check(
   signals: [Double], named signalsName: String, labels: [Int], named labelsName: String,
   length: Int
@@ -71,14 +76,18 @@ private func check(
       "\(signalsName) should hold \(labels.count) signals of \(length) values, one for each label "
         + "of \(labelsName), and holds \(signals.count) values")
   }
-  if let label = labels.first(where: { !(0...9).contains($0) }) {
-    throw FormatError("\(labelsName) holds the label \(label); labels should be 0 to 9")
+  if let index = labels.firstIndex(where: { !(0...DatasetArrays.largestLabel).contains($0) }) {
+    throw FormatError(
+      "\(labelsName)[\(index)] is \(labels[index]); a label should be 0 to \(DatasetArrays.largestLabel)")
   }
-  try check(finite: signals, named: signalsName)
+  if let index = signals.firstIndex(where: { !Float($0).isFinite }) {
+    throw NumericArray.notFinite(
+      signals[index], signalsName, at: index, of: [labels.count, length])
+  }
 }
 
 private func check(finite values: [Double], named name: String) throws(FormatError) {
   if let index = values.firstIndex(where: { !$0.isFinite }) {
-    throw FormatError("\(name) holds \(values[index]) at position \(index); it should be finite")
+    throw NumericArray.notFinite(values[index], name, at: index, of: [values.count])
   }
 }

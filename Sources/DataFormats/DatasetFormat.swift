@@ -25,16 +25,18 @@ public enum DatasetFormat: String, CaseIterable, Sendable {
   /// Decodes a file of this format.
   public func decode(_ bytes: [UInt8]) throws(FormatError) -> DatasetArrays {
     switch self {
-    case .npz: return try DatasetArrays(named: NPZ.decode(bytes))
+    case .npz:
+      return try DatasetArrays(
+        named: NPZ.decode(bytes, names: Self.names), of: NPZ.names(in: bytes))
     case .pickle: return try DatasetArrays(pickle: Pickle.decode(bytes))
-    case .csv:
-      guard bytes.last == UInt8(ascii: "\n") else {
-        throw FormatError("the last line has no end, so the file may be cut short")
-      }
-      return try DatasetArrays(table: CSVTable.decode(bytes))
-    case .safeTensors: return try DatasetArrays(named: SafeTensors.decode(bytes).tensors)
+    case .csv: return try DatasetArrays(csv: bytes)
+    case .safeTensors:
+      let (file, names) = try SafeTensors.decode(bytes, only: Self.names)
+      return try DatasetArrays(named: file.tensors, of: names)
     }
   }
+
+  private static let names = DatasetArrays.exampleNames + DatasetArrays.templateNames
 
   /// Encodes a dataset in this format; equal datasets give equal bytes.
   public func encode(
@@ -50,13 +52,36 @@ public enum DatasetFormat: String, CaseIterable, Sendable {
 }
 
 extension DatasetArrays {
-  /// Reads a dataset file in the format that its extension names.
+  /// Reads a dataset file in the format that its extension names; a pipe, or a file whose name has no extension that
+  /// is known, in the format that its first bytes show.
+  ///
+  /// The times of a CSV file are read from the file beside it that ``write(to:precision:)`` writes, where it is there.
   public static func read(from path: String) throws(FileError) -> DatasetArrays {
-    let format = try DatasetFormat(path: path)
-    return try InputFile.read(path) { bytes throws(FormatError) in try format.decode(bytes) }
+    let named = try? DatasetFormat(path: path)
+    if named == nil, !InputFile.hasUnnamedContent(path) { _ = try DatasetFormat(path: path) }
+    var found = named
+    let arrays = try InputFile.read(
+      path,
+      accepting: { start throws(FormatError) in
+        try FileUse.dataset(named).accept(start)
+        found = named ?? FileKind(startingWith: start)?.asDataset
+      },
+      { bytes throws(FormatError) in
+        guard let found else { throw FileKind.empty.mistaken(for: .dataset(nil)) }
+        return try found.decode(bytes)
+      })
+    guard found == .csv, let times = timesPath(besides: path), InputFile.exists(times) else {
+      return arrays
+    }
+    return try InputFile.read(times) { bytes throws(FormatError) in
+      try arrays.withTimes(csv: bytes)
+    }
   }
 
   /// Writes a dataset file in the format that its extension names, whole or not at all.
+  ///
+  /// The times of `data.csv` go into a file of their own, `data.t.csv`: as a row without a label they would make every
+  /// label a float where pandas reads the table.
   public func write(
     to path: String, precision: FloatPrecision = .float64
   ) throws(FileError) {
@@ -68,5 +93,13 @@ extension DatasetArrays {
       throw .invalid(path: path, error)
     }
     try OutputFile.write(bytes, to: path)
+    if format == .csv, let times = Self.timesPath(besides: path) {
+      try OutputFile.write(timesTable(precision: precision).encode(), to: times)
+    }
+  }
+
+  /// `data.t.csv` for `data.csv`; nil for what is no name of a CSV file.
+  private static func timesPath(besides path: String) -> String? {
+    path.lowercased().hasSuffix(".csv") ? "\(path.dropLast(4)).t.csv" : nil
   }
 }

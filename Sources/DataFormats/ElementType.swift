@@ -74,16 +74,47 @@ struct NumPyType {
   var element: ElementType
   var byteOrder: ByteOrder
 
-  /// Parses a type string; a missing order, `=` and `|` stand for little-endian.
+  /// Parses a type string or a type's name (`<d`, `float64`); a missing order, `=` and `|` stand for little-endian.
   init(parsing text: String) throws(FormatError) {
     let order = text.first.flatMap { "<>=|".contains($0) ? $0 : nil }
     let code = String(order == nil ? text[...] : text.dropFirst())
-    guard let element = ElementType.allCases.first(where: { $0.numPyCode == code }) else {
+    guard
+      let element = ElementType.allCases.first(where: { $0.numPyCode == code })
+        ?? Self.names[code]
+    else {
       throw FormatError(
-        "the dtype '\(text)' is not supported; it should be a number or a truth value")
+        "the dtype '\(text.prefix(40))' is \(Self.kind(of: code)), which is not supported; it should be "
+          + "a number of at most 64 bits or a truth value")
     }
     self.element = element
     byteOrder = order == ">" ? .big : .little
+  }
+
+  /// NumPy's other spellings: the names of types and C's one-letter codes.
+  private static let names: [String: ElementType] = [
+    "d": .float64, "double": .float64, "float": .float64, "float64": .float64, "float_": .float64,
+    "f": .float32, "single": .float32, "float32": .float32,
+    "e": .float16, "half": .float16, "float16": .float16, "bfloat16": .bfloat16,
+    "q": .int64, "l": .int64, "p": .int64, "int": .int64, "int64": .int64, "longlong": .int64,
+    "int_": .int64, "intp": .int64, "long": .int64,
+    "i": .int32, "int32": .int32, "intc": .int32,
+    "h": .int16, "int16": .int16, "short": .int16, "b": .int8, "int8": .int8, "byte": .int8,
+    "Q": .uint64, "L": .uint64, "P": .uint64, "uint": .uint64, "uint64": .uint64, "uintp": .uint64,
+    "I": .uint32, "uint32": .uint32, "H": .uint16, "uint16": .uint16, "B": .uint8, "uint8": .uint8,
+    "ubyte": .uint8, "?": .bool, "bool": .bool, "bool_": .bool, "bool8": .bool,
+  ]
+
+  /// What the types are that cannot be read.
+  private static func kind(of code: String) -> String {
+    switch code.first {
+    case "O", "o": "Python objects"
+    case "U", "S", "a", "s": "text"
+    case "c", "F", "D", "G": "complex numbers"
+    case "M", "m", "t": "dates or times"
+    case "V", "v": "records or raw bytes"
+    case "f", "g", "l": "floating-point numbers of more than 64 bits"
+    default: "an unknown type"
+    }
   }
 }
 

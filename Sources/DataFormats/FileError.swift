@@ -17,7 +17,7 @@ public enum FileError: Error, Equatable, Sendable {
   public var exitStatus: Int32 {
     switch self {
     case .unknownExtension: 64
-    case .invalid: 65
+    case .invalid(_, let error): error.lacksMemory ? 71 : 65
     case .missing, .unreadable: 66
     case .uncreatable: 73
     case .unwritable: 74

@@ -2,29 +2,45 @@
 package struct Inflate {
   private let input: ArraySlice<UInt8>
   private let size: Int
+  /// How many bytes are enough.
+  private let wanted: Int
   private var position: Int
   private var bits: UInt64 = 0
   private var bitCount = 0
   private var output: [UInt8] = []
 
   /// Decompresses data that must give exactly `size` bytes and end where `input` ends.
-  ///
-  /// The output grows as it is produced, so a false size costs no more memory than the data make.
   package static func decode(_ input: ArraySlice<UInt8>, size: Int) throws(FormatError) -> [UInt8] {
-    var inflate = Inflate(input: input, size: size, position: input.startIndex)
+    var inflate = Inflate(input: input, size: size, wanted: .max)
+    inflate.output.reserveCapacity(size)
+    try inflate.run()
+    guard inflate.isComplete else { throw damaged }
+    return inflate.output
+  }
+
+  /// Decompresses until the first `count` bytes are there, and perhaps some more, or all.
+  static func decode(
+    _ input: ArraySlice<UInt8>, size: Int, first count: Int
+  ) throws(FormatError) -> [UInt8] {
+    var inflate = Inflate(input: input, size: size, wanted: count)
     try inflate.run()
     return inflate.output
   }
 
-  private init(input: ArraySlice<UInt8>, size: Int, position: Int) {
+  private init(input: ArraySlice<UInt8>, size: Int, wanted: Int) {
     self.input = input
     self.size = size
-    self.position = position
+    self.wanted = wanted
+    position = input.startIndex
+  }
+
+  private var isComplete: Bool {
+    output.count == size && position - bitCount / 8 == input.endIndex
   }
 
   private mutating func run() throws(FormatError) {
     var isLast = false
-    while !isLast {
+    while !isLast, output.count < wanted {
       isLast = try take(1) == 1
       switch try take(2) {
       case 0: try copyStored()
@@ -34,9 +50,6 @@ package struct Inflate {
         try decodeBlock(literals, distances)
       default: throw Self.damaged
       }
-    }
-    guard output.count == size, position - bitCount / 8 == input.endIndex else {
-      throw Self.damaged
     }
   }
 
@@ -94,7 +107,7 @@ package struct Inflate {
   private mutating func decodeBlock(
     _ literals: HuffmanCode, _ distances: HuffmanCode
   ) throws(FormatError) {
-    while true {
+    while output.count < wanted {
       let value = try symbol(literals)
       switch value {
       case 0..<256:

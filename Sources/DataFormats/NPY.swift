@@ -17,6 +17,15 @@ public enum NPY {
 
   static func decode(_ bytes: ArraySlice<UInt8>) throws(FormatError) -> NumericArray {
     var reader = ByteReader(bytes)
+    let header = try header(from: &reader)
+    let type = try header.type
+    return try NumericArray(
+      shape: header.shape, type: type.element, byteOrder: type.byteOrder,
+      elementOrder: header.elementOrder, bytes: reader.rest)
+  }
+
+  /// What comes before the elements.
+  static func header(from reader: inout ByteReader) throws(FormatError) -> NPYHeader {
     guard try reader.take(magic.count).elementsEqual(magic) else {
       throw FormatError("this is no npy file: it does not start with \\x93NUMPY")
     }
@@ -29,10 +38,7 @@ public enum NPY {
     default:
       throw FormatError("npy version \(major).\(minor) is unknown; 1.0, 2.0 and 3.0 are read")
     }
-    let header = try NPYHeader(parsing: reader.take(headerSize))
-    return try NumericArray(
-      shape: header.shape, type: header.type.element, byteOrder: header.type.byteOrder,
-      elementOrder: header.elementOrder, bytes: reader.rest)
+    return try NPYHeader(parsing: reader.take(headerSize))
   }
 
   /// Encodes an array as version 1.0, little-endian and row-major.

@@ -4,13 +4,14 @@
 /// NumPy evaluates the text as a Python literal. Only this one dictionary can be right, so this
 /// parser knows nothing else.
 struct NPYHeader {
-  let type: NumPyType
+  /// The element type, as the file spells it; nil for records.
+  let typeName: String?
   let elementOrder: ElementOrder
   let shape: [Int]
 
   init(parsing bytes: ArraySlice<UInt8>) throws(FormatError) {
     var parser = Parser(rest: bytes)
-    var type: NumPyType?
+    var typeName: String??
     var elementOrder: ElementOrder?
     var shape: [Int]?
     try parser.expect("{")
@@ -18,7 +19,7 @@ struct NPYHeader {
       let key = try parser.string()
       try parser.expect(":")
       switch key {
-      case "descr" where type == nil: type = try NumPyType(parsing: parser.typeString())
+      case "descr" where typeName == nil: typeName = .some(try parser.typeString())
       case "fortran_order" where elementOrder == nil:
         elementOrder = try parser.truth() ? .columnMajor : .rowMajor
       case "shape" where shape == nil: shape = try parser.tuple()
@@ -30,13 +31,28 @@ struct NPYHeader {
       }
     }
     try parser.expectEnd()
-    guard let type, let elementOrder, let shape else {
+    guard let typeName, let elementOrder, let shape else {
       throw FormatError("the npy header should have the keys descr, fortran_order and shape")
     }
-    self.type = type
+    self.typeName = typeName
     self.elementOrder = elementOrder
     self.shape = shape
   }
+
+  /// The element type.
+  ///
+  /// - Throws: An error where the array holds something else than plain numbers.
+  var type: NumPyType {
+    get throws(FormatError) {
+      guard let typeName else {
+        throw FormatError("the array has a structured dtype; it should hold plain numbers")
+      }
+      return try NumPyType(parsing: typeName)
+    }
+  }
+
+  /// Whether the elements are numbers or truth values.
+  var isNumeric: Bool { (try? type) != nil }
 }
 
 /// A parser of the few Python literals that the header holds.
@@ -44,7 +60,7 @@ private struct Parser {
   var rest: ArraySlice<UInt8>
 
   private mutating func skipSpaces() {
-    rest = rest.drop { $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\n") }
+    rest = rest.drop { $0 == 0x20 || $0 == 0x09 || $0 == 0x0A || $0 == 0x0D }
   }
 
   /// Skips `token`, and spaces before it, where it comes next.
@@ -68,6 +84,8 @@ private struct Parser {
 
   mutating func string() throws(FormatError) -> String {
     let quote: UInt8
+    // Python 2 and 3 differ in which strings they mark.
+    _ = skip("u") || skip("b")
     if skip("'") {
       quote = UInt8(ascii: "'")
     } else {
@@ -80,11 +98,25 @@ private struct Parser {
     return text
   }
 
-  mutating func typeString() throws(FormatError) -> String {
-    guard !skip("[") else {
-      throw FormatError("the array has a structured dtype; it should hold plain numbers")
+  /// The text of a type, or nil for the list that describes a record, which is skipped.
+  mutating func typeString() throws(FormatError) -> String? {
+    guard skip("[") || skip("(") || skip("{") else { return try string() }
+    var depth = 1
+    while depth > 0 {
+      skipSpaces()
+      switch rest.first {
+      case UInt8(ascii: "'"), UInt8(ascii: "\""): _ = try string()
+      case UInt8(ascii: "["), UInt8(ascii: "("), UInt8(ascii: "{"):
+        depth += 1
+        rest = rest.dropFirst()
+      case UInt8(ascii: "]"), UInt8(ascii: ")"), UInt8(ascii: "}"):
+        depth -= 1
+        rest = rest.dropFirst()
+      case nil: throw unexpected("the end of the record's description")
+      default: rest = rest.dropFirst()
+      }
     }
-    return try string()
+    return nil
   }
 
   mutating func truth() throws(FormatError) -> Bool {
@@ -115,6 +147,8 @@ private struct Parser {
       throw unexpected("a size")
     }
     rest = rest.dropFirst(digits.count)
+    // Python 2 spelt a long integer so.
+    if rest.first == UInt8(ascii: "L") { rest = rest.dropFirst() }
     return size
   }
 

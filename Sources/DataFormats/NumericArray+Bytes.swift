@@ -89,34 +89,42 @@ extension NumericArray.Elements {
   fileprivate init(
     decoding bytes: ArraySlice<UInt8>, as type: ElementType, _ order: ByteOrder
   ) throws(FormatError) {
-    func words<Word: FixedWidthInteger>(_: Word.Type) -> [Word] {
-      let count = bytes.count / MemoryLayout<Word>.size
-      let raw = [Word](unsafeUninitializedCapacity: count) { buffer, initialized in
-        bytes.withUnsafeBytes { UnsafeMutableRawBufferPointer(buffer).copyMemory(from: $0) }
-        initialized = count
+    /// The elements as they are, copied once.
+    func copied<Element: BitwiseCopyable>(_: Element.Type) -> [Element] {
+      let size = MemoryLayout<Element>.size
+      return [Element](unsafeUninitializedCapacity: bytes.count / size) { buffer, initialized in
+        let target = UnsafeMutableRawBufferPointer(buffer)
+        bytes.withUnsafeBytes { target.copyMemory(from: $0) }
+        if (order == .little) != (1.littleEndian == 1) {
+          for start in stride(from: 0, to: target.count, by: size) {
+            for offset in 0..<size / 2 {
+              target.swapAt(start + offset, start + size - 1 - offset)
+            }
+          }
+        }
+        initialized = bytes.count / size
       }
-      return raw.map { order == .little ? Word(littleEndian: $0) : Word(bigEndian: $0) }
     }
     switch type {
-    case .float64: self = .float64(words(UInt64.self).map { Double(bitPattern: $0) })
-    case .float32: self = .float32(words(UInt32.self).map { Float(bitPattern: $0) })
-    case .float16: self = .float32(words(UInt16.self).map { Float(halfBits: $0) })
+    case .float64: self = .float64(copied(Double.self))
+    case .float32: self = .float32(copied(Float.self))
+    case .float16: self = .float32(copied(UInt16.self).map { Float(halfBits: $0) })
     case .bfloat16:
-      self = .float32(words(UInt16.self).map { Float(bitPattern: UInt32($0) << 16) })
-    case .int64: self = .int64(words(Int64.self))
-    case .int32: self = .int32(words(Int32.self))
-    case .int16: self = .int32(words(Int16.self).map { Int32($0) })
-    case .int8: self = .int32(words(Int8.self).map { Int32($0) })
+      self = .float32(copied(UInt16.self).map { Float(bitPattern: UInt32($0) << 16) })
+    case .int64: self = .int64(copied(Int64.self))
+    case .int32: self = .int32(copied(Int32.self))
+    case .int16: self = .int32(copied(Int16.self).map { Int32($0) })
+    case .int8: self = .int32(copied(Int8.self).map { Int32($0) })
     case .uint64:
       self = .int64(
-        try words(UInt64.self).map { value throws(FormatError) in
+        try copied(UInt64.self).map { value throws(FormatError) in
           guard let signed = Int64(exactly: value) else {
             throw FormatError("the integer \(value) does not fit in int64")
           }
           return signed
         })
-    case .uint32: self = .int64(words(UInt32.self).map { Int64($0) })
-    case .uint16: self = .int32(words(UInt16.self).map { Int32($0) })
+    case .uint32: self = .int64(copied(UInt32.self).map { Int64($0) })
+    case .uint16: self = .int32(copied(UInt16.self).map { Int32($0) })
     case .uint8: self = .uint8(Array(bytes))
     case .bool:
       self = .bool(

@@ -4,7 +4,7 @@
 /// This reader's machine has no such ability: it knows the few constructors that plain values and
 /// NumPy arrays need, builds the values itself, and refuses every other name.
 public enum Pickle {
-  /// Decodes a pickle of protocol 2 to 5.
+  /// Decodes a pickle of protocol 0 to 5, as Python 3 or Python 2 wrote it.
   ///
   /// - Throws: An error that names what the file asks for beyond plain values and NumPy arrays, or
   ///   says where it is damaged. Trailing bytes are an error.
@@ -40,8 +40,16 @@ enum PickleOperation: UInt8 {
   case binInt1 = 0x4B
   case binInt2 = 0x4D
   case long1 = 0x8A
+  case long4 = 0x8B
+  case int = 0x49
+  case long = 0x4C
+  case float = 0x46
   case binFloat = 0x47
 
+  case string = 0x53
+  case binString = 0x54
+  case shortBinString = 0x55
+  case unicode = 0x56
   case binUnicode = 0x58
   case shortBinUnicode = 0x8C
   case binUnicode8 = 0x8D
@@ -50,6 +58,9 @@ enum PickleOperation: UInt8 {
   case binBytes8 = 0x8E
   case byteArray8 = 0x96
 
+  case pop = 0x30
+  case popMark = 0x31
+  case duplicate = 0x32
   case emptyTuple = 0x29
   case tuple = 0x74
   case tuple1 = 0x85
@@ -58,10 +69,14 @@ enum PickleOperation: UInt8 {
   case emptyList = 0x5D
   case append = 0x61
   case appends = 0x65
+  case list = 0x6C
   case emptyDict = 0x7D
+  case dict = 0x64
   case setItem = 0x73
   case setItems = 0x75
 
+  case put = 0x70
+  case get = 0x67
   case binPut = 0x71
   case longBinPut = 0x72
   case memoize = 0x94

@@ -16,6 +16,10 @@ extension PickleMachine {
     case encode
     /// `bytes`: how protocol 2 spells no bytes.
     case bytes
+    /// `bytearray`: bytes, or a text that stands for them.
+    case byteArray
+    /// `OrderedDict`: a dictionary.
+    case dictionary
 
     init(module: String, name: String) throws(FormatError) {
       switch (module, name) {
@@ -30,6 +34,9 @@ extension PickleMachine {
         self = .fromBuffer
       case ("_codecs", "encode"): self = .encode
       case ("__builtin__", "bytes"), ("builtins", "bytes"): self = .bytes
+      case ("__builtin__", "bytearray"), ("builtins", "bytearray"): self = .byteArray
+      case ("collections", "OrderedDict"), ("__builtin__", "dict"), ("builtins", "dict"):
+        self = .dictionary
       default:
         throw FormatError(
           "the pickle asks for \(module).\(name), which is refused: "
@@ -47,6 +54,8 @@ extension PickleMachine {
       case .fromBuffer: "_frombuffer"
       case .encode: "_codecs.encode"
       case .bytes: "bytes"
+      case .byteArray: "bytearray"
+      case .dictionary: "OrderedDict"
       }
     }
   }
@@ -61,7 +70,7 @@ extension PickleMachine {
       push(.array(nil))
     case .elementType:
       // dtype(code, align, copy): the byte order follows in the state.
-      guard (1...3).contains(arguments.count), case .string(let code) = arguments[0] else {
+      guard (1...3).contains(arguments.count), let code = text(arguments[0]) else {
         throw Self.damaged
       }
       push(.type(try NumPyType(parsing: code)))
@@ -69,8 +78,7 @@ extension PickleMachine {
       guard arguments.count == 2 else { throw Self.damaged }
       push(.array(try array(shape: [], arguments[0], .rowMajor, arguments[1])))
     case .fromBuffer:
-      guard arguments.count == 4, case .string(let order) = arguments[3],
-        order == "C" || order == "F"
+      guard arguments.count == 4, let order = text(arguments[3]), order == "C" || order == "F"
       else { throw Self.damaged }
       push(
         .array(
@@ -78,13 +86,21 @@ extension PickleMachine {
             shape: shape(arguments[2]), arguments[1], order == "C" ? .rowMajor : .columnMajor,
             arguments[0])))
     case .encode:
-      guard arguments.count == 2, case .string(let text) = arguments[0],
-        case .string("latin1") = arguments[1]
-      else { throw Self.damaged }
-      push(.bytes(try latin1(text)[...]))
+      push(.bytes(try latin1(arguments)[...]))
     case .bytes:
       guard arguments.isEmpty else { throw Self.damaged }
       push(.bytes([]))
+    case .byteArray:
+      if arguments.isEmpty {
+        push(.bytes([]))
+      } else if arguments.count == 1, let content = bytes(arguments[0]) {
+        push(.bytes(content))
+      } else {
+        push(.bytes(try latin1(arguments)[...]))
+      }
+    case .dictionary:
+      guard arguments.isEmpty else { throw Self.damaged }
+      push(.dictionary([:]))
     case .arrayType: throw Self.damaged
     }
   }
@@ -95,7 +111,7 @@ extension PickleMachine {
     switch objects[index] {
     case .type(var type):
       // (version, byte order, subarray, names, fields, size, alignment, flags)
-      guard state.count >= 5, case .string(let order) = state[1], "<>|=".contains(order),
+      guard state.count >= 5, let order = text(state[1]), "<>|=".contains(order),
         case .none = state[2], case .none = state[3], case .none = state[4]
       else {
         throw FormatError("the pickle has a structured dtype; arrays should hold plain numbers")
@@ -104,8 +120,13 @@ extension PickleMachine {
       replace(index, by: .type(type))
     case .array(nil):
       // (version, shape, dtype, whether column-major, content)
-      guard state.count == 5, case .int(1) = state[0], case .bool(let isColumnMajor) = state[3]
-      else { throw Self.damaged }
+      guard state.count == 5, case .int(1) = state[0] else { throw Self.damaged }
+      let isColumnMajor: Bool
+      switch state[3] {
+      case .bool(let flag): isColumnMajor = flag
+      case .int(let flag) where flag == 0 || flag == 1: isColumnMajor = flag == 1
+      default: throw Self.damaged
+      }
       let array = try array(
         shape: shape(state[1]), state[2], isColumnMajor ? .columnMajor : .rowMajor, state[4])
       replace(index, by: .array(array))
@@ -117,7 +138,7 @@ extension PickleMachine {
     shape: [Int], _ type: Item, _ order: ElementOrder, _ content: Item
   ) throws(FormatError) -> NumericArray {
     guard case .object(let index) = type, case .type(let type) = objects[index],
-      case .bytes(let bytes) = content
+      let bytes = self.bytes(content)
     else { throw Self.damaged }
     try spend(bytes.count)
     return try NumericArray(
@@ -132,7 +153,12 @@ extension PickleMachine {
     }
   }
 
-  private mutating func latin1(_ text: String) throws(FormatError) -> [UInt8] {
+  /// The bytes of a text, whose encoding is named after it.
+  private mutating func latin1(_ arguments: [Item]) throws(FormatError) -> [UInt8] {
+    guard arguments.count == 2, let text = self.text(arguments[0]),
+      let encoding = self.text(arguments[1]),
+      encoding == "latin1" || encoding == "latin-1"
+    else { throw Self.damaged }
     try spend(text.utf8.count)
     return try text.unicodeScalars.map { scalar throws(FormatError) in
       guard let byte = UInt8(exactly: scalar.value) else { throw Self.damaged }

@@ -11,6 +11,8 @@ struct PickleMachine {
     case float(Double)
     case string(String)
     case bytes(ArraySlice<UInt8>)
+    /// A string of Python 2, which is a text or the bytes of an array.
+    case oldString(ArraySlice<UInt8>)
     case global(Global)
     case object(Int)
   }
@@ -29,7 +31,7 @@ struct PickleMachine {
   /// The deepest that containers may nest.
   private static let largestDepth = 100
 
-  private var reader: ByteReader
+  var reader: ByteReader
   private(set) var objects: [Object] = []
   private var stack: [Item] = []
   private var marks: [Int] = []
@@ -39,14 +41,11 @@ struct PickleMachine {
 
   init(_ bytes: [UInt8]) {
     reader = ByteReader(bytes[...])
-    budget = 2 * bytes.count
+    budget = 3 * bytes.count
   }
 
   /// Runs the whole program and gives its one result.
   mutating func run() throws(FormatError) -> PickleValue {
-    guard reader.rest.first == PickleOperation.proto.rawValue else {
-      throw FormatError("this is no pickle file of protocol 2 to 5")
-    }
     while true {
       let code = try reader.byte()
       guard let operation = PickleOperation(rawValue: code) else {
@@ -76,8 +75,8 @@ struct PickleMachine {
     switch operation {
     case .proto:
       let version = try reader.byte()
-      guard (2...5).contains(version) else {
-        throw FormatError("the pickle has protocol \(version); protocols 2 to 5 are read")
+      guard version <= 5 else {
+        throw FormatError("the pickle has protocol \(version); protocols 0 to 5 are read")
       }
     case .frame:
       let size = try reader.integer(UInt64.self)
@@ -93,12 +92,23 @@ struct PickleMachine {
     case .binInt: stack.append(.int(Int(try reader.integer(Int32.self))))
     case .binInt1: stack.append(.int(Int(try reader.byte())))
     case .binInt2: stack.append(.int(Int(try reader.integer(UInt16.self))))
-    case .long1: stack.append(.int(try long()))
+    case .long1: stack.append(.int(try long(size: Int(reader.byte()))))
+    case .long4: stack.append(.int(try long(size: Int(reader.integer(Int32.self)))))
+    case .int: stack.append(try intLine())
+    case .long: stack.append(.int(try longLine()))
+    case .float:
+      let line = try reader.line()
+      guard let value = Double(line) else { throw Self.damaged }
+      stack.append(.float(value))
     case .binFloat:
       // The one number that pickles store with the highest byte first.
       let bits = try reader.integer(UInt64.self).byteSwapped
       stack.append(.float(Double(bitPattern: bits)))
 
+    case .string: stack.append(.oldString(try quotedLine()))
+    case .binString: stack.append(.oldString(try reader.take(reader.integer(Int32.self))))
+    case .shortBinString: stack.append(.oldString(try reader.take(reader.byte())))
+    case .unicode: stack.append(.string(try unicodeLine()))
     case .binUnicode: stack.append(.string(try reader.text(reader.integer(UInt32.self))))
     case .shortBinUnicode: stack.append(.string(try reader.text(reader.byte())))
     case .binUnicode8: stack.append(.string(try reader.text(reader.integer(UInt64.self))))
@@ -107,6 +117,9 @@ struct PickleMachine {
     case .binBytes8, .byteArray8:
       stack.append(.bytes(try reader.take(reader.integer(UInt64.self))))
 
+    case .pop: if marks.last == stack.count { marks.removeLast() } else { _ = try pop() }
+    case .popMark: _ = try popToMark()
+    case .duplicate: stack.append(try top())
     case .emptyTuple: push(.tuple([]))
     case .tuple: push(.tuple(try popToMark()))
     case .tuple1: push(.tuple(try pop(1)))
@@ -115,10 +128,17 @@ struct PickleMachine {
     case .emptyList: push(.list([]))
     case .append: try append(pop(1))
     case .appends: try append(popToMark())
+    case .list: push(.list(try popToMark()))
     case .emptyDict: push(.dictionary([:]))
+    case .dict:
+      let items = try popToMark()
+      push(.dictionary([:]))
+      try setItems(items)
     case .setItem: try setItems(pop(2))
     case .setItems: try setItems(popToMark())
 
+    case .put: memo[try number(reader.line())] = try top()
+    case .get: try recall(number(reader.line()))
     case .binPut: memo[Int(try reader.byte())] = try top()
     case .longBinPut: memo[Int(try reader.integer(UInt32.self))] = try top()
     case .memoize: memo[memo.count] = try top()
@@ -130,9 +150,7 @@ struct PickleMachine {
       stack.append(.global(try Global(module: module, name: reader.line())))
     case .stackGlobal:
       let names = try pop(2)
-      guard case .string(let module) = names[0], case .string(let name) = names[1] else {
-        throw Self.damaged
-      }
+      guard let module = text(names[0]), let name = text(names[1]) else { throw Self.damaged }
       stack.append(.global(try Global(module: module, name: name)))
     case .reduce:
       let call = try pop(2)
@@ -144,9 +162,9 @@ struct PickleMachine {
     }
   }
 
-  /// An integer of up to 255 bytes, of which 64 bits must be enough.
-  private mutating func long() throws(FormatError) -> Int {
-    let bytes = try reader.take(reader.byte())
+  /// An integer of `size` bytes, of which 64 bits must be enough.
+  private mutating func long(size: Int) throws(FormatError) -> Int {
+    let bytes = try reader.take(size)
     let negative = (bytes.last ?? 0) >= 0x80
     guard bytes.dropFirst(8).allSatisfy({ $0 == (negative ? 0xFF : 0) }) else {
       throw FormatError("an integer in the pickle does not fit in 64 bits")
@@ -216,7 +234,7 @@ extension PickleMachine {
     else { throw Self.damaged }
     objects[index] = .dictionary([:])
     for position in stride(from: 0, to: items.count, by: 2) {
-      guard case .string(let key) = items[position] else {
+      guard let key = text(items[position]) else {
         throw FormatError("a dictionary in the pickle has a key that is no string")
       }
       guard dictionary.append(items[position + 1], named: key) else {
@@ -240,7 +258,7 @@ extension PickleMachine {
 
   /// Takes account of `count` bytes that become an array or another text.
   ///
-  /// A real pickle uses its bytes once, or twice where protocol 2 spells them as a text. Without this limit a small file could recall the same
+  /// A real pickle uses its bytes once, or up to three times where protocols 0 to 2 spell them as a text. Without this limit a small file could recall the same
   /// bytes from the memo again and again, and fill the memory.
   mutating func spend(_ count: Int) throws(FormatError) {
     budget -= count
@@ -261,6 +279,9 @@ extension PickleMachine {
     case .int(let value): return .int(value)
     case .float(let value): return .float(value)
     case .string(let value): return .string(value)
+    case .oldString(let value):
+      try spend(value.count)
+      return text(item).map { .string($0) } ?? .bytes(Array(value))
     case .bytes(let value):
       try spend(value.count)
       return .bytes(Array(value))

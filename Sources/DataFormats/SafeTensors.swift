@@ -28,12 +28,23 @@ extension SafeTensors {
   ///   twice, and for element types other than integers, truth values and floats of 16 bits and
   ///   more.
   public static func decode(_ bytes: [UInt8]) throws(FormatError) -> SafeTensors {
+    try decode(bytes, only: nil).file
+  }
+
+  /// Decodes the tensors of some names, where `wanted` is not nil, and gives the names of all.
+  ///
+  /// - Throws: What `decode(_:)` throws; the others may have any element type.
+  static func decode(
+    _ bytes: [UInt8], only wanted: [String]?
+  ) throws(FormatError) -> (file: SafeTensors, names: [String]) {
     var reader = ByteReader(bytes[...])
     let headerSize = try reader.integer(UInt64.self)
     guard headerSize <= largestHeader else {
       throw FormatError("a safetensors header of \(headerSize) bytes passes the limit of 100 MB")
     }
     let headerBytes = try reader.take(headerSize)
+    // What the header says takes many times its size while it is parsed.
+    try AvailableMemory.require(32 * headerBytes.count, to: "reading the header")
     guard headerBytes.first == UInt8(ascii: "{"),
       case .object(let header) = try StrictJSON(parsing: headerBytes)
     else {
@@ -64,8 +75,9 @@ extension SafeTensors {
           throw FormatError("the elements should start at offset \(position), not \(entry.start)")
         }
         position = entry.end
-        let array = try NumericArray(
-          shape: entry.shape, type: entry.type, bytes: reader.take(entry.end - entry.start))
+        let content = try reader.take(entry.end - entry.start)
+        if let wanted, !wanted.contains(entry.name) { continue }
+        let array = try NumericArray(shape: entry.shape, type: entry.type, bytes: content)
         _ = tensors.append(array, named: entry.name)
       } catch {
         throw error.inside("the tensor \"\(entry.name)\"")
@@ -74,7 +86,7 @@ extension SafeTensors {
     guard reader.rest.isEmpty else {
       throw FormatError("\(reader.rest.count) bytes follow the last tensor")
     }
-    return SafeTensors(tensors: tensors, metadata: metadata)
+    return (SafeTensors(tensors: tensors, metadata: metadata), entries.map { $0.name })
   }
 
   private static func texts(_ value: StrictJSON) throws(FormatError) -> [String: String] {
@@ -94,7 +106,7 @@ extension SafeTensors {
   /// What the header says about one tensor.
   private struct Entry {
     let name: String
-    let type: ElementType
+    private let typeName: String
     let shape: [Int]
     let start: Int
     let end: Int
@@ -108,10 +120,8 @@ extension SafeTensors {
       else {
         throw FormatError("its header should have a dtype, a shape and two data_offsets")
       }
-      guard let type = ElementType.allCases.first(where: { $0.safeTensorsName == typeName })
-      else { throw FormatError("the dtype \(typeName) is not supported") }
       self.name = name
-      self.type = type
+      self.typeName = typeName
       shape = try sizes.map { size throws(FormatError) in
         guard case .integer(let size) = size else {
           throw FormatError("its shape should hold whole numbers")
@@ -120,6 +130,17 @@ extension SafeTensors {
       }
       self.start = start
       self.end = end
+    }
+
+    var type: ElementType {
+      get throws(FormatError) {
+        guard let type = ElementType.allCases.first(where: { $0.safeTensorsName == typeName })
+        else {
+          throw FormatError(
+            "the dtype \(typeName.prefix(40)) is not supported; it should be a number of 8 to 64 bits, such as F32")
+        }
+        return type
+      }
     }
   }
 }

@@ -18,6 +18,8 @@ enum StrictJSON: Equatable {
 
   private struct Parser {
     private static let largestDepth = 8
+    /// No list is longer than a shape can be.
+    private static let longestArray = 64
     var rest: ArraySlice<UInt8>
 
     mutating func skipSpaces() {
@@ -54,7 +56,12 @@ enum StrictJSON: Equatable {
     private mutating func arrayEnd(depth: Int) throws(FormatError) -> [StrictJSON] {
       var values: [StrictJSON] = []
       if skip("]") { return values }
-      repeat { values.append(try value(depth: depth + 1)) } while skip(",")
+      repeat {
+        guard values.count < Self.longestArray else {
+          throw FormatError("a list in the JSON header has more than \(Self.longestArray) entries")
+        }
+        values.append(try value(depth: depth + 1))
+      } while skip(",")
       try expect("]")
       return values
     }

@@ -4,11 +4,14 @@ import Tensors
 /// A lottery ticket in a file: initial weights and the mask of those that survived a pruning.
 ///
 /// The file is a safetensors file with two arrays per parameter, named as in the `state_dict` of a PyTorch model that
-/// `torch.nn.utils.prune` has pruned: `linear1.weight_orig` holds the weights, `linear1.weight_mask` ones and zeros.
+/// `torch.nn.utils.prune` has pruned: `linear1.weight_orig` holds the weights, `linear1.weight_mask` ones and zeros. A
+/// parameter that was not pruned has one array under its own name, and no mask.
 public struct TicketFile: Sendable {
   private let path: String
   private let weights: Named
   private let masks: Named
+  /// What stood before every name and was dropped, such as `module.` or `_orig_mod.`; nil where nothing did.
+  public let droppedPrefix: String?
 
   private typealias Named = [(name: String, tensor: Tensor)]
 
@@ -18,7 +21,11 @@ public struct TicketFile: Sendable {
   ///
   /// - Throws: ``FileError`` if the file is missing or damaged, or is no ticket.
   public init(reading path: String) throws(FileError) {
-    try self.init(decoding: InputFile.read(path), path: path)
+    let bytes = try InputFile.read(
+      path,
+      accepting: { start throws(FormatError) in try FileUse.weights.accept(start) },
+      { $0 })
+    try self.init(decoding: bytes, path: path)
   }
 
   /// Decodes the bytes of a ticket that is called `path` in messages.
@@ -27,7 +34,9 @@ public struct TicketFile: Sendable {
   package init(decoding bytes: [UInt8], path: String) throws(FileError) {
     self.path = path
     do {
-      (weights, masks) = try Self.parts(of: SafeTensors.decode(bytes).parameters())
+      let named = withoutWrapper(try SafeTensors.decode(bytes).parameters())
+      droppedPrefix = named.prefix
+      (weights, masks) = try Self.parts(of: named.tensors)
     } catch {
       throw .invalid(path: path, error)
     }
@@ -46,14 +55,20 @@ public struct TicketFile: Sendable {
           throw FormatError("\(name) holds \(value); a mask holds ones and zeros")
         }
       } else {
-        throw FormatError(
-          "it holds '\(name)', but a ticket holds, for every parameter, its initial values with a name that ends in "
-            + "\(weightEnding), and a mask with one that ends in \(maskEnding)")
+        weights.append((name, tensor))
+        masks.append((name, Tensor.ones(tensor.shape)))
       }
     }
-    guard !masks.isEmpty else { throw FormatError("it holds no masks, so it is no ticket") }
+    guard tensors.contains(where: { $0.name.hasSuffix(maskEnding) }) else {
+      throw FormatError(
+        "it holds no masks, so it is no ticket: a ticket holds, for every pruned parameter, its initial values with a "
+          + "name that ends in \(weightEnding), and a mask with one that ends in \(maskEnding)")
+    }
     return (weights, masks)
   }
+
+  /// How many classes a network tells apart that fits the ticket; nil if that cannot be seen.
+  public var classes: Int? { WeightsFile.classes(of: weights) }
 
   /// How many hidden units a fully-connected network has that fits the ticket; nil if none does.
   public var hiddenUnits: Int? { MultilayerPerceptron.hiddenUnits(of: weights) }

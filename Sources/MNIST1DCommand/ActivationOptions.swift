@@ -36,11 +36,13 @@ struct ActivationOptions: ParsableArguments {
   /// A classifier with PyTorch's default initialisation and this activation function; `hidden` is the width of a
   /// fully-connected one.
   func network(
-    _ model: Architecture, inputs: Int, hidden: Int?, using generator: inout TorchGenerator
+    _ model: Architecture, inputs: Int, hidden: Int?, classes: Int = 10,
+    using generator: inout TorchGenerator
   ) throws -> BaselineNetwork {
     let hidden = hidden ?? 100
     guard let activation else {
-      return BaselineNetwork(model, inputs: inputs, hidden: hidden, using: &generator)
+      return BaselineNetwork(
+        model, inputs: inputs, hidden: hidden, classes: classes, using: &generator)
     }
     guard model == .mlp else {
       throw Failure.usage(
@@ -48,8 +50,8 @@ struct ActivationOptions: ParsableArguments {
     }
     return .mlp(
       MultilayerPerceptron(
-        inputs: inputs, hidden: hidden, activation: try Self.activation(activation),
-        using: &generator))
+        inputs: inputs, hidden: hidden, classes: classes,
+        activation: try Self.activation(activation), using: &generator))
   }
 
   private static func activation(_ name: String) throws -> Activation {

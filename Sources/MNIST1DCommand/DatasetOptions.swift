@@ -104,3 +104,23 @@ struct DataOptions: ParsableArguments {
     return dataset
   }
 }
+
+extension Dataset {
+  /// How many classes there must be for every label to be one of them.
+  var labelCount: Int { (max(y.max() ?? -1, yTest.max() ?? -1)) + 1 }
+
+  /// Refuses labels that a network of so many classes does not know; `file` holds its weights.
+  func requireClasses(_ classes: Int, of file: String?) throws {
+    guard labelCount <= classes else {
+      throw Failure.badData(
+        "\(file.map { "\($0) is" } ?? "this is") for \(classes) classes, and the data have the label "
+          + "\(labelCount - 1); they should have 0 to \(classes - 1)")
+    }
+  }
+}
+
+/// Says what was dropped from the names in a file of weights.
+func noteDropped(_ prefix: String?, from file: String?) {
+  guard let prefix, let file else { return }
+  Terminal.note("\(file): every name starts with \(prefix), which is left out")
+}

@@ -35,11 +35,14 @@ struct Evaluate: ParsableCommand {
   func run() throws {
     let dataset = try data.completeDataset()
     try model.requireLength(dataset.length)
+    let file = try WeightsFile(reading: weights)
+    noteDropped(file.droppedPrefix, from: weights)
+    let classes = file.classes ?? max(10, dataset.labelCount)
+    try dataset.requireClasses(classes, of: weights)
     var generator = TorchGenerator(seed: 0)
     var network = try hidden.network(
-      model, inputs: dataset.length, hidden: try MultilayerPerceptron.hiddenUnits(in: weights),
-      using: &generator)
-    try network.loadWeights(from: weights)
+      model, inputs: dataset.length, hidden: file.hiddenUnits, classes: classes, using: &generator)
+    try file.load(into: &network)
     let training = Examples(dataset.x, dataset.y)
     let train = network.score(on: training)
     let test = network.score(on: Examples(dataset.xTest, dataset.yTest))

@@ -48,6 +48,10 @@ struct QuizCommand: ParsableCommand {
       throw Failure.badData(
         "\(data.data ?? "the dataset") holds no test examples; the quiz is made of them")
     }
+    guard dataset.labelCount <= 10 else {
+      throw Failure.badData(
+        "\(data.data ?? "the dataset") has the label \(dataset.labelCount - 1); the quiz is about the digits 0 to 9")
+    }
     let folder = URL(fileURLWithPath: output).appendingPathComponent("quiz")
     var session = QuizSession(of: dataset, count: examples, seed: seed)
     let name = "\(session.examples.count)-examples-seed-\(seed)"

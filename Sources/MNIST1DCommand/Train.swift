@@ -99,11 +99,16 @@ struct Train: ParsableCommand {
     let dataset = try data.completeDataset()
     try model.requireLength(dataset.length)
     let ticket = try ticket.map { try TicketFile(reading: $0) }
-    let width = try ticket?.hiddenUnits ?? initialWeights.flatMap(MultilayerPerceptron.hiddenUnits)
+    let weights = try initialWeights.map { try WeightsFile(reading: $0) }
+    noteDropped(ticket?.droppedPrefix, from: self.ticket)
+    noteDropped(weights?.droppedPrefix, from: initialWeights)
+    let classes = ticket?.classes ?? weights?.classes ?? max(10, dataset.labelCount)
+    try dataset.requireClasses(classes, of: self.ticket ?? initialWeights)
     var generator = TorchGenerator(seed: seed)
     var network = try hidden.network(
-      model, inputs: dataset.length, hidden: width, using: &generator)
-    if let initialWeights { try network.loadWeights(from: initialWeights) }
+      model, inputs: dataset.length, hidden: ticket?.hiddenUnits ?? weights?.hiddenUnits,
+      classes: classes, using: &generator)
+    try weights?.load(into: &network)
     if let ticket {
       let masked = try ticket.masked(network)
       try train(initialWeights == nil ? masked : Masked(network, by: masked.mask), on: dataset)

@@ -79,7 +79,8 @@ let package = Package(
       name: "MNIST1DTests", dependencies: ["MNIST1D", "ReferenceRandom", "Fixtures"],
       swiftSettings: strict),
     .testTarget(
-      name: "DataFormatsTests", dependencies: ["DataFormats", "MNIST1D", "Fixtures"],
+      name: "DataFormatsTests",
+      dependencies: ["DataFormats", "NeuralNetworks", "ReferenceRandom", "MNIST1D", "Fixtures"],
       swiftSettings: strict),
     .testTarget(
       name: "TensorsTests", dependencies: ["Tensors", "CKernels", "ReferenceRandom", "Fixtures"],

@@ -25,9 +25,10 @@ struct CSVRows {
   /// Whether a comma in a number can only be a decimal one.
   var hasDecimalComma: Bool { separator != UInt8(ascii: ",") }
 
-  /// - Parameter candidates: the separators that may be used: that which is most often in the first row is.
+  /// Starts at the first row; of the separators that may be used, that which is most often in it is.
   init(
-    _ bytes: [UInt8], recognizing candidates: [UInt8] = [UInt8(ascii: ",")], skipsNotes: Bool = false
+    _ bytes: [UInt8], recognizing candidates: [UInt8] = [UInt8(ascii: ",")],
+    skipsNotes: Bool = false
   ) throws(FormatError) {
     self.bytes = bytes
     self.skipsNotes = skipsNotes
@@ -95,7 +96,8 @@ struct CSVRows {
   /// A CR alone ends a line where notes are skipped, too.
   private func isLineEnd(_ byte: UInt8) -> Bool {
     byte == Self.newline || byte == Self.carriageReturn && skipsNotes
-      || byte == Self.carriageReturn && bytes[position...].starts(with: [Self.carriageReturn, Self.newline])
+      || byte == Self.carriageReturn
+        && bytes[position...].starts(with: [Self.carriageReturn, Self.newline])
   }
 
   private mutating func skipLineEnd() {

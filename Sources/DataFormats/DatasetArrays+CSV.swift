@@ -31,7 +31,8 @@ extension DatasetArrays {
   func withTimes(csv bytes: [UInt8]) throws(FormatError) -> DatasetArrays {
     let table = try CSVTable.decode(bytes)
     guard table.columns == ["t"], table.rows.count == length else {
-      throw FormatError("this should be the \(length) times of the dataset beside it, in a column t")
+      throw FormatError(
+        "this should be the \(length) times of the dataset beside it, in a column t")
     }
     let times = try table.rows.map { row throws(FormatError) in
       guard let value = CSVNumber(row[0].utf8[...]).value else {
@@ -64,7 +65,8 @@ extension DatasetArrays {
       do throws(FormatError) {
         guard row.count >= columns.count, row.dropFirst(columns.count).allSatisfy({ $0.isEmpty })
         else {
-          throw FormatError("it should have \(columns.count) fields like the first line, and has \(row.count)")
+          throw FormatError(
+            "it should have \(columns.count) fields like the first line, and has \(row.count)")
         }
         let split = String(decoding: row[columns.split], as: UTF8.self)
         let label = row[columns.label]
@@ -77,7 +79,8 @@ extension DatasetArrays {
           t = times.values
         default:
           throw FormatError(
-            "the split \"\(split.prefix(40))\" should be train, test or, once and without a label, t")
+            "the split \"\(split.prefix(40))\" should be train, test or, once and without a label, t"
+          )
         }
       } catch {
         throw error.inside("line \(rows.rowLine)")
@@ -107,7 +110,8 @@ private struct DatasetColumns {
       }
     }
     func missing(_ name: String) -> FormatError {
-      FormatError("the columns of a dataset should be split, label, x0, x1 and so on; there is no \(name)")
+      FormatError(
+        "the columns of a dataset should be split, label, x0, x1 and so on; there is no \(name)")
     }
     guard let split = positions["split"] else { throw missing("split") }
     guard let label = positions["label"] else { throw missing("label") }
@@ -144,7 +148,8 @@ private struct Part {
       let label = Int(exactly: value)
     else {
       throw FormatError(
-        "\(labelName)[\(labels.count)] is \(shown(row[columns.label])); a label should be a whole number")
+        "\(labelName)[\(labels.count)] is \(shown(row[columns.label])); a label should be a whole number"
+      )
     }
     labels.append(label)
   }

@@ -78,7 +78,8 @@ private func check(
   }
   if let index = labels.firstIndex(where: { !(0...DatasetArrays.largestLabel).contains($0) }) {
     throw FormatError(
-      "\(labelsName)[\(index)] is \(labels[index]); a label should be 0 to \(DatasetArrays.largestLabel)")
+      "\(labelsName)[\(index)] is \(labels[index]); a label should be 0 to \(DatasetArrays.largestLabel)"
+    )
   }
   if let index = signals.firstIndex(where: { !Float($0).isFinite }) {
     throw NumericArray.notFinite(

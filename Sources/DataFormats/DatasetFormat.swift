@@ -22,6 +22,12 @@ public enum DatasetFormat: String, CaseIterable, Sendable {
     self = format
   }
 
+  /// The format of a file that starts so, whatever its name says; nil where it is no dataset.
+  package init?(recognizing start: ArraySlice<UInt8>) {
+    guard let format = FileKind(startingWith: start)?.asDataset else { return nil }
+    self = format
+  }
+
   /// Decodes a file of this format.
   public func decode(_ bytes: [UInt8]) throws(FormatError) -> DatasetArrays {
     switch self {
@@ -64,7 +70,7 @@ extension DatasetArrays {
       path,
       accepting: { start throws(FormatError) in
         try FileUse.dataset(named).accept(start)
-        found = named ?? FileKind(startingWith: start)?.asDataset
+        found = named ?? DatasetFormat(recognizing: start)
       },
       { bytes throws(FormatError) in
         guard let found else { throw FileKind.empty.mistaken(for: .dataset(nil)) }

@@ -76,7 +76,8 @@ enum FileKind: Equatable {
     guard start.count > 30 else { return .npz }
     let size = Int(start[start.startIndex + 26]) | Int(start[start.startIndex + 27]) << 8
     let name = String(decoding: start.dropFirst(30).prefix(size), as: UTF8.self)
-    if name.hasSuffix("/data.pkl") || name.hasSuffix("/byteorder") || name.hasSuffix("/.format_version")
+    if name.hasSuffix("/data.pkl") || name.hasSuffix("/byteorder")
+      || name.hasSuffix("/.format_version")
       || name.hasSuffix("/version") || name.hasSuffix("/constants.pkl")
     {
       return .torch
@@ -204,7 +205,8 @@ enum FileUse {
     guard let kind = FileKind(startingWith: start) else {
       if case .dataset(nil) = self {
         throw FormatError(
-          "what the file holds is not known; it should be a dataset as .npz, .pkl, .csv or .safetensors")
+          "what the file holds is not known; it should be a dataset as .npz, .pkl, .csv or .safetensors"
+        )
       }
       return
     }

@@ -106,7 +106,8 @@ public enum InputFile {
     guard needed > bytes.capacity else { return }
     guard needed <= largestSize else { throw tooLarge("more") }
     let room = max(needed, 2 * bytes.capacity)
-    try AvailableMemory.require(decodingFactor * room, to: "reading more than \(ByteCount(bytes.count))")
+    try AvailableMemory.require(
+      decodingFactor * room, to: "reading more than \(ByteCount(bytes.count))")
     bytes.reserveCapacity(room)
   }
 

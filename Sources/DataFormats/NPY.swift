@@ -26,19 +26,32 @@ public enum NPY {
 
   /// What comes before the elements.
   static func header(from reader: inout ByteReader) throws(FormatError) -> NPYHeader {
+    let size = try headerSize(from: &reader)
+    return try NPYHeader(parsing: reader.take(size))
+  }
+
+  /// How many bytes at the start of a file are enough to know where its header ends.
+  static let prefixSize = 12
+
+  /// Where the header ends, from the first bytes of a file.
+  static func headerEnd(_ prefix: ArraySlice<UInt8>) throws(FormatError) -> Int {
+    var reader = ByteReader(prefix)
+    let size = try headerSize(from: &reader)
+    return prefix.count - reader.rest.count + size
+  }
+
+  private static func headerSize(from reader: inout ByteReader) throws(FormatError) -> Int {
     guard try reader.take(magic.count).elementsEqual(magic) else {
       throw FormatError("this is no npy file: it does not start with \\x93NUMPY")
     }
     let major = try reader.byte()
     let minor = try reader.byte()
-    let headerSize: Int
     switch (major, minor) {
-    case (1, 0): headerSize = Int(try reader.integer(UInt16.self))
-    case (2, 0), (3, 0): headerSize = Int(try reader.integer(UInt32.self))
+    case (1, 0): return Int(try reader.integer(UInt16.self))
+    case (2, 0), (3, 0): return Int(try reader.integer(UInt32.self))
     default:
       throw FormatError("npy version \(major).\(minor) is unknown; 1.0, 2.0 and 3.0 are read")
     }
-    return try NPYHeader(parsing: reader.take(headerSize))
   }
 
   /// Encodes an array as version 1.0, little-endian and row-major.

@@ -11,8 +11,9 @@ public enum NPZ {
   /// What else an archive holds is left alone, however large it would be: arrays of texts, objects, dates, complex
   /// numbers or records, and files that are no arrays.
   ///
-  /// - Parameter names: the arrays that are wanted, where not all are. An array of numbers is then asked for: one of
-  ///   another kind under such a name is an error. A name stands for `folder/name`, too, where that is the only one.
+  /// Where `names` are given, only these are decoded, and each must hold numbers. A name stands for `folder/name`, too,
+  /// where that is the only one.
+  ///
   /// - Throws: An error for damage, names that are there twice, and arrays that together unpack to more than
   ///   `largestUncompressedSize`.
   public static func decode(
@@ -31,7 +32,8 @@ public enum NPZ {
     var left = limit
     for (name, entry) in chosen {
       do throws(FormatError) {
-        guard let array = try array(in: entry, of: bytes, isWanted: names != nil, left: &left, limit)
+        guard
+          let array = try array(in: entry, of: bytes, isWanted: names != nil, left: &left, limit)
         else { continue }
         guard arrays.append(array, named: name) else {
           throw FormatError("the name is there twice")
@@ -75,7 +77,8 @@ public enum NPZ {
     in entry: ZipEntry, of bytes: [UInt8], isWanted: Bool, left: inout Int, _ limit: Int
   ) throws(FormatError) -> NumericArray? {
     // The header alone says how large the array should be, before anything is unpacked.
-    let start = try entry.beginning(1 << 17, in: bytes)
+    let end = try NPY.headerEnd(entry.beginning(NPY.prefixSize, in: bytes))
+    let start = try entry.beginning(end, in: bytes)
     var reader = ByteReader(start)
     let header = try NPY.header(from: &reader)
     guard isWanted || header.isNumeric else { return nil }

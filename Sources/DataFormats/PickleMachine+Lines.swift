@@ -62,7 +62,8 @@ extension PickleMachine {
         }
         bytes.append(byte)
       case let escaped?
-      where escaped == UInt8(ascii: "\\") || escaped == UInt8(ascii: "'") || escaped == UInt8(ascii: "\""):
+      where escaped == UInt8(ascii: "\\") || escaped == UInt8(ascii: "'")
+        || escaped == UInt8(ascii: "\""):
         bytes.append(escaped)
       default: throw Self.damaged
       }

@@ -36,12 +36,16 @@ struct PickleMachine {
   private var stack: [Item] = []
   private var marks: [Int] = []
   private var memo: [Int: Item] = [:]
-  private var decoded: [Int: PickleValue] = [:]
+  /// The finished objects, with what each comes to where it is written out.
+  private var decoded: [Int: (value: PickleValue, extent: Extent)] = [:]
+  private var extent = Extent()
+  private let largestExtent: Extent
   private var budget: Int
 
   init(_ bytes: [UInt8]) {
     reader = ByteReader(bytes[...])
     budget = 3 * bytes.count
+    largestExtent = Extent(values: 1 << 22, bytes: 4 * bytes.count + 1 << 20)
   }
 
   /// Runs the whole program and gives its one result.
@@ -273,6 +277,7 @@ extension PickleMachine {
 extension PickleMachine {
   /// The finished value; shared objects are converted once.
   private mutating func value(of item: Item, depth: Int) throws(FormatError) -> PickleValue {
+    if case .object = item {} else { try extend(by: Extent(values: 1)) }
     switch item {
     case .none: return .none
     case .bool(let value): return .bool(value)
@@ -288,10 +293,32 @@ extension PickleMachine {
     case .global(let global):
       throw FormatError("the pickle holds the function or type \(global.name) as a value")
     case .object(let index):
-      if let value = decoded[index] { return value }
+      if let (value, size) = decoded[index] {
+        try extend(by: size)
+        return value
+      }
+      let start = extent
       let value = try value(of: objects[index], depth: depth)
-      decoded[index] = value
+      decoded[index] = (
+        value, Extent(values: extent.values - start.values, bytes: extent.bytes - start.bytes)
+      )
       return value
+    }
+  }
+
+  /// What a value comes to where everything that is shared is written out.
+  private struct Extent {
+    var values = 0
+    var bytes = 0
+  }
+
+  /// Takes account of a value. A list of two equal lists of two equal lists, and so on, is a small file, and would keep
+  /// whoever goes through it busy for ever.
+  private mutating func extend(by more: Extent) throws(FormatError) {
+    extent.values += more.values
+    extent.bytes += more.bytes
+    guard extent.values <= largestExtent.values, extent.bytes <= largestExtent.bytes else {
+      throw FormatError("the pickle repeats values until they are larger than the file")
     }
   }
 
@@ -299,6 +326,9 @@ extension PickleMachine {
     guard depth < Self.largestDepth else {
       throw FormatError("the pickle nests values more than \(Self.largestDepth) deep")
     }
+    var bytes = 0
+    if case .array(let array?) = object { bytes = array.byteCount }
+    try extend(by: Extent(values: 1, bytes: bytes))
     switch object {
     case .tuple(let items): return .tuple(try values(of: items, depth: depth))
     case .list(let items): return .list(try values(of: items, depth: depth))

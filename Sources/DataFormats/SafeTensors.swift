@@ -40,7 +40,9 @@ extension SafeTensors {
     var reader = ByteReader(bytes[...])
     let headerSize = try reader.integer(UInt64.self)
     guard headerSize <= largestHeader else {
-      throw FormatError("a safetensors header of \(headerSize) bytes passes the limit of 100 MB")
+      throw FormatError(
+        "this is no safetensors file: its header would have \(headerSize) bytes, and 100 MB are the most"
+      )
     }
     let headerBytes = try reader.take(headerSize)
     // What the header says takes many times its size while it is parsed.
@@ -137,7 +139,8 @@ extension SafeTensors {
         guard let type = ElementType.allCases.first(where: { $0.safeTensorsName == typeName })
         else {
           throw FormatError(
-            "the dtype \(typeName.prefix(40)) is not supported; it should be a number of 8 to 64 bits, such as F32")
+            "the dtype \(typeName.prefix(40)) is not supported; it should be a number of 8 to 64 bits, such as F32"
+          )
         }
         return type
       }

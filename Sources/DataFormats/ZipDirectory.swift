@@ -26,7 +26,8 @@ struct ZipDirectory {
 
   init(of bytes: [UInt8]) throws(FormatError) {
     guard let end = try Self.end(of: bytes) else {
-      throw FormatError("the file is no zip archive, or is cut short: its directory is not at its end")
+      throw FormatError(
+        "the file is no zip archive, or is cut short: its directory is not at its end")
     }
     start = end.limit - end.size
     // Offsets count from the start of the archive, which may lie behind other bytes.

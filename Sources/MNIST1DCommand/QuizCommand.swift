@@ -50,7 +50,8 @@ struct QuizCommand: ParsableCommand {
     }
     guard dataset.labelCount <= 10 else {
       throw Failure.badData(
-        "\(data.data ?? "the dataset") has the label \(dataset.labelCount - 1); the quiz is about the digits 0 to 9")
+        "\(data.data ?? "the dataset") has the label \(dataset.labelCount - 1); the quiz is about the digits 0 to 9"
+      )
     }
     let folder = URL(fileURLWithPath: output).appendingPathComponent("quiz")
     var session = QuizSession(of: dataset, count: examples, seed: seed)

@@ -24,6 +24,9 @@ struct NPYTests {
       Self.header,
       "{\"shape\": (2, 1,), \"descr\": \"<f8\", \"fortran_order\": False}",
       "{'fortran_order':False,'shape':(2,1),'descr':'<f8'}   \n",
+      "{'descr': u'<d', 'fortran_order': False, 'shape': (2L, 1L), }",
+      "{'descr': 'float64',\t'fortran_order': False, 'shape': (2, 1), }\r\n",
+      "{'descr': '=f8', 'fortran_order': False, 'shape': (2, 1), }",
     ] {
       #expect(try NPY.decode(file(header)) == zeros)
     }

@@ -8,12 +8,14 @@ import struct Tensors.Tensor
 
 /// The readers of bytes that may come from anywhere.
 enum Reader: String, CaseIterable {
-  case npy, npz, pickle, safetensors, training, ticket, csv, store, json, overrides, summary
+  case dataset, npy, npz, pickle, safetensors, training, ticket, csv, store, json, overrides,
+    summary
 
   /// Reads an input, and traps where the reader breaks a promise.
   func read(_ bytes: [UInt8]) {
     do {
       switch self {
+      case .dataset: try dataset(bytes)
       case .npy: try npy(bytes)
       case .npz: try npz(bytes)
       case .pickle: try pickle(bytes)
@@ -29,6 +31,18 @@ enum Reader: String, CaseIterable {
     } catch {
       // Every error must have something to say.
       precondition(!"\(error)".isEmpty)
+    }
+  }
+
+  /// A dataset in the format that the bytes show: what is taken must come back from every format.
+  private func dataset(_ bytes: [UInt8]) throws {
+    guard let format = DatasetFormat(recognizing: bytes.prefix(1 << 12)) else { return }
+    let dataset = try format.decode(bytes)
+    for other in DatasetFormat.allCases {
+      survives("a dataset") {
+        let copy = try other.decode(other.encode(dataset))
+        return copy.x == dataset.x && copy.y == dataset.y && copy.xTest == dataset.xTest
+      }
     }
   }
 
@@ -57,6 +71,7 @@ enum Reader: String, CaseIterable {
     let file = try SafeTensors.decode(bytes)
     let again = try file.encode()
     survives("a file of safetensors") { try SafeTensors.decode(again).encode() == again }
+    _ = try file.parameters()
   }
 
   /// A training's state: what is taken must go on, and give the same state again.

@@ -158,7 +158,6 @@ write_json("dataset.json", {name: bits(array) for name, array in flat.items()})
 rows = [["split", "label"] + [f"x{i}" for i in range(5)]]
 rows += [["train", str(y)] + [repr(float(v)) for v in x] for x, y in zip(dataset["x"], dataset["y"])]
 rows += [["test", str(y)] + [repr(float(v)) for v in x] for x, y in zip(dataset["x_test"], dataset["y_test"])]
-rows += [["t", ""] + [repr(float(v)) for v in dataset["t"]]]
 (OUT / "dataset.csv").write_text("".join(",".join(row) + "\n" for row in rows))
 
 # --- Pickles
@@ -256,8 +255,7 @@ write_json(
     {
         name: {"hex": pickle.dumps(value, 4).hex(), "reason": reason}
         for name, (value, reason) in refused.items()
-    }
-    | {"protocol 0": {"hex": pickle.dumps({"a": 1}, 0).hex(), "reason": "protocol 2 to 5"}},
+    },
 )
 
 # --- safetensors

@@ -21,24 +21,18 @@ extension DatasetArrays {
   }
 
   /// The times as a table of one column `t`.
-  func timesTable(precision: FloatPrecision) -> CSVTable {
-    CSVTable(
-      columns: ["t"],
-      rows: t.map { [precision == .float32 ? Double(Float($0)).description : $0.description] })
+  func timesTable(precision: FloatPrecision) throws(FormatError) -> CSVTable {
+    let times = try precision.array(t, shape: [t.count]).doubles()
+    return CSVTable(columns: ["t"], rows: times.map { [$0.description] })
   }
 
-  /// The same dataset with the times of such a table.
+  /// The same dataset with the times of such a table, if it holds as many as a signal has points: the file may belong to
+  /// another dataset.
   func withTimes(csv bytes: [UInt8]) throws(FormatError) -> DatasetArrays {
     let table = try CSVTable.decode(bytes)
-    guard table.columns == ["t"], table.rows.count == length else {
-      throw FormatError(
-        "this should be the \(length) times of the dataset beside it, in a column t")
-    }
-    let times = try table.rows.map { row throws(FormatError) in
-      guard let value = CSVNumber(row[0].utf8[...]).value else {
-        throw FormatError("\"\(row[0].prefix(40))\" should be a number")
-      }
-      return value
+    let times = table.rows.compactMap { CSVNumber($0[0].utf8).value }
+    guard table.columns == ["t"], times.count == length, table.rows.count == length else {
+      return self
     }
     return try DatasetArrays(
       x: x, y: y, xTest: xTest, yTest: yTest, t: times, templates: templates)

@@ -92,16 +92,17 @@ extension DatasetArrays {
     to path: String, precision: FloatPrecision = .float64
   ) throws(FileError) {
     let format = try DatasetFormat(path: path)
+    let timesPath = format == .csv ? Self.timesPath(besides: path) : nil
     let bytes: [UInt8]
+    let times: [UInt8]
     do throws(FormatError) {
       bytes = try format.encode(self, precision: precision)
+      times = timesPath == nil ? [] : try timesTable(precision: precision).encode()
     } catch {
       throw .invalid(path: path, error)
     }
     try OutputFile.write(bytes, to: path)
-    if format == .csv, let times = Self.timesPath(besides: path) {
-      try OutputFile.write(timesTable(precision: precision).encode(), to: times)
-    }
+    if let timesPath { try OutputFile.write(times, to: timesPath) }
   }
 
   /// `data.t.csv` for `data.csv`; nil for what is no name of a CSV file.

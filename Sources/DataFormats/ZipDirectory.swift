@@ -44,6 +44,7 @@ struct ZipDirectory {
     var position = 0
     for entry in entries.sorted(by: { $0.headerOffset < $1.headerOffset }) {
       do throws(FormatError) {
+        _ = try entry.knownMethod()
         let range = try entry.dataRange(in: bytes)
         guard entry.headerOffset >= position, range.upperBound <= start else {
           throw FormatError("it overlaps another part of the archive")

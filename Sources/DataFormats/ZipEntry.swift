@@ -72,11 +72,7 @@ extension ZipEntry {
 
   /// The data and how they are compressed, with sizes that can be.
   private func data(in bytes: [UInt8]) throws(FormatError) -> (ArraySlice<UInt8>, Method) {
-    guard let known = Method(rawValue: method), !isEncrypted else {
-      throw FormatError(
-        "it is \(isEncrypted ? "encrypted" : "compressed by \(Self.methodName(method))"); "
-          + "it should be stored or deflated")
-    }
+    let known = try knownMethod()
     guard known == .deflated || compressedSize == uncompressedSize else {
       throw FormatError("it is stored with two different sizes")
     }
@@ -85,6 +81,16 @@ extension ZipEntry {
       throw FormatError("it cannot unpack from \(compressedSize) to \(uncompressedSize) bytes")
     }
     return (bytes[try dataRange(in: bytes)], known)
+  }
+
+  /// The method, where the data can be unpacked.
+  func knownMethod() throws(FormatError) -> Method {
+    guard let known = Method(rawValue: method), !isEncrypted else {
+      throw FormatError(
+        "it is \(isEncrypted ? "encrypted" : "compressed by \(Self.methodName(method))"); "
+          + "it should be stored or deflated")
+    }
+    return known
   }
 
   private static func methodName(_ method: UInt16) -> String {

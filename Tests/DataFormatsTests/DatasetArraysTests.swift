@@ -148,7 +148,7 @@ struct DatasetArraysTests {
   @Test("a value outside the range of float32 is not written as float32")
   func float32Range() throws {
     let dataset = try dataset(t: [0, 1e300])
-    for format in DatasetFormat.allCases {
+    for format in DatasetFormat.allCases where format != .csv {
       #expect(throws: FormatError.self) { try format.encode(dataset, precision: .float32) }
     }
   }

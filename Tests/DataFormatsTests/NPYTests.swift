@@ -46,7 +46,7 @@ struct NPYTests {
       ("{'descr': '<f8', 'fortran_order': False, 'shape': (-2, -1), }", "a size"),
       ("{'descr': '<f8', 'fortran_order': False, 'shape': (0x2, 1), }", ")"),
       ("{'descr': '<f8', 'fortran_order': False, 'shape': (2, __import__('os')), }", "a size"),
-      ("{'descr': '<f8, 'fortran_order': False, 'shape': (2, 1), }", "'<f8, '"),
+      ("{'descr': '<f8, 'fortran_order': False, 'shape': (2, 1), }", "should have }"),
       ("{'descr': [('a', '<f8')], 'fortran_order': False, 'shape': (2, 1), }", "structured"),
       ("{'descr': '|O', 'fortran_order': False, 'shape': (2, 1), }", "'|O'"),
       ("{'descr': '<M8[s]', 'fortran_order': False, 'shape': (2, 1), }", "'<M8[s]'"),

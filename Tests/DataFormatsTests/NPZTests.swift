@@ -96,7 +96,8 @@ struct NPZTests {
   @Test("files that are no arrays are left alone")
   func otherFiles() throws {
     let good = try NPZ.encode(["a": NumericArray([1.0])])
-    #expect(try NPZ.decode(good.replacing("a.npy", with: "a.txt")).isEmpty)
+    let renamed = good.replacing("a.npy", with: "a.txt").replacing("a.npy", with: "a.txt")
+    #expect(try NPZ.decode(renamed).isEmpty)
   }
 
   @Test("bytes before and after the archive are left alone")

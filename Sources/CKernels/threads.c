@@ -4,7 +4,12 @@
 
 #if defined(__wasm__)
 
-void ck_use_threads(int count) { (void)count; }
+int ck_use_threads(int count) {
+  (void)count;
+  return 1;
+}
+int ck_threads(void) { return 1; }
+int ck_missing_threads(void) { return 0; }
 void ck_split(long count, long grain, ck_part *part, const void *arguments) {
   (void)grain;
   part(arguments, 0, count);
@@ -12,6 +17,7 @@ void ck_split(long count, long grain, ck_part *part, const void *arguments) {
 
 #else
 
+#include <limits.h>
 #include <pthread.h>
 #include <sched.h>
 #include <stdatomic.h>
@@ -29,6 +35,7 @@ typedef struct team {
   long count, grain;
   ck_part *part;
   const void *arguments;
+  bool is_busy;  // a round is under way: what a part of it splits is not split again
   int helpers;
   pthread_t threads[];
 } team;
@@ -36,6 +43,8 @@ typedef struct team {
 static const uint64_t OPEN = (uint64_t)1 << 31, NUMBER = (uint64_t)1 << 32;
 
 static _Thread_local team *own;
+
+_Thread_local char ck_thread_mark;
 
 static void take_chunks(team *team) {
   for (;;) {
@@ -84,35 +93,76 @@ static void wake(team *team) {
   pthread_mutex_unlock(&team->mutex);
 }
 
-void ck_use_threads(int count) {
-  if ((own ? own->helpers : 0) == (count > 1 ? count - 1 : 0)) return;
-  if (own) {
-    atomic_store(&own->ending, 1);
-    wake(own);
-    for (int i = 0; i < own->helpers; i++) pthread_join(own->threads[i], NULL);
-    pthread_cond_destroy(&own->wake);
-    pthread_mutex_destroy(&own->mutex);
-    free(own);
-    own = NULL;
+// A helper runs kernels, whose frames are small; the usual megabytes for each would fill a limited address space.
+static const size_t STACK = 1 << 20;
+
+static bool add_helper(team *team) {
+  pthread_attr_t attributes;
+  if (pthread_attr_init(&attributes) != 0) return false;
+  const bool is_there =
+      pthread_attr_setstacksize(&attributes, STACK) == 0 &&
+      pthread_create(&team->threads[team->helpers], &attributes, help, team) == 0;
+  pthread_attr_destroy(&attributes);
+  if (is_there) team->helpers++;
+  return is_there;
+}
+
+static void dismiss(team *team) {
+  atomic_store(&team->ending, 1);
+  wake(team);
+  for (int i = 0; i < team->helpers; i++) pthread_join(team->threads[i], NULL);
+  pthread_cond_destroy(&team->wake);
+  pthread_mutex_destroy(&team->mutex);
+  free(team);
+}
+
+int ck_threads(void) { return own ? own->helpers + 1 : 1; }
+
+static _Atomic int most_missing;
+
+int ck_missing_threads(void) { return atomic_load(&most_missing); }
+
+static void note_missing(int count) {
+  int most = atomic_load(&most_missing);
+  while (count > most && !atomic_compare_exchange_weak(&most_missing, &most, count)) continue;
+}
+
+// A team of this thread and as many of `helpers` others as the system grants; NULL if it grants none.
+static team *assemble(int helpers) {
+  team *team = calloc(1, sizeof *team + (size_t)helpers * sizeof(pthread_t));
+  if (!team) return NULL;
+  if (pthread_mutex_init(&team->mutex, NULL) == 0) {
+    if (pthread_cond_init(&team->wake, NULL) == 0) {
+      while (team->helpers < helpers && add_helper(team)) continue;
+      if (team->helpers > 0) return team;
+      pthread_cond_destroy(&team->wake);
+    }
+    pthread_mutex_destroy(&team->mutex);
   }
-  if (count < 2) return;
-  team *team = calloc(1, sizeof *team + (size_t)(count - 1) * sizeof(pthread_t));
-  if (!team) abort();
-  pthread_mutex_init(&team->mutex, NULL);
-  pthread_cond_init(&team->wake, NULL);
-  while (team->helpers < count - 1 &&
-         pthread_create(&team->threads[team->helpers], NULL, help, team) == 0) {
-    team->helpers++;
-  }
-  own = team;
+  free(team);
+  return NULL;
+}
+
+int ck_use_threads(int count) {
+  if (count > CK_MOST_THREADS) count = CK_MOST_THREADS;
+  if (count < 1) count = 1;
+  if (count == ck_threads() || (own && own->is_busy)) return ck_threads();
+  if (own) dismiss(own);
+  own = count > 1 ? assemble(count - 1) : NULL;
+  note_missing(count - ck_threads());
+  return ck_threads();
 }
 
 void ck_split(long count, long grain, ck_part *part, const void *arguments) {
   team *team = own;
-  if (!team || team->helpers == 0 || count <= grain) {
+  if (grain < 1) grain = 1;
+  // `next` goes past `count` by a grain for each thread.
+  const bool fits = count <= LONG_MAX / 2 && grain <= LONG_MAX / 2 / CK_MOST_THREADS;
+  if (!team || team->helpers == 0 || team->is_busy || count <= grain || !fits) {
     part(arguments, 0, count);
     return;
   }
+  team->is_busy = true;
   team->count = count;
   team->grain = grain;
   team->part = part;
@@ -125,6 +175,7 @@ void ck_split(long count, long grain, ck_part *part, const void *arguments) {
   for (int look = 0; atomic_load(&team->round) % NUMBER > 0; look++) {
     if (look > 50000) sched_yield();
   }
+  team->is_busy = false;
 }
 
 #endif

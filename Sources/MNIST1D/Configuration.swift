@@ -73,7 +73,7 @@ extension Configuration {
   public static let maximumLength = 1_000_000
 
   /// The greatest number of values in all examples together.
-  public static let maximumValueCount = 1 << 31
+  public static let maximumValueCount = Int(Int32.max)
 
   /// Checks that a dataset can be made with these settings.
   ///
@@ -109,8 +109,10 @@ extension Configuration {
     ] where !scale.isFinite {
       throw ConfigurationError(name, "must be a finite number", found: "\(scale)")
     }
-    try Self.check(
-      "seed", seed, in: 0...Int(UInt32.max), "must lie in 0 ... 4294967295, as NumPy's seeds do")
+    guard UInt32(exactly: seed) != nil else {
+      throw ConfigurationError(
+        "seed", "must lie in 0 ... 4294967295, as NumPy's seeds do", found: "\(seed)")
+    }
   }
 
   private static func check(

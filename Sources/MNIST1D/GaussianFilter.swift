@@ -15,7 +15,9 @@ struct GaussianFilter {
   ///
   /// - Precondition: `sigma` is finite and not negative.
   init(sigma: Double) {
-    precondition(sigma.isFinite && sigma >= 0, "A filter cannot have the width \(sigma).")
+    precondition(
+      sigma >= 0 && sigma <= Double(Configuration.maximumLength),
+      "A filter cannot have the width \(sigma); it may be 0 to \(Configuration.maximumLength).")
     // SciPy leaves a signal alone below this width.
     guard sigma > 1e-15 else {
       weights = [1]
@@ -24,7 +26,7 @@ struct GaussianFilter {
     let radius = Int(4 * sigma + 0.5)
     let exponent = -0.5 / (sigma * sigma)
     let densities = (0...radius).map { offset in
-      ElementaryFunctions.exponential(exponent * Double(offset * offset))
+      ElementaryFunctions.exponential(exponent * (Double(offset) * Double(offset)))
     }
     let total = Moments.sum(of: densities.dropFirst().reversed() + densities)
     weights = densities.map { $0 / total }

@@ -43,6 +43,12 @@ extension Transform {
   public static func stages(
     of template: [Double], _ configuration: Configuration, using random: inout NumPyRandomState
   ) -> [[Double]] {
+    do throws(ConfigurationError) {
+      try configuration.validate(classCount: 1)
+    } catch {
+      preconditionFailure("\(error)")
+    }
+    precondition(template.count >= 2, "A template of \(template.count) points has no shape.")
     let count = configuration.signalLength
     // The shift tells a template's zeros from the padding, which alone gives way to noise.
     let padded = pad(template.map { $0 + 1e-8 }, with: configuration.padding, using: &random)

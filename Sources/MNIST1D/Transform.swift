@@ -33,6 +33,7 @@ public enum Transform {
   /// - Returns: A signal of `count` points.
   /// - Precondition: `signal` has a point, or two where `count` is above 1; `count` is positive.
   public static func interpolate(_ signal: [Double], to count: Int) -> [Double] {
+    requireLength(count)
     precondition(count > 0, "A signal cannot have \(count) points.")
     precondition(
       signal.count > min(1, count - 1), "\(signal.count) points do not make \(count) points.")
@@ -81,7 +82,8 @@ public enum Transform {
   public static func whiteNoise(
     count: Int, scale: Double, using random: inout NumPyRandomState
   ) -> [Double] {
-    (0..<count).map { _ in scale * random.standardNormal() }
+    requireLength(count)
+    return (0..<count).map { _ in scale * random.standardNormal() }
   }
 
   /// Replaces the points that are exactly 0 by those of another signal.
@@ -112,6 +114,7 @@ public enum Transform {
   /// - Precondition: `sigma` is finite and not negative.
   public static func gaussianFilter(_ signal: [Double], sigma: Double) -> [Double] {
     let filter = GaussianFilter(sigma: sigma)
+    if signal.isEmpty { return [] }
     var scratch = [Double](repeating: 0, count: signal.count + 2 * filter.radius)
     return scratch.withUnsafeMutableBufferPointer { scratch in
       transformed(signal, count: signal.count) { filter($0, into: $1, scratch: scratch) }
@@ -139,8 +142,18 @@ extension Transform {
   static func drawPadding(
     _ padding: ClosedRange<Int>, using random: inout NumPyRandomState
   ) -> Int {
+    precondition(
+      padding.lowerBound >= 0 && padding.upperBound <= Configuration.maximumLength,
+      "A padding of \(padding) points is out of range; it may be 0 to \(Configuration.maximumLength)."
+    )
     let width = padding.upperBound - padding.lowerBound + 1
     return padding.lowerBound + Int(random.randomSample() * Double(width))
+  }
+
+  static func requireLength(_ count: Int) {
+    precondition(
+      count >= 0 && count <= Configuration.maximumValueCount,
+      "A signal cannot have \(count) points.")
   }
 
   static func drawAmplitude(

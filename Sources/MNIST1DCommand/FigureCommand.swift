@@ -31,6 +31,7 @@ struct DatasetFigure: ParsableCommand {
       throw Failure.usage("--output is \(output); the picture is SVG, so the name must end in .svg")
     }
     try Outputs.require("--output", output)
+    try dataset.configuration.requireMemory()
     let figure = try Figure.dataset(dataset.configuration)
     guard let output else {
       Terminal.print(figure.text(width: TerminalSize(of: STDOUT_FILENO).columns))

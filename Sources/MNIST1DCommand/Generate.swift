@@ -25,6 +25,7 @@ struct Generate: ParsableCommand {
     // A name that cannot be written is refused before the work, not after it.
     _ = try DatasetFormat(path: output)
     try Outputs.require("--output", output)
+    try dataset.configuration.requireMemory()
     let made = try Dataset(dataset.configuration)
     try made.write(to: output, precision: float32 ? .float32 : .float64)
     Terminal.note(

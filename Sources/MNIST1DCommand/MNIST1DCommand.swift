@@ -18,6 +18,7 @@ struct MNIST1DCommand: ParsableCommand {
   )
 
   static func main() {
+    OutOfMemory.prepare()
     do {
       var command = try parseAsRoot()
       try requireKernels()

@@ -54,6 +54,7 @@ public struct ActivationNetwork: Layer {
 
   /// Creates a network whose parameters are all 0.
   public init(zeros hidden: Int) {
+    precondition(hidden > 0, "a perceptron has one hidden unit or more, found \(hidden)")
     linear1 = Linear(weight: .zeros([hidden, 1]), bias: .zeros([hidden]))
     linear2 = Linear(weight: .zeros([1, hidden]), bias: .zeros([1]))
   }

@@ -17,7 +17,14 @@ public struct Conv1D: Layer {
     _ inputs: Int, _ outputs: Int, kernel: Int, stride: Int = 1, padding: Int = 0,
     using generator: inout some FloatRandomNumberGenerator
   ) {
-    let initial = Initialization(fanIn: inputs * kernel)
+    precondition(
+      inputs > 0 && outputs > 0 && kernel > 0,
+      "a convolution has one input, output and tap or more, found \(inputs), \(outputs) and \(kernel)"
+    )
+    precondition(
+      stride > 0 && padding >= 0,
+      "a convolution moves forward and pads with zeros: stride \(stride), padding \(padding)")
+    let initial = Initialization(fanIn: product(inputs, kernel, "inputs of all taps"))
     weight = initial.weight([outputs, inputs, kernel], using: &generator)
     bias = initial.bias(outputs, using: &generator)
     self.stride = stride
@@ -40,6 +47,11 @@ public struct Conv1D: Layer {
   public static func outputLength(
     _ length: Int, kernel: Int, stride: Int = 1, padding: Int = 0
   ) -> Int {
+    precondition(
+      length >= 0 && length <= Int32.max && kernel > 0 && stride > 0 && padding >= 0
+        && padding <= (Int(Int32.max) - length) / 2,
+      "no convolution has \(length) positions, a kernel of \(kernel), stride \(stride) and padding \(padding)"
+    )
     let room = length + 2 * padding - kernel
     return room < 0 ? 0 : room / stride + 1
   }

@@ -34,7 +34,7 @@ public struct ConvolutionalNetwork: Classifier {
     let length = [5, 3, 3].reduce(inputs) {
       Conv1D.outputLength($0, kernel: $1, stride: 2, padding: 1)
     }
-    linear = Linear(channels * length, classes, using: &generator)
+    linear = Linear(product(channels, length, "features"), classes, using: &generator)
   }
 
   public func callAsFunction(_ x: Tensor) -> Tensor { linear(features(of: x), layout: .batchLast) }

@@ -30,6 +30,9 @@ extension Classifier {
     on examples: Examples, tolerance: Double = 1e-2, limit: Int = 500, batchSize: Int = 500
   ) throws(EigenvalueError) -> Sharpness {
     precondition(examples.count > 0, "there are no examples to measure a sharpness on")
+    precondition(
+      batchSize > 0, "examples were to be taken \(batchSize) at a time; it takes 1 or more")
+    let batchSize = Swift.min(batchSize, examples.count)
     let batches = stride(from: 0, to: examples.count, by: batchSize).map {
       examples[$0..<Swift.min($0 + batchSize, examples.count)]
     }

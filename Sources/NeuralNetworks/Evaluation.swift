@@ -24,6 +24,9 @@ extension Classifier {
     batchSize: Int = 500
   ) -> Score {
     precondition(examples.count > 0, "there are no examples to score")
+    precondition(
+      batchSize > 0, "examples were to be scored \(batchSize) at a time; it takes 1 or more")
+    let batchSize = Swift.min(batchSize, examples.count)
     var loss = 0.0
     var correct = 0
     for start in stride(from: 0, to: examples.count, by: batchSize) {

@@ -21,7 +21,12 @@ public struct Examples: Sendable {
   public init(_ signals: Signals, _ labels: [Int]) {
     self.init(
       inputs: Tensor(signals.floats, shape: [signals.count, signals.length]),
-      labels: labels.map(Int32.init))
+      labels: labels.map { label in
+        guard let number = Int32(exactly: label) else {
+          preconditionFailure("a class is a number of 32 bits, found \(label)")
+        }
+        return number
+      })
   }
 
   /// The number of examples.
@@ -29,7 +34,10 @@ public struct Examples: Sendable {
 
   /// Some of the examples, in their order.
   public subscript(range: Range<Int>) -> Examples {
-    Examples(inputs: inputs.sliced(range), labels: Array(labels[range]))
+    precondition(
+      range.lowerBound >= 0 && range.upperBound <= count,
+      "\(range) is out of range for \(count) examples")
+    return Examples(inputs: inputs.sliced(range), labels: Array(labels[range]))
   }
 
   /// The examples that `rows` names, in that order.

@@ -43,11 +43,15 @@ extension GRUParameters {
   fileprivate init(
     _ inputs: Int, _ hidden: Int, using generator: inout some FloatRandomNumberGenerator
   ) {
+    precondition(
+      inputs > 0 && hidden > 0,
+      "a recurrent layer has one input and one hidden unit or more, found \(inputs) and \(hidden)")
     let bound = 1 / Double(hidden).squareRoot()
-    let weightIH = Tensor.uniform([3 * hidden, inputs], within: bound, using: &generator)
-    let weightHH = Tensor.uniform([3 * hidden, hidden], within: bound, using: &generator)
-    let biasIH = Tensor.uniform([3 * hidden], within: bound, using: &generator)
-    let biasHH = Tensor.uniform([3 * hidden], within: bound, using: &generator)
+    let gates = product(3, hidden, "gates")
+    let weightIH = Tensor.uniform([gates, inputs], within: bound, using: &generator)
+    let weightHH = Tensor.uniform([gates, hidden], within: bound, using: &generator)
+    let biasIH = Tensor.uniform([gates], within: bound, using: &generator)
+    let biasHH = Tensor.uniform([gates], within: bound, using: &generator)
     self.init(weightIH: weightIH, weightHH: weightHH, biasIH: biasIH, biasHH: biasHH)
   }
 }

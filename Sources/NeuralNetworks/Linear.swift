@@ -21,6 +21,9 @@ public struct Linear: Layer {
   public init(
     _ inputs: Int, _ outputs: Int, using generator: inout some FloatRandomNumberGenerator
   ) {
+    precondition(
+      inputs > 0 && outputs > 0,
+      "a linear layer has one input and one output or more, found \(inputs) and \(outputs)")
     let initial = Initialization(fanIn: inputs)
     weight = initial.weight([outputs, inputs], using: &generator)
     bias = initial.bias(outputs, using: &generator)
@@ -40,6 +43,14 @@ public struct Linear: Layer {
     visit("weight", &weight)
     visit("bias", &bias)
   }
+}
+
+/// The product of two extents, which must be one itself.
+func product(_ a: Int, _ b: Int, _ name: String) -> Int {
+  let (product, isTooLarge) = a.multipliedReportingOverflow(by: b)
+  precondition(
+    !isTooLarge && product <= Int32.max, "there cannot be \(a) · \(b) \(name)")
+  return product
 }
 
 /// PyTorch's default initialisation of linear and convolutional layers.

@@ -96,6 +96,7 @@ extension Adam {
     learningRate: Tensor, beta1: Double = 0.9, beta2: Double = 0.999, epsilon: Double = 1e-8
   ) -> Tensor {
     requireShape(of: gradient, for: parameter)
+    precondition(step > 0, "steps are numbered from 1, found \(step)")
     moments.first = moments.first + (gradient - moments.first) * Float(1 - beta1)
     moments.second = moments.second * Float(beta2) + gradient * gradient * Float(1 - beta2)
     let root = differentiableRoot(moments.second)

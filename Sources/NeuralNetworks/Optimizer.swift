@@ -167,6 +167,12 @@ public struct Adam: Optimizer {
   ///   - firstMoments: one mean gradient per parameter.
   ///   - secondMoments: one mean squared gradient per parameter.
   public mutating func restore(step: Int, firstMoments: [Tensor], secondMoments: [Tensor]) {
+    precondition(
+      step >= 0 && step <= Int32.max,
+      "an optimizer cannot have taken \(step) steps; it may be 0 to \(Int32.max)")
+    precondition(
+      firstMoments.map { $0.shape } == secondMoments.map { $0.shape },
+      "\(firstMoments.count) first moments do not fit \(secondMoments.count) second ones")
     self.step = step
     self.firstMoments = firstMoments
     self.secondMoments = secondMoments

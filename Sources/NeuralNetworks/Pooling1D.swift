@@ -11,6 +11,10 @@ public struct Pooling1D: Layer {
 
   /// Creates a layer whose windows, unless a stride is given, do not overlap.
   public init(_ kind: PoolingKind, width: Int, stride: Int? = nil) {
+    precondition(
+      width > 0 && stride ?? 1 > 0,
+      "windows span and move one position or more, found width \(width) and stride \(stride ?? width)"
+    )
     self.kind = kind
     self.width = width
     self.stride = stride ?? width

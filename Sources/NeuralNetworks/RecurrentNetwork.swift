@@ -17,7 +17,7 @@ public struct RecurrentNetwork: Classifier {
     using generator: inout some FloatRandomNumberGenerator
   ) {
     gru = GRU(1, hidden, using: &generator)
-    linear = Linear(inputs * 2 * hidden, classes, using: &generator)
+    linear = Linear(product(2 * hidden, inputs, "states"), classes, using: &generator)
   }
 
   public func callAsFunction(_ x: Tensor) -> Tensor {

@@ -53,6 +53,15 @@ public struct TSNE: Hashable, Sendable {
   public func embedding<Failure: Error>(
     of points: Tensor, from start: Tensor? = nil, onStep: (Int) throws(Failure) -> Void
   ) throws(Failure) -> Embedding {
+    precondition(
+      exaggeratedSteps >= 0 && steps >= 0 && exaggeratedSteps <= mostCounted
+        && steps <= mostCounted,
+      "t-SNE takes 0 to \(mostCounted) steps of either kind, found \(exaggeratedSteps) and \(steps)"
+    )
+    precondition(
+      earlyExaggeration > 0 && earlyExaggeration.isFinite && learningRate ?? 1 > 0,
+      "an exaggeration and a learning rate are positive, found \(earlyExaggeration) and \(learningRate ?? 1)"
+    )
     let affinities = affinities(of: points)
     let count = points.shape[0]
     let start = start ?? Self.start(for: points)

@@ -44,7 +44,8 @@ extension FloatRandomNumberGenerator {
 
   /// Returns `count` numbers uniform in `lower ..< upper`.
   public mutating func uniform(count: Int, from lower: Double, to upper: Double) -> [Float] {
-    [Float](unsafeUninitializedCapacity: count) { buffer, initializedCount in
+    requireCount(count)
+    return [Float](unsafeUninitializedCapacity: count) { buffer, initializedCount in
       fillUniform(UnsafeMutableBufferPointer(rebasing: buffer[..<count]), from: lower, to: upper)
       initializedCount = count
     }
@@ -54,7 +55,8 @@ extension FloatRandomNumberGenerator {
   public mutating func normal(
     count: Int, mean: Double = 0, standardDeviation: Double = 1
   ) -> [Float] {
-    [Float](unsafeUninitializedCapacity: count) { buffer, initializedCount in
+    requireCount(count)
+    return [Float](unsafeUninitializedCapacity: count) { buffer, initializedCount in
       fillNormal(
         UnsafeMutableBufferPointer(rebasing: buffer[..<count]), mean: mean,
         standardDeviation: standardDeviation)
@@ -68,6 +70,13 @@ extension FloatRandomNumberGenerator {
     let value = lower.addingProduct(unit, upper - lower)
     return value == upper ? lower : value
   }
+}
+
+/// Stops the program unless so many numbers can be drawn at once.
+func requireCount(_ count: Int) {
+  precondition(
+    count >= 0 && count <= Int32.max,
+    "\(count) numbers cannot be drawn at once; they may be 0 to \(Int32.max).")
 }
 
 /// Two independent standard normal variates from two numbers uniform in `0 ..< 1`, with PyTorch's

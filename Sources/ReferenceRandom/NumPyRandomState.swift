@@ -143,6 +143,7 @@ extension NumPyRandomState {
 
   /// Returns the numbers `0 ..< count` in random order: `permutation(count)`.
   public mutating func permutation(_ count: Int) -> [Int] {
+    requireCount(count)
     var order = Array(0..<count)
     shuffle(&order)
     return order

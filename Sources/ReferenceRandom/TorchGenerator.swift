@@ -58,7 +58,8 @@ extension TorchGenerator {
 
   /// Returns `count` integers uniform in `range`: `torch.randint(low, high, (count,))`.
   public mutating func randomIntegers(count: Int, in range: Range<Int>) -> [Int] {
-    (0..<count).map { _ in randomInteger(in: range) }
+    requireCount(count)
+    return (0..<count).map { _ in randomInteger(in: range) }
   }
 
   /// Returns the numbers `0 ..< count` in random order: `torch.randperm(count)`.
@@ -66,7 +67,8 @@ extension TorchGenerator {
   /// - Precondition: `count` is below 214,748,364, where PyTorch takes up another algorithm.
   public mutating func permutation(_ count: Int) -> [Int] {
     precondition(
-      (0..<Int(UInt32.max / 20)).contains(count), "\(count) numbers cannot be permuted.")
+      (0..<Int(UInt32.max / 20)).contains(count),
+      "\(count) numbers cannot be permuted; they may be 0 to \(UInt32.max / 20 - 1).")
     var order = Array(0..<count)
     for index in order.indices.dropLast() {
       order.swapAt(index, index + Int(engine.nextWord() % UInt32(count - index)))

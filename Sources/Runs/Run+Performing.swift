@@ -105,6 +105,10 @@ extension Run {
       let queue = TrialQueue(pending, jobs: options.jobs, measure: measurement(notes))
       // Ends the threads when an error ends the run.
       defer { queue.stop() }
+      if let shortage = queue.shortage {
+        observer.announce(shortage)
+        estimate.jobs = max(1, queue.threads.granted)
+      }
       var deadline: ContinuousClock.Instant?
       var nextUpdate = start
       while let trials = queue.collect(within: 0.1) {

@@ -4,7 +4,8 @@ import Foundation
 ///
 /// A worker is one thread for its whole life, since the numeric code keeps a pool of memory for
 /// each thread. Workers only measure: whoever owns the queue collects what they finish and is the
-/// only one to write it down.
+/// only one to write it down. Where the system refuses threads, those that it grants do the work; if it grants none,
+/// whoever collects does a trial with every call.
 final class TrialQueue: @unchecked Sendable {
   /// A trial that has ended.
   struct Ended {
@@ -36,8 +37,11 @@ final class TrialQueue: @unchecked Sendable {
   private var waiting: ArraySlice<Int>
   private var running: [Int: Running] = [:]
   private var ended: [Ended] = []
-  private var workers: Int
+  private var workers = 0
   private let measure: @Sendable (Int, TrialMonitor) throws -> JSON
+
+  /// How many threads were granted, and how many were asked for.
+  private(set) var threads: (granted: Int, wanted: Int)
 
   /// Starts `jobs` threads on the trials `indices`, in that order.
   ///
@@ -46,21 +50,31 @@ final class TrialQueue: @unchecked Sendable {
     _ indices: [Int], jobs: Int, measure: @escaping @Sendable (Int, TrialMonitor) throws -> JSON
   ) {
     waiting = indices[...]
-    workers = min(jobs, indices.count)
     self.measure = measure
-    for number in 0..<workers {
-      let thread = Thread { [self] in work() }
-      thread.name = "trials \(number + 1)"
-      // The default of a secondary thread, 512 kB on some systems, is little for deep recursion.
-      thread.stackSize = 16 << 20
-      thread.start()
+    threads = (0, min(jobs, indices.count))
+    while threads.granted < threads.wanted {
+      condition.withLock { workers += 1 }
+      guard WorkerThread.start({ [self] in work() }) else {
+        condition.withLock { workers -= 1 }
+        break
+      }
+      threads.granted += 1
     }
+  }
+
+  /// What to tell whoever asked for more threads than the system grants.
+  var shortage: String? {
+    guard threads.granted < threads.wanted else { return nil }
+    return threads.granted == 0
+      ? "the system grants no thread for the trials: they are done one after another on the main one"
+      : "the system grants \(threads.granted) of \(threads.wanted) threads: the trials go on with those"
   }
 
   /// What ended since the last call, after waiting for something to end, at most `seconds`; nil
   /// when all threads have ended and all they did was collected.
   func collect(within seconds: Double) -> [Ended]? {
-    condition.withLock {
+    if threads.granted == 0, let trial = next() { perform(trial) }
+    return condition.withLock {
       let deadline = Date(timeIntervalSinceNow: seconds)
       while ended.isEmpty, workers > 0, condition.wait(until: deadline) {}
       defer { ended = [] }
@@ -82,30 +96,32 @@ final class TrialQueue: @unchecked Sendable {
   }
 
   private func work() {
-    while let trial = next() {
-      let outcome: Ended.Outcome
-      do {
-        outcome = .completed(try measure(trial.index, trial.monitor))
-      } catch is TrialCancelled {
-        outcome = .cancelled
-      } catch let error as RunError {
-        outcome = .impossible(error)
-      } catch {
-        outcome = .failed("\(error)")
-      }
-      let seconds = trial.monitor.seconds
-      let observed = trial.monitor.observed
-      condition.withLock {
-        running[trial.index] = nil
-        ended.append(
-          Ended(
-            index: trial.index, outcome: outcome, seconds: seconds,
-            observed: (1 - observed.from, observed.seconds)))
-        condition.signal()
-      }
-    }
+    while let trial = next() { perform(trial) }
     condition.withLock {
       workers -= 1
+      condition.signal()
+    }
+  }
+
+  private func perform(_ trial: Running) {
+    let outcome: Ended.Outcome
+    do {
+      outcome = .completed(try measure(trial.index, trial.monitor))
+    } catch is TrialCancelled {
+      outcome = .cancelled
+    } catch let error as RunError {
+      outcome = .impossible(error)
+    } catch {
+      outcome = .failed("\(error)")
+    }
+    let seconds = trial.monitor.seconds
+    let observed = trial.monitor.observed
+    condition.withLock {
+      running[trial.index] = nil
+      ended.append(
+        Ended(
+          index: trial.index, outcome: outcome, seconds: seconds,
+          observed: (1 - observed.from, observed.seconds)))
       condition.signal()
     }
   }

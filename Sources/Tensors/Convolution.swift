@@ -55,11 +55,16 @@ private struct Convolution {
       stride > 0 && padding >= 0,
       "a convolution moves forward and pads with zeros: stride \(stride), padding \(padding)")
     precondition(
-      length > 0 && length + 2 * padding >= kernel,
+      padding <= (Int(Int32.max) - length) / 2,
+      "padding \(padding) makes \(length) positions more than \(Int32.max)")
+    let room = length + 2 * padding - kernel
+    precondition(
+      length > 0 && room >= 0,
       "a kernel of \(kernel) does not fit into \(length) positions with padding \(padding)")
+    // All strides beyond the room lead to the one output at the start.
     extents = ck_convolution_shape(
       in_channels: x.shape[0], in_length: length, out_channels: weight.shape[0],
-      out_length: (length + 2 * padding - kernel) / stride + 1, kernel: kernel, stride: stride,
+      out_length: room / stride + 1, kernel: kernel, stride: Swift.min(stride, room + 1),
       padding: padding, batch: x.shape[2])
   }
 
@@ -74,8 +79,9 @@ private struct Convolution {
   /// that yields them, and the first of them.
   private func splitOutputs(_ body: (_ part: ck_convolution_shape, _ first: Int) -> Void) {
     // A million terms take tens of microseconds; kernels compute eight channels at a time.
-    let terms = 8 * weightsOfOutput * elementsOfOutput
-    split(extents.out_channels, grain: 8 * (1 + 1_000_000 / Swift.max(terms, 1))) { first, count in
+    let terms = 8 * Double(weightsOfOutput) * Double(elementsOfOutput)
+    split(extents.out_channels, grain: 8 * (1 + Int(1_000_000 / Swift.max(terms, 1)))) {
+      first, count in
       var part = extents
       part.out_channels = count
       body(part, first)
@@ -90,6 +96,7 @@ private struct Convolution {
       x, weight, bias,
       kernel: { x, weight, bias in
         Tensor(outputShape) { result in
+          if extents.batch == 0 { return }
           splitOutputs { part, first in
             ck_convolution(
               part, x.pointer, weight.pointer + first * weightsOfOutput,
@@ -114,7 +121,8 @@ private struct Convolution {
     Tensor.operation(
       dy, weight,
       kernel: { dy, weight in
-        Tensor(inputShape) {
+        if extents.batch == 0 { return Tensor(uninitialized: inputShape) }
+        return Tensor(inputShape) {
           ck_convolution_input_gradient(extents, dy.pointer, weight.pointer, $0)
         }
       },
@@ -131,7 +139,8 @@ private struct Convolution {
     Tensor.operation(
       dy, x,
       kernel: { dy, x in
-        Tensor(weightShape) { result in
+        if extents.batch == 0 { return .zeros(weightShape) }
+        return Tensor(weightShape) { result in
           splitOutputs { part, first in
             ck_convolution_weight_gradient(
               part, dy.pointer + first * elementsOfOutput, x.pointer,

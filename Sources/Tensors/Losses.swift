@@ -12,6 +12,7 @@ public func logSoftmax(_ scores: Tensor) -> Tensor {
     scores,
     kernel: { x in
       Tensor(x.shape) {
+        if x.count == 0 { return }
         ck_log_softmax(ActivationLayout.batchFirst.code, x.shape[0], x.shape[1], x.pointer, $0)
       }
     },

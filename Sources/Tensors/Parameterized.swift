@@ -77,7 +77,7 @@ extension Parameterized {
     return visitor.tensors
   }
 
-  /// The tensors with their names, such as `linear1.weight`.
+  /// The tensors with their names, such as `linear1.weight`. A name that is used twice stops the program.
   public var namedParameters: [(name: String, tensor: Tensor)] {
     var visitor = Naming()
     var copy = self
@@ -138,13 +138,21 @@ private struct Collecting: ParameterVisitor {
 private struct Naming: ParameterVisitor {
   var path: [String] = []
   var tensors: [(name: String, tensor: Tensor)] = []
+  private var names: Set<String> = []
 
   mutating func enter(_ name: StaticString) { path.append(name.description) }
   mutating func enter(_ position: Int) { path.append(String(position)) }
-  mutating func leave() { path.removeLast() }
+  mutating func leave() {
+    precondition(!path.isEmpty, "a visit of parameters leaves a part that it has not entered")
+    path.removeLast()
+  }
 
   mutating func visit(_ tensor: inout Tensor) {
-    tensors.append((path.joined(separator: "."), tensor))
+    let name = path.joined(separator: ".")
+    precondition(
+      names.insert(name).inserted,
+      "two parameters are called '\(name)', one of them of shape \(tensor.shape)")
+    tensors.append((name, tensor))
   }
 }
 

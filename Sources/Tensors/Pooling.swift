@@ -48,19 +48,23 @@ private struct Windows {
     precondition(
       width > 0 && stride > 0 && width <= length,
       "windows of \(width) positions, \(stride) apart, do not fit into \(length) positions")
+    // All strides beyond the room lead to the one window at the start.
+    let room = length - width
     extents = ck_pooling_shape(
-      channels: x.shape[0], in_length: length, out_length: (length - width) / stride + 1,
-      width: width, stride: stride, batch: x.shape[2])
+      channels: x.shape[0], in_length: length, out_length: room / stride + 1, width: width,
+      stride: Swift.min(stride, room + 1), batch: x.shape[2])
   }
 
   private func pool(_ kind: ck_pooling, _ x: Tensor, values: Tensor) -> Tensor {
     Tensor([extents.channels, extents.out_length, extents.batch]) {
+      if x.count == 0 { return }
       ck_pool(Int32(bitPattern: kind.rawValue), extents, x.pointer, values.pointer, $0)
     }
   }
 
   private func unpool(_ kind: ck_pooling, _ x: Tensor, _ y: Tensor, _ dy: Tensor) -> Tensor {
     Tensor([extents.channels, extents.in_length, extents.batch]) {
+      if x.count == 0 { return }
       ck_unpool(Int32(bitPattern: kind.rawValue), extents, x.pointer, y.pointer, dy.pointer, $0)
     }
   }

@@ -122,6 +122,10 @@ private struct Recurrence {
       time: x.shape[0], inputs: x.shape[1], hidden: forward.hidden, batch: x.shape[2])
     inputs = [x] + forward.tensors + (reverse?.tensors ?? []) + (initialState.map { [$0] } ?? [])
     precondition(
+      shape.time > 0 && shape.hidden > 0,
+      "a recurrence has one step and one hidden unit or more, found a sequence of shape \(x.shape) and "
+        + "weight_hh \(forward.weightHH.shape)")
+    precondition(
       forward.inputs == x.shape[1],
       "a sequence of \(x.shape[1]) features came with weight_ih \(forward.weightIH.shape)")
     if let reverse {
@@ -146,7 +150,7 @@ private struct Recurrence {
       kernel: { inputs in
         if isKept {
           let examples = (shape.batch + 15) / 16 * 16
-          saved = Storage(count: 4 * shape.time * directions * shape.hidden * examples)
+          saved = Storage([shape.time, 4 * directions, shape.hidden, examples])
         }
         return Tensor([shape.time, directions * shape.hidden, shape.batch]) {
           ck_gru_forward(

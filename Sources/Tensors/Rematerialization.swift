@@ -68,7 +68,7 @@ public func rematerialize<State: Parameterized>(
   precondition(length > 0, "a segment of \(length) steps was asked for; it has 1 or more")
   var state = state
   for start in stride(from: steps.lowerBound, to: steps.upperBound, by: length) {
-    let part = start..<Swift.min(start + length, steps.upperBound)
+    let part = start..<start + Swift.min(length, steps.upperBound - start)
     state =
       part.upperBound == steps.upperBound
       ? part.reduce(state, step) : rematerialize(at: state) { state in part.reduce(state, step) }

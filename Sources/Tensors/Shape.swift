@@ -35,10 +35,30 @@ public struct Shape: Hashable, Sendable {
   public var rank: Int { Int(axes) }
 
   /// The number of elements of a tensor of this shape.
+  ///
+  /// A shape with more elements than an `Int` can count ends the process like any tensor that memory cannot hold.
   public var elementCount: Int {
     var product = 1
-    for axis in 0..<rank { product *= Int(extents[axis]) }
+    for axis in 0..<rank {
+      let (next, isTooLarge) = product.multipliedReportingOverflow(by: Int(extents[axis]))
+      if isTooLarge { return countBeyondInt }
+      product = next
+    }
     return product
+  }
+
+  /// 0 for a shape without elements, however long its other axes are.
+  @inline(never)
+  private var countBeyondInt: Int {
+    if contains(0) { return 0 }
+    refuse()
+  }
+
+  /// Ends the process, since a tensor of this shape cannot be had.
+  @inline(never)
+  func refuse() -> Never {
+    ck_refuse_tensor(
+      Int32(rank), ck_axes(SIMD4(Int(outer[0]), Int(outer[1]), Int(inner[0]), Int(inner[1]))))
   }
 
   /// This shape with the extent of one axis replaced.
@@ -76,6 +96,9 @@ extension Shape: RandomAccessCollection, MutableCollection {
     }
     set {
       precondition(axis >= 0 && axis < rank, "axis \(axis) is out of range for shape \(self)")
+      precondition(
+        newValue >= 0 && newValue <= Int32.max,
+        "the extent of axis \(axis) is out of range: \(newValue)")
       extents[axis] = Int32(newValue)
     }
   }
@@ -129,7 +152,8 @@ extension Shape {
     var stride = 1
     for axis in [3, 2, 1, 0] {
       result[axis] = extents[axis] == 1 && target[axis] != 1 ? 0 : stride
-      stride *= extents[axis]
+      // Only a shape without elements can be beyond counting here, and its strides are of no use.
+      stride &*= extents[axis]
     }
     return result
   }

@@ -19,6 +19,7 @@ public func tanhUnits(_ x: Tensor, factors: Tensor, offsets: Tensor, weights: Te
     factors.rank == 1 && offsets.shape == factors.shape && weights.shape == factors.shape,
     "units have one factor, offset and weight each, found shapes \(factors.shape), "
       + "\(offsets.shape) and \(weights.shape)")
+  precondition(factors.count > 0, "a layer of tanh units has one unit or more")
   let inputs = [x, factors, offsets, weights]
   guard innermostTape(inputs) != nil else { return unitSums(0, x, factors, offsets, weights) }
   return valueAndSlope(inputs)[0]
@@ -33,6 +34,7 @@ private func valueAndSlope(_ inputs: [Tensor]) -> [Tensor] {
     inputs,
     kernel: { inputs in
       let (x, units) = (inputs[0], inputs[1].count)
+      if x.count == 0 { return [x, x] }
       let (value, slope) = (Tensor(uninitialized: x.shape), Tensor(uninitialized: x.shape))
       ck_tanh_units_with_slope(
         x.count, units, x.pointer, inputs[1].pointer, inputs[2].pointer, inputs[3].pointer,
@@ -117,6 +119,7 @@ private func unitSums(_ order: Int, _ x: Tensor, _ a: Tensor, _ b: Tensor, _ w: 
     [x, a, b, w],
     kernel: { inputs in
       Tensor(inputs[0].shape) {
+        if inputs[0].count == 0 { return }
         ck_tanh_units(
           Int32(order), inputs[0].count, inputs[1].count, inputs[0].pointer, inputs[1].pointer,
           inputs[2].pointer, inputs[3].pointer, $0)

@@ -72,6 +72,9 @@ final class Tape {
   /// Tapes made later lie further in.
   let identity = ck_next_identity()
 
+  /// The thread that records.
+  private let thread = ck_this_thread()
+
   /// False once the derivatives have been computed: what is left over from the recording is a constant.
   private(set) var isRecording = true
 
@@ -157,6 +160,11 @@ final class Tape {
   }
 
   private func append(_ rule: consuming Rule, _ output: consuming Tensor) -> Tensor {
+    let shape = output.shape
+    precondition(
+      thread == ck_this_thread(),
+      "an operation on a recorded tensor gave one of shape \(shape) on another thread than the one that records"
+    )
     let node = Node(tape: self, index: records.count, outer: output.activeNode)
     records.append(Record(rule: rule))
     return output.placed(at: node)
@@ -181,6 +189,8 @@ final class Tape {
   /// - Parameter value: the value whose tensors became the leaves.
   /// - Returns: a value of the same shape; zeros where there is no dependence.
   func gradient<Value: Parameterized>(at value: Value) -> Value {
+    precondition(
+      thread == ck_this_thread(), "a recording ended on another thread than the one that records")
     isRecording = false
     var records: ContiguousArray<Record> = []
     swap(&records, &self.records)

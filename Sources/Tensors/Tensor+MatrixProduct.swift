@@ -72,6 +72,7 @@ extension Tensor {
     let (rowOfB, columnOfB) = right ? (1, inner) : (columns, 1)
     let relu: Int32 = activation == .relu ? 1 : 0
     return Tensor([rows, columns]) { result in
+      if rows == 0 || columns == 0 { return }
       // Every part packs the whole of b, so they are few: in whole tiles, about six, of a million terms or more.
       let tile = 24
       let size = Swift.max(1_000_000 / Swift.max(columns * inner, 1), (rows - 1) / 6)

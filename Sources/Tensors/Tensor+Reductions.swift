@@ -71,10 +71,13 @@ extension Tensor {
   ) -> Tensor {
     var outer = 1
     var inner = 1
-    for other in 0..<axis { outer *= shape[other] }
-    for other in axis + 1..<rank { inner *= shape[other] }
+    // Only a tensor without elements can be beyond counting here.
+    for other in 0..<axis { outer &*= shape[other] }
+    for other in axis + 1..<rank { inner &*= shape[other] }
     let result = reduced == .kept ? shape.with(1, at: axis) : shape.without(axis)
-    return Tensor(result) { kernel(outer, shape[axis], inner, pointer, $0) }
+    return Tensor(result) {
+      if result.elementCount > 0 { kernel(outer, shape[axis], inner, pointer, $0) }
+    }
   }
 
   /// The sum over the axes along which broadcasting repeated a tensor of the given shape.

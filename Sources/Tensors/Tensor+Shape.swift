@@ -98,7 +98,9 @@ extension Tensor {
 
   /// The tensor with zeros in front of and behind it along one axis.
   public func padded(before: Int, after: Int, along axis: Int) -> Tensor {
-    precondition(before >= 0 && after >= 0, "padding is negative: \(before) and \(after)")
+    precondition(
+      before >= 0 && before <= Int32.max && after >= 0 && after <= Int32.max,
+      "padding is out of range: \(before) and \(after)")
     let axis = shape.axis(axis)
     let extent = shape[axis]
     let target = shape.with(before + extent + after, at: axis)
@@ -142,11 +144,18 @@ extension Tensor {
     let axis = parts[0].shape.axis(axis)
     var starts = [0]
     for part in parts {
+      // Before the sum goes beyond what an axis may hold, which `Int` need not be able to count.
+      let (end, isTooLong) = starts[starts.count - 1].addingReportingOverflow(
+        part.rank == parts[0].rank ? part.shape[axis] : 0)
+      precondition(
+        !isTooLong && end <= Int32.max,
+        "\(parts.count) tensors, the first of shape \(parts[0].shape), make axis \(axis) longer than \(Int32.max)"
+      )
       precondition(
         part.rank == parts[0].rank
           && part.shape.with(0, at: axis) == parts[0].shape.with(0, at: axis),
         "shapes \(parts[0].shape) and \(part.shape) differ in more than axis \(axis)")
-      starts.append(starts[starts.count - 1] + part.shape[axis])
+      starts.append(end)
     }
     let target = parts[0].shape.with(starts[parts.count], at: axis)
     return operation(
@@ -201,14 +210,15 @@ extension Tensor {
     precondition(
       rank > 0 && shape[0] == rows.count, "\(rows.count) rows were named for shape \(shape)")
     let width = rows.isEmpty ? 0 : count / rows.count
+    let target = shape.with(slices, at: 0)
     for row in rows {
       precondition(row >= 0 && row < slices, "row \(row) is out of range for \(slices) slices")
     }
     return Tensor.linearOperation(
       self,
       kernel: { x in
-        Tensor(x.shape.with(slices, at: 0)) {
-          $0.update(repeating: 0, count: slices * width)
+        Tensor(target) {
+          $0.update(repeating: 0, count: target.elementCount)
           for (position, row) in rows.enumerated() {
             for column in 0..<width {
               $0[row * width + column] += x.pointer[position * width + column]

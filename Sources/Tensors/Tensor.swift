@@ -11,7 +11,8 @@ import CKernels
 ///     print(slope.elements)   // [2.0, 4.0, 6.0]
 ///
 /// Storage is never changed once it is shared, so a tensor may be passed between threads. A tensor that is
-/// being recorded belongs to the thread that records it.
+/// being recorded belongs to the thread that records it, and stops the program on any other. A tensor that memory cannot
+/// hold ends the process with one sentence and the exit status 71.
 public struct Tensor: @unchecked Sendable {
   private(set) var storage: Storage
 
@@ -26,7 +27,7 @@ public struct Tensor: @unchecked Sendable {
 
   /// A tensor whose elements are still to be written by a kernel.
   init(uninitialized shape: Shape) {
-    self.init(storage: Storage(count: shape.elementCount), start: 0, shape: shape)
+    self.init(storage: Storage(shape), start: 0, shape: shape)
   }
 
   private init(storage: Storage, start: Int, shape: Shape, node: Node? = nil) {
@@ -61,9 +62,11 @@ final class Storage {
   let pointer: UnsafeMutablePointer<Float>
   private let count: Int
 
-  init(count: Int) {
-    self.count = count
-    pointer = ck_allocate(count)
+  /// Memory for the elements of a tensor of this shape; if it cannot be had, a sentence says so and the process ends.
+  init(_ shape: Shape) {
+    count = shape.elementCount
+    guard let memory = ck_allocate(count) else { shape.refuse() }
+    pointer = memory
   }
 
   deinit { ck_release(pointer, count) }
@@ -138,7 +141,7 @@ extension Tensor {
   ) throws(Failure) -> Result {
     node = nil
     if !isUniquelyReferenced() {
-      let copy = Storage(count: count)
+      let copy = Storage(shape)
       copy.pointer.update(from: pointer, count: count)
       storage = copy
       start = 0

@@ -18,7 +18,7 @@ static void convolution(
     float *y) {
   if (s.batch < CK_REGISTER_LANES) {
     const long inputs = s.in_channels * s.in_length, outputs = s.out_channels * s.out_length;
-    float *wide_x = ck_workspace((inputs + outputs) * 16), *wide_y = wide_x + inputs * 16;
+    float *wide_x = ck_workspace((int64_t)(inputs + outputs) * 16), *wide_y = wide_x + inputs * 16;
     widen(inputs, s.batch, x, wide_x);
     ck_convolution_shape wide = s;
     wide.batch = 16;
@@ -45,7 +45,7 @@ static void convolution_input_gradient(
     ck_convolution_shape s, const float *dy, const float *w, float *dx) {
   if (s.batch < CK_REGISTER_LANES) {
     const long inputs = s.in_channels * s.in_length, outputs = s.out_channels * s.out_length;
-    float *wide_dy = ck_workspace((inputs + outputs) * 16), *wide_dx = wide_dy + outputs * 16;
+    float *wide_dy = ck_workspace((int64_t)(inputs + outputs) * 16), *wide_dx = wide_dy + outputs * 16;
     widen(outputs, s.batch, dy, wide_dy);
     ck_convolution_shape wide = s;
     wide.batch = 16;

@@ -124,7 +124,7 @@ static void convolution_weight_gradient(
   const long outputs = s.out_channels * s.out_length;
   const long padded = s.in_channels == 1 ? s.in_length + 2 * s.padding : 0;
   const long sums = s.out_channels * s.in_channels * s.kernel + CK_DOT_SUMS;
-  float *first_sum = ck_workspace((outputs + inputs + padded + sums) * 16 + padded * s.batch);
+  float *first_sum = ck_workspace((int64_t)(outputs + inputs + padded + sums) * 16 + padded * s.batch);
   float *dy_rest = first_sum + sums * 16, *x_rest = dy_rest + outputs * 16;
   if (padded > 0) {
     // The taps of a single channel become channels of one tap that begin one position after another, and so

@@ -42,7 +42,7 @@ static void matmul(
     long b_column, float *c, long c_row, const float *bias, int activation) {
   if (a_row == 1 && m >= CK_REGISTER_LANES && whole_lanes(m) * n <= whole_lanes(n) * m * 7 / 8) {
     // Columns would leave lanes empty, so the lanes hold neighbouring rows, and what comes out is turned.
-    float *turned = ck_workspace(n * m);
+    float *turned = ck_workspace((int64_t)n * m);
     const ck_contraction terms = {
         .outer = 1, .inner = k, .weight_inner = b_row, .weight_row = b_column,
         .from_inner = a_column, .to_row = m};

@@ -91,7 +91,7 @@ CK_INLINE void unpool_kind(
   const long width = s.batch < 16 ? s.batch : 16;
   // The sums of one channel, in rows of whole vectors, so that lanes which overlap are added once only.
   const long sum_row = (s.batch + 15) / 16 * 16;
-  float *sum = ck_workspace(s.in_length * sum_row);
+  float *sum = ck_workspace((int64_t)s.in_length * sum_row);
   for (long c = 0; c < s.channels; c++) {
     for (long n = 0; n < s.in_length * sum_row; n += 16) store(sum + n, splat(0));
     for (long t = 0; t < s.out_length; t++) {

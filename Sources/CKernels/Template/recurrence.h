@@ -133,7 +133,7 @@ static void gru_forward(
   const long directions = reverse.weight_ih ? 2 : 1;
   const long weights = (hidden * (4 + 3 * (inputs + hidden)) + 15) / 16 * 16;
   const long step_gates = directions * hidden * CK_GATES * 16;
-  float *packed = ck_workspace(directions * (weights + 2 * 16 * hidden) + step_gates);
+  float *packed = ck_workspace((int64_t)directions * (weights + 2 * 16 * hidden) + step_gates);
   float *states = packed + directions * weights, *unsaved = states + 2 * directions * hidden * 16;
   for (long d = 0; d < directions; d++) {
     pack_gru(inputs, hidden, d ? reverse : forward, packed + d * weights);
@@ -320,7 +320,7 @@ static void gru_backward(
   const long directions = reverse.weight_ih ? 2 : 1;
   const long kept = hidden * (3 * (inputs + hidden) + CK_GATES);
   const long one = 16 * (hidden + CK_GRU_BLOCK * (hidden * CK_GATES + hidden + inputs) + kept);
-  float *next = ck_workspace(directions * one + (dx ? time * inputs * 16 : 0));
+  float *next = ck_workspace((int64_t)directions * one + (dx ? time * inputs * 16 : 0));
   ck_gru_scratch scratch[2];
   for (long d = 0; d < directions; d++) {
     ck_gru_scratch *s = scratch + d;

@@ -58,7 +58,7 @@ CK_INLINE vf sum_of_exponentials(const int kept, long classes, float *rows) {
 static void softmax_cross_entropy(
     int layout, long batch, long classes, const float *logits, const int32_t *labels, float *loss,
     float *gradient) {
-  float *rows = ck_workspace(16 * classes);
+  float *rows = ck_workspace((int64_t)16 * classes);
   memset(rows, 0, (size_t)classes * 16 * sizeof(float));
   const vf share = splat(1.0f / (float)batch);
   // The losses, a block of vectors after another.
@@ -95,7 +95,7 @@ static void softmax_cross_entropy(
 }
 
 static void log_softmax(int layout, long batch, long classes, const float *logits, float *y) {
-  float *rows = ck_workspace(16 * classes);
+  float *rows = ck_workspace((int64_t)16 * classes);
   memset(rows, 0, (size_t)classes * 16 * sizeof(float));
   for (long start = 0; start < batch; start += 16) {
     const long width = batch - start < 16 ? batch - start : 16;

@@ -171,7 +171,7 @@ CK_INLINE vf places(panels p, const float *x, long rest, int32_t *row) {
 static void paneled_units(
     panels p, long count, long units, const float *x, const float *a, const float *b, const float *w,
     float *y, float *slope) {
-  float *table = ck_workspace(8 * p.rows);
+  float *table = ck_workspace((int64_t)8 * p.rows);
   tabulate(p, 0, units, a, b, w, table);
   for (long i = 0; i < count; i += 16) {
     int32_t row[16];
@@ -207,7 +207,7 @@ static void paneled_curvature(
 static void paneled_backward(
     panels p, long count, long units, const float *x, const float *a, const float *b, const float *w,
     const float *u, const float *v, float *dx, float *da, float *db, float *dw) {
-  float *table = ck_workspace(8 * p.rows);
+  float *table = ck_workspace((int64_t)8 * p.rows);
   if (dx && !v) memset(dx, 0, (size_t)count * sizeof(float));
   if (dx && v) paneled_curvature(p, count, units, x, a, b, w, v, dx, table);
   memset(table, 0, (size_t)p.rows * 8 * sizeof(float));

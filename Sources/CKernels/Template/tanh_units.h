@@ -96,7 +96,7 @@ static void tanh_units_with_slope(
 CK_INLINE void unit_moments(
     const int order, const float *q, long count, long units, const float *x, const float *a,
     const float *b, const float *u, float *y) {
-  float *sums = ck_workspace(16 * units);
+  float *sums = ck_workspace((int64_t)16 * units);
   memset(sums, 0, (size_t)units * 16 * sizeof(float));
   for (long start = 0; start < count; start += CK_UNIT_BLOCK) {
     float block[CK_UNIT_BLOCK], upstream[CK_UNIT_BLOCK];
@@ -136,7 +136,7 @@ static void tanh_units_backward(
     return;
   }
   // For each unit, with t = tanh z, s = 1 − t² and p = s (u − 2 a t v): Σ u t, Σ v s, Σ p and Σ x p.
-  float *sums = ck_workspace(64 * units);
+  float *sums = ck_workspace((int64_t)64 * units);
   memset(sums, 0, (size_t)units * 64 * sizeof(float));
   for (long start = 0; start < count; start += CK_UNIT_BLOCK) {
     float block[CK_UNIT_BLOCK], first[CK_UNIT_BLOCK], second[CK_UNIT_BLOCK];

@@ -97,14 +97,16 @@ const char *ck_rejected_request(void);
 #undef CK_KERNEL
 
 // Memory for `count` floats, aligned to 64 bytes and padded to a multiple of 16 whose last lanes start as
-// zeros. Blocks come from, and return to, a pool of the calling thread.
+// zeros; NULL if the system refuses it. Blocks come from, and return to, a pool of the calling thread, whichever thread
+// made them. A pool holds at most 256 MB; beyond 32 MB, what it has not used for some thousand calls goes back to the
+// system.
 float *ck_allocate(long count);
 void ck_release(float *block, long count);
 
-// How many blocks the calling thread has allocated more than released, and how often it has asked the system for
-// one, scratch memory included.
+// How many blocks the calling thread has allocated more than released, how often it has asked the system for one,
+// scratch memory included, and how many bytes wait in its pool.
 typedef struct {
-  long blocks_in_use, blocks_from_system;
+  long blocks_in_use, blocks_from_system, bytes_pooled;
 } ck_memory;
 ck_memory ck_memory_of_thread(void);
 
@@ -112,10 +114,40 @@ ck_memory ck_memory_of_thread(void);
 void ck_drain_pool(void);
 
 // Scratch memory of the calling thread, valid until its next call.
-float *ck_workspace(long count);
+float *ck_workspace(int64_t count);
 
-// How many threads, this one included, the calling thread's large kernels are split over; 1 until it is said.
-void ck_use_threads(int count);
+// The status with which a process ends whose memory does not suffice: EX_OSERR of sysexits.h.
+#define CK_OUT_OF_MEMORY_STATUS 71
+
+// What is called, with one sentence, where the memory for a tensor or a kernel cannot be had. It should end the process
+// and must not allocate. If there is none, or it returns, the sentence goes to standard error and the process ends with
+// the status above.
+typedef void ck_memory_handler(const char *sentence);
+void ck_on_out_of_memory(ck_memory_handler *handler);
+
+// Ends the process as said above, since a tensor with these extents cannot be had.
+_Noreturn void ck_refuse_tensor(int rank, ck_axes extents);
+
+// The most threads that one thread's kernels are split over.
+#define CK_MOST_THREADS 1024
+
+// Splits the calling thread's large kernels over `count` threads, this one included. Returns over how many they are
+// split: fewer where the system refuses more threads; as many as before where a kernel is being split.
+int ck_use_threads(int count);
+
+// Over how many threads the calling thread's large kernels are split, this one included; 1 until it is said.
+int ck_threads(void);
+
+// How many threads the system has refused, at most, to any one call of ck_use_threads on any thread.
+int ck_missing_threads(void);
+
+// Something that no other thread has at the same time.
+#if defined(__wasm__)
+static inline uintptr_t ck_this_thread(void) { return 1; }
+#else
+extern _Thread_local char ck_thread_mark;
+static inline uintptr_t ck_this_thread(void) { return (uintptr_t)&ck_thread_mark; }
+#endif
 
 // Calls `part` for ranges of at most `grain` items that make up 0 ..< count, on the threads in use.
 typedef void ck_part(const void *arguments, long start, long end);

@@ -1,0 +1,18 @@
+// A programmer's mistake is told apart from any other crash by its message, and the message of the standard
+// library's `precondition` is dropped from optimised builds. These take its place in this module.
+
+/// Stops the program with a message, in optimised builds too, unless the condition holds.
+@inline(__always)
+func precondition(
+  _ condition: @autoclosure () -> Bool, _ message: @autoclosure () -> String,
+  file: StaticString = #fileID, line: UInt = #line
+) {
+  if !condition() { preconditionFailure(message(), file: file, line: line) }
+}
+
+/// Stops the program with a message, in optimised builds too.
+func preconditionFailure(
+  _ message: @autoclosure () -> String, file: StaticString = #fileID, line: UInt = #line
+) -> Never {
+  fatalError(message(), file: file, line: line)
+}

@@ -28,6 +28,7 @@ struct Benchmark: ParsableCommand {
     let chosen = Subject.allCases.filter { subjects.isEmpty || subjects.contains($0) }
     Terminal.note("measuring \(chosen.map(\.rawValue).joined(separator: ", "))")
     let report = try BenchmarkReport(of: chosen, threads: threads, within: Budget(rounds: rounds))
+    noteMissingThreads()
     Terminal.print(json ? report.json.pretty : report.text)
   }
 }

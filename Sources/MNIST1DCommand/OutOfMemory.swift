@@ -84,3 +84,13 @@ extension Configuration {
       for: "a dataset of \(numSamples) examples of \(finalSeqLength) points")
   }
 }
+
+/// Says that the system has refused threads to kernels, where it has; no result depends on how many there were.
+func noteMissingThreads() {
+  let missing = Kernels.missingThreads
+  if missing > 0 {
+    Terminal.note(
+      "mnist1d: the system refused \(missing) of the threads inside a trial: it went on with the others"
+    )
+  }
+}

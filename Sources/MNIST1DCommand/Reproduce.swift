@@ -44,6 +44,7 @@ struct Reproduce: ParsableCommand {
   func run() throws {
     let interruption = Interruption()
     interruption.listen()
+    defer { noteMissingThreads() }
     try study.perform(.perform(try options(), interruption), json: json)
   }
 

@@ -42,6 +42,7 @@ public struct EpochTraining<Model: Classifier>: Sendable {
     settings: EpochTrainingSettings = EpochTrainingSettings()
   ) throws(TrainingError) {
     try settings.validate()
+    try requireCount("the number of training examples", training.count)
     self.model = model
     self.training = training
     self.settings = settings

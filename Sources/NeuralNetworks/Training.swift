@@ -90,6 +90,7 @@ public struct Training<Model: Classifier>: Sendable {
     remembering history: History = .whole
   ) throws(TrainingError) {
     try settings.validate()
+    try requireCount("the number of training examples", training.count)
     self.model = model
     self.bestModel = model
     self.training = training

@@ -1,0 +1,77 @@
+import Foundation
+import Testing
+
+/// The command where the system grants less than it asks for.
+@Suite("Too little memory and too few threads", .serialized)
+struct ScarcityTests {
+  /// Runs the command under limits that a shell sets, or nil where they leave no room for the program itself, as the
+  /// sanitizers' own memory does.
+  private func run(_ limit: String, _ arguments: String, in folder: URL) throws -> Command.Outcome?
+  {
+    let program = URL(fileURLWithPath: ProcessInfo.processInfo.arguments[0])
+      .deletingLastPathComponent().appendingPathComponent("mnist1d").path
+    func outcome(_ arguments: String) throws -> Command.Outcome {
+      let shell = Process()
+      shell.executableURL = URL(fileURLWithPath: "/bin/sh")
+      shell.arguments = [
+        "-c", "\(limit); exec timeout 120 '\(program)' \(arguments) > out 2> err < /dev/null",
+      ]
+      shell.currentDirectoryURL = folder
+      try shell.run()
+      shell.waitUntilExit()
+      func text(_ name: String) throws -> String {
+        try String(contentsOf: folder.appendingPathComponent(name), encoding: .utf8)
+      }
+      return Command.Outcome(
+        status: shell.terminationStatus, output: try text("out"), messages: try text("err"))
+    }
+    guard try outcome("--help").status == 0 else { return nil }
+    return try outcome(arguments)
+  }
+
+  @Test("a dataset that the memory cannot hold is refused in one sentence before it is made")
+  func dataset() throws {
+    try Command.inFolder { folder in
+      for arguments in ["generate -o d.npz", "figure dataset -o d.svg"] {
+        guard
+          let outcome = try run(
+            "ulimit -v 1000000", arguments + " --num-samples 3000000", in: folder)
+        else { return }
+        #expect(outcome.status == 71)
+        #expect(outcome.messages.split(separator: "\n").count == 1, "\(outcome.messages)")
+        #expect(outcome.messages.contains("3000000 examples"))
+        #expect(
+          try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted() == [
+            "err", "out",
+          ])
+      }
+    }
+  }
+
+  @Test("a study whose data the memory cannot hold ends in a sentence, not in a trace of the stack")
+  func study() throws {
+    try Command.inFolder { folder in
+      let arguments = "reproduce baselines --quick --jobs 1 dataset.num-samples=3000000"
+      guard let outcome = try run("ulimit -v 700000", arguments, in: folder) else { return }
+      #expect(outcome.status == 71)
+      #expect(outcome.messages.contains("mnist1d: Out of memory"))
+      #expect(!outcome.messages.contains("crashed"), "\(outcome.messages)")
+    }
+  }
+
+  @Test("where no thread can be had, the trials are done on the main one")
+  func threads() throws {
+    try Command.inFolder { folder in
+      // Room for the program, not for the stack of another thread.
+      for limit in stride(from: 60_000, to: 200_000, by: 10_000) {
+        let arguments =
+          "reproduce pooling --quick --jobs 32 --threads 8 steps=2 kinds=max channels=2 seeds=42"
+        guard let outcome = try run("ulimit -v \(limit)", arguments, in: folder),
+          outcome.status == 0 || outcome.messages.contains("the system grants")
+        else { continue }
+        #expect(outcome.status == 0 || outcome.status == 71, "\(outcome.messages)")
+        return
+      }
+    }
+  }
+}

@@ -30,12 +30,12 @@ struct TensorPreconditionTests {
     ) {
       _ = Tensor.ones([most, most, most, most])
     },
-    Mistake("an outer sum beyond memory", "Out of memory", "[2147483647, 1048576]") {
+    Mistake("a broadcast beyond memory", "Out of memory", "[2147483647, 1048576]") {
       _ = Tensor.zeros([1]).broadcast(to: [most, 1 << 20])
     },
-    Mistake("a broadcast beyond memory", "Out of memory", "[1048576, 1048576, 1048576]") {
+    Mistake("an outer sum of vectors", "Out of memory", "[1048576, 1048576]") {
       let x = Tensor.zeros([1 << 20])
-      _ = (x.reshaped(to: [1 << 20, 1]) + x).broadcast(to: [1 << 20, 1 << 20, 1 << 20])
+      _ = x.reshaped(to: [1 << 20, 1]) + x
     },
     Mistake("a negative extent", "axis 0", "-1") {
       var shape: Shape = [2, 3]
@@ -120,6 +120,8 @@ struct TensorPreconditionTests {
   func message(index: Int) async {
     let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
       [index] in
+      // The message is enough; a trace of the stack takes seconds.
+      for trap in [SIGILL, SIGTRAP, SIGABRT] { signal(trap, SIG_DFL) }
       Self.mistakes[index].make()
     }
     let message = String(decoding: result?.standardErrorContent ?? [], as: UTF8.self)

@@ -43,11 +43,14 @@ let package = Package(
       swiftSettings: strict),
 
     // What needs files, threads and a terminal.
+    .target(name: "CSignals"),
+    .target(name: "Storage", dependencies: ["CSignals"], swiftSettings: strict),
     .target(
-      name: "DataFormats", dependencies: ["MNIST1D", "Tensors", "NeuralNetworks"],
+      name: "DataFormats", dependencies: ["Storage", "MNIST1D", "Tensors", "NeuralNetworks"],
       swiftSettings: strict),
     .target(name: "Figures", swiftSettings: strict),
-    .target(name: "Runs", dependencies: ["Figures"], swiftSettings: strict),
+    .target(
+      name: "Runs", dependencies: ["Storage", "CSignals", "Figures"], swiftSettings: strict),
     .target(
       name: "Studies",
       dependencies: [
@@ -63,8 +66,8 @@ let package = Package(
     .executableTarget(
       name: "MNIST1DCommand",
       dependencies: [
-        "Benchmarking", "Studies", "Runs", "Figures", "DataFormats", "NeuralNetworks", "Tensors",
-        "MNIST1D", "ReferenceRandom",
+        "Benchmarking", "Studies", "Runs", "Figures", "DataFormats", "Storage", "CSignals",
+        "NeuralNetworks", "Tensors", "MNIST1D", "ReferenceRandom",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], swiftSettings: strict),
 
@@ -78,6 +81,7 @@ let package = Package(
     .testTarget(
       name: "MNIST1DTests", dependencies: ["MNIST1D", "ReferenceRandom", "Fixtures"],
       swiftSettings: strict),
+    .testTarget(name: "StorageTests", dependencies: ["Storage"], swiftSettings: strict),
     .testTarget(
       name: "DataFormatsTests",
       dependencies: ["DataFormats", "NeuralNetworks", "ReferenceRandom", "MNIST1D", "Fixtures"],

@@ -1,4 +1,5 @@
 import Foundation
+import Storage
 
 /// TensorBoard's event file of one training, in a folder that TensorBoard is pointed at.
 ///

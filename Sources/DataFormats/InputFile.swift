@@ -1,4 +1,5 @@
 import Foundation
+import Storage
 
 /// Reading whole files, with errors that name the path and the system's reason.
 ///
@@ -114,9 +115,4 @@ public enum InputFile {
   private static func tooLarge(_ size: String) -> FormatError {
     FormatError("the file has \(size); files of up to \(ByteCount(largestSize)) are read")
   }
-}
-
-/// The text of `errno`, as in "No space left on device".
-func systemReason() -> String {
-  String(cString: strerror(errno))
 }

@@ -13,10 +13,13 @@ struct Benchmark: ParsableCommand {
     help: ArgumentHelp("What to measure. (default: all)", valueName: "what"))
   var subjects: [Subject] = []
 
-  @Option(help: ArgumentHelp("How often everything is measured.", valueName: "n"))
+  @Option(
+    help: ArgumentHelp("How often everything is measured.", valueName: "n"), transform: number)
   var rounds = Budget().rounds
 
-  @Option(help: ArgumentHelp("How many threads large kernels are split over.", valueName: "n"))
+  @Option(
+    help: ArgumentHelp("How many threads large kernels are split over.", valueName: "n"),
+    transform: number)
   var threads = 1
 
   @Flag(help: "Print one JSON object.")

@@ -5,41 +5,54 @@ import MNIST1D
 /// Every setting of the dataset, under the names of the reference implementation.
 struct DatasetOptions: ParsableArguments {
   @Option(
-    help: ArgumentHelp("How many examples to make, a tenth of them for each class.", valueName: "n")
-  )
+    help: ArgumentHelp(
+      "How many examples to make, a tenth of them for each class.", valueName: "n"),
+    transform: number)
   var numSamples = Configuration().numSamples
 
-  @Option(help: ArgumentHelp("The share of the examples that are for training.", valueName: "x"))
+  @Option(
+    help: ArgumentHelp("The share of the examples that are for training.", valueName: "x"),
+    transform: number)
   var trainSplit = Configuration().trainSplit
 
-  @Option(help: ArgumentHelp("How many points a template has.", valueName: "n"))
+  @Option(help: ArgumentHelp("How many points a template has.", valueName: "n"), transform: number)
   var templateLen = Configuration().templateLen
 
-  @Option(help: ArgumentHelp("The least and the most points to pad with.", valueName: "low,high"))
-  var padding = Padding(range: Configuration().padding)
+  @Option(
+    help: ArgumentHelp("The least and the most points to pad with.", valueName: "low,high"),
+    transform: range)
+  var padding = Configuration().padding
 
-  @Option(help: ArgumentHelp("By how much the height of a signal varies.", valueName: "x"))
+  @Option(
+    help: ArgumentHelp("By how much the height of a signal varies.", valueName: "x"),
+    transform: number)
   var scaleCoeff = Configuration().scaleCoeff
 
-  @Option(help: ArgumentHelp("By how many points a signal is shifted at most.", valueName: "n"))
+  @Option(
+    help: ArgumentHelp("By how many points a signal is shifted at most.", valueName: "n"),
+    transform: number)
   var maxTranslation = Configuration().maxTranslation
 
-  @Option(help: ArgumentHelp("The size of the correlated noise around a signal.", valueName: "x"))
+  @Option(
+    help: ArgumentHelp("The size of the correlated noise around a signal.", valueName: "x"),
+    transform: number)
   var corrNoiseScale = Configuration().corrNoiseScale
 
-  @Option(help: ArgumentHelp("The size of the white noise.", valueName: "x"))
+  @Option(help: ArgumentHelp("The size of the white noise.", valueName: "x"), transform: number)
   var iidNoiseScale = Configuration().iidNoiseScale
 
-  @Option(help: ArgumentHelp("The size of the added slope.", valueName: "x"))
+  @Option(help: ArgumentHelp("The size of the added slope.", valueName: "x"), transform: number)
   var shearScale = Configuration().shearScale
 
   @Flag(help: "Shuffle the columns, in the same order for all examples.")
   var shuffleSeq = false
 
-  @Option(help: ArgumentHelp("How many points an example has in the end.", valueName: "n"))
+  @Option(
+    help: ArgumentHelp("How many points an example has in the end.", valueName: "n"),
+    transform: number)
   var finalSeqLength = Configuration().finalSeqLength
 
-  @Option(help: ArgumentHelp("The seed of everything random.", valueName: "n"))
+  @Option(help: ArgumentHelp("The seed of everything random.", valueName: "n"), transform: number)
   var seed = Configuration().seed
 
   var configuration: Configuration {
@@ -47,7 +60,7 @@ struct DatasetOptions: ParsableArguments {
     configuration.numSamples = numSamples
     configuration.trainSplit = trainSplit
     configuration.templateLen = templateLen
-    configuration.padding = padding.range
+    configuration.padding = padding
     configuration.scaleCoeff = scaleCoeff
     configuration.maxTranslation = maxTranslation
     configuration.corrNoiseScale = corrNoiseScale
@@ -58,24 +71,6 @@ struct DatasetOptions: ParsableArguments {
     configuration.seed = seed
     return configuration
   }
-}
-
-/// Two numbers in ascending order, written `36,60`.
-struct Padding: ExpressibleByArgument, CustomStringConvertible {
-  let range: ClosedRange<Int>
-
-  init(range: ClosedRange<Int>) { self.range = range }
-
-  init?(argument: String) {
-    let parts = argument.split(separator: ",", omittingEmptySubsequences: false).map { Int($0) }
-    guard parts.count == 2, let low = parts[0], let high = parts[1], low <= high else {
-      return nil
-    }
-    range = low...high
-  }
-
-  var description: String { "\(range.lowerBound),\(range.upperBound)" }
-  var defaultValueDescription: String { description }
 }
 
 /// Where training data come from.

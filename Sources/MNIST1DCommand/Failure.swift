@@ -25,11 +25,37 @@ struct Failure: Error {
       case let error as RunError: (error.description, error.exitStatus.rawValue)
       case let error as ConfigurationError: (error.description, 64)
       case let error as TrainingError: (error.description, error.exitStatus)
-      default: MNIST1DCommand.exit(withError: error)
+      default: parserExit(with: error)
       }
     Terminal.note("mnist1d: \(sentence)")
     Foundation.exit(status)
   }
+
+  /// Ends the program with what the parser of arguments has to say: help, a mistake, or a status alone.
+  private static func parserExit(with error: any Error) -> Never {
+    let status = MNIST1DCommand.exitCode(for: error)
+    let message = MNIST1DCommand.message(for: error)
+    switch status {
+    case .success:
+      if !message.isEmpty { Terminal.print(message) }
+    case .validationFailure:
+      // The parser lists many values line by line.
+      let sentence = message.replacing(":\n  - ", with: ": ").replacing("\n  - ", with: ", ")
+      Terminal.note("mnist1d: \(sentence)")
+      let hints = MNIST1DCommand.fullMessage(for: error).dropFirst("Error: \(message)".count)
+        .split(separator: "\n").filter { $0.hasPrefix("Help:") || $0.hasPrefix("  See") }
+      for hint in hints { Terminal.note(String(hint)) }
+    case .failure where !(error is ExitCode):
+      Terminal.note("mnist1d: \(message)")
+      Foundation.exit(unforeseen)
+    default:
+      if !message.isEmpty { Terminal.note("mnist1d: \(message)") }
+    }
+    Foundation.exit(status.rawValue)
+  }
+
+  /// The status of `sysexits.h` for an error that nobody thought of.
+  private static let unforeseen: Int32 = 70
 }
 
 extension TrainingError {

@@ -1,4 +1,6 @@
+import CSignals
 import Foundation
+import Storage
 
 /// Keys as they are pressed, where standard input is a terminal; its bytes as they come, elsewhere.
 ///
@@ -9,13 +11,7 @@ final class Keyboard {
 
   init() {
     guard isInteractive, tcgetattr(STDIN_FILENO, &originalTerminal) == 0 else { return }
-    for number in [SIGINT, SIGTERM, SIGHUP, SIGQUIT] {
-      signal(number) { number in
-        restoreTerminal()
-        signal(number, SIG_DFL)
-        raise(number)
-      }
-    }
+    cs_before_end { restoreTerminal() }
     // Ignored by default, which would interrupt nothing.
     signal(SIGWINCH) { _ in }
     var raw = originalTerminal
@@ -23,7 +19,7 @@ final class Keyboard {
     raw.c_lflag &= ~tcflag_t(ICANON | ECHO | ISIG | IEXTEN)
     guard tcsetattr(STDIN_FILENO, TCSANOW, &raw) == 0 else { return }
     terminalIsChanged = true
-    write("\u{1B}[?1049h")
+    _ = Terminal.write("\u{1B}[?1049h", to: STDERR_FILENO)
   }
 
   /// The bytes of the next keys; none when the terminal has another size now, and nil at the end of input.
@@ -41,16 +37,19 @@ final class Keyboard {
   }
 
   /// Shows a page: alone on a terminal, below what was there elsewhere.
-  func show(_ page: String) {
-    write(terminalIsChanged ? "\u{1B}[H\u{1B}[2J" + page : page + "\n\n")
+  ///
+  /// - Throws: `Failure` if nobody can see it.
+  func show(_ page: String) throws {
+    let text = terminalIsChanged ? "\u{1B}[H\u{1B}[2J" + page : page + "\n\n"
+    guard Terminal.write(text, to: STDERR_FILENO) else {
+      throw Failure(
+        sentence: "standard error, where the quiz is shown, cannot be written: \(systemReason())",
+        status: 74)
+    }
   }
 
   /// Gives the terminal back as it was.
   func restore() { restoreTerminal() }
-
-  private func write(_ text: String) {
-    FileHandle.standardError.write(Data(text.utf8))
-  }
 }
 
 // A handler of signals can reach nothing else. Written before the handlers are set, and by one thread.

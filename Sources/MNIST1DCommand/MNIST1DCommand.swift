@@ -19,9 +19,11 @@ struct MNIST1DCommand: ParsableCommand {
 
   static func main() {
     OutOfMemory.prepare()
+    Surroundings.prepare()
     do {
-      var command = try parseAsRoot()
+      var command = try parseAsRoot(Surroundings.arguments())
       try requireKernels()
+      try Surroundings.requireFolder()
       try command.run()
     } catch {
       Failure.exit(with: error)

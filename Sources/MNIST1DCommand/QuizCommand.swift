@@ -16,11 +16,12 @@ struct QuizCommand: ParsableCommand {
       human, as a table and as Figure 8.
       """)
 
-  @Option(help: ArgumentHelp("How many examples to show.", valueName: "n"))
+  @Option(help: ArgumentHelp("How many examples to show.", valueName: "n"), transform: number)
   var examples = 100
 
   @Option(
-    help: ArgumentHelp("The seed of the order: the same seed is the same quiz.", valueName: "n"))
+    help: ArgumentHelp("The seed of the order: the same seed is the same quiz.", valueName: "n"),
+    transform: number)
   var seed = 0
 
   @OptionGroup var data: DataOptions
@@ -61,7 +62,8 @@ struct QuizCommand: ParsableCommand {
 
     var quiz = Quiz(session, of: dataset)
     if !session.isFinished { try ask(&quiz, savingTo: file) }
-    Terminal.note("\nComparing with the CNN; its training takes a few seconds.")
+    Terminal.note("")
+    Terminal.note("Comparing with the CNN; its training takes a few seconds.")
     let result = QuizResult(
       quiz.session, of: dataset, network: try QuizResult.networkPredictions(on: dataset))
     let picture = folder.appendingPathComponent("\(name)-figure-8.svg")
@@ -80,19 +82,20 @@ struct QuizCommand: ParsableCommand {
   private func ask(_ quiz: inout Quiz, savingTo file: URL) throws {
     let keyboard = Keyboard()
     defer { keyboard.restore() }
-    show(quiz, keyboard)
+    try show(quiz, keyboard)
     while let bytes = keyboard.read() {
-      if bytes.isEmpty { show(quiz, keyboard) }
+      if bytes.isEmpty { try show(quiz, keyboard) }
       for key in QuizKey.keys(in: bytes) {
         let step = quiz.press(key)
         if step == .save || step == .end { try quiz.session.save(to: file) }
         switch step {
-        case .show, .save: show(quiz, keyboard)
+        case .show, .save: try show(quiz, keyboard)
         case .end:
           keyboard.restore()
           if let marks = quiz.marks {
-            Terminal.note(
-              marks.wrapped(to: TerminalSize(of: STDERR_FILENO).columns).joined(separator: "\n"))
+            for line in marks.wrapped(to: TerminalSize(of: STDERR_FILENO).columns) {
+              Terminal.note(line)
+            }
           }
           return
         case .leave:
@@ -106,8 +109,8 @@ struct QuizCommand: ParsableCommand {
     }
   }
 
-  private func show(_ quiz: Quiz, _ keyboard: Keyboard) {
+  private func show(_ quiz: Quiz, _ keyboard: Keyboard) throws {
     let size = TerminalSize(of: STDERR_FILENO)
-    keyboard.show(quiz.page(columns: size.columns, rows: size.rows))
+    try keyboard.show(quiz.page(columns: size.columns, rows: size.rows))
   }
 }

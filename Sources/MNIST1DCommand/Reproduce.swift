@@ -19,11 +19,14 @@ struct Reproduce: ParsableCommand {
 
   @OptionGroup var study: StudyOptions
 
-  @Option(help: ArgumentHelp("Trials at once. (default: the number of cores)", valueName: "n"))
+  @Option(
+    help: ArgumentHelp("Trials at once. (default: the number of cores)", valueName: "n"),
+    transform: number)
   var jobs: Int?
 
   @Option(
-    help: ArgumentHelp("Threads inside a trial. (default: what jobs leave free)", valueName: "n"))
+    help: ArgumentHelp("Threads inside a trial. (default: what jobs leave free)", valueName: "n"),
+    transform: number)
   var threads: Int?
 
   @Option(

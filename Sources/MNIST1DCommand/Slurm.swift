@@ -14,11 +14,13 @@ struct Slurm: ParsableCommand {
 
   @OptionGroup var study: StudyOptions
 
-  @Option(help: ArgumentHelp("Divide the trials into so many tasks.", valueName: "n"))
+  @Option(
+    help: ArgumentHelp("Divide the trials into so many tasks.", valueName: "n"), transform: number)
   var tasks: Int?
 
   @Option(
-    help: ArgumentHelp("Make tasks that last about so long. (default: 10)", valueName: "minutes"))
+    help: ArgumentHelp("Make tasks that last about so long. (default: 10)", valueName: "minutes"),
+    transform: number)
   var minutesPerTask: Double?
 
   @Flag(help: "Submit the jobs.")

@@ -23,33 +23,36 @@ struct Train: ParsableCommand {
 
   @OptionGroup var data: DataOptions
 
-  @Option(help: ArgumentHelp("The number of the last step.", valueName: "n"))
+  @Option(help: ArgumentHelp("The number of the last step.", valueName: "n"), transform: number)
   var steps = TrainingSettings().steps
 
-  @Option(help: ArgumentHelp("How many examples a step sees.", valueName: "n"))
+  @Option(help: ArgumentHelp("How many examples a step sees.", valueName: "n"), transform: number)
   var batchSize = TrainingSettings().batchSize
 
-  @Option(help: ArgumentHelp("Adam's step size.", valueName: "x"))
+  @Option(help: ArgumentHelp("Adam's step size.", valueName: "x"), transform: number)
   var learningRate = TrainingSettings().learningRate
 
-  @Option(help: ArgumentHelp("The factor of the L2 penalty's gradient.", valueName: "x"))
+  @Option(
+    help: ArgumentHelp("The factor of the L2 penalty's gradient.", valueName: "x"),
+    transform: number)
   var weightDecay = TrainingSettings().weightDecay
 
-  @Option(help: ArgumentHelp("Every how many steps to evaluate.", valueName: "n"))
+  @Option(
+    help: ArgumentHelp("Every how many steps to evaluate.", valueName: "n"), transform: number)
   var evalEvery = TrainingSettings().evaluationInterval
 
-  @Option(help: ArgumentHelp("The seed of the initial weights.", valueName: "n"))
+  @Option(help: ArgumentHelp("The seed of the initial weights.", valueName: "n"), transform: number)
   var seed: UInt64 = 42
 
   @Option(
     help: ArgumentHelp(
       "Hold the last n training examples out, and select the best evaluation by them.",
-      valueName: "n"))
+      valueName: "n"), transform: number)
   var validation: Int?
 
   @Option(
     help: ArgumentHelp(
-      "Stop after n evaluations in a row without a better one.", valueName: "n"))
+      "Stop after n evaluations in a row without a better one.", valueName: "n"), transform: number)
   var patience: Int?
 
   @Option(

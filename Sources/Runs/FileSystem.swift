@@ -1,9 +1,10 @@
 import Foundation
+import Storage
 
 /// Files as a run needs them: whole or not at all.
 enum FileSystem {
   /// The reason for the last failed call, in words.
-  static var reason: String { String(cString: strerror(errno)).lowercasedFirst }
+  static var reason: String { systemReason().lowercasedFirst }
 
   /// Makes a directory and those that it lies in; it may be there already.
   static func createDirectory(_ directory: URL) throws(RunError) {
@@ -20,34 +21,18 @@ enum FileSystem {
   }
 
   /// Writes a file so that at any moment, and after a power cut, either the old or the new contents
-  /// are there: a hidden draft beside it is written, flushed to the disk and renamed. A file that
-  /// holds these contents already is left alone.
+  /// are there; see `WholeFile`. A file that holds these contents already is left alone.
   static func replace(_ file: URL, with contents: Data) throws(RunError) {
     if try read(file) == contents { return }
-    // Another process may take the draft for a leftover in the moment before it is locked.
-    while try !publish(contents, as: file) {}
-  }
-
-  /// - Returns: false if the draft was taken away.
-  private static func publish(_ contents: Data, as file: URL) throws(RunError) -> Bool {
-    let directory = file.deletingLastPathComponent()
-    let suffix = "\(getpid())-\(UInt32.random(in: 0 ... .max))"
-    let draft = directory.appendingPathComponent(".\(file.lastPathComponent).\(suffix)").path
-    let descriptor = open(draft, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
-    guard descriptor >= 0 else { throw .cannotCreate(file.path, reason: reason) }
-    // The lock says that somebody is at work here; it ends with the process.
-    defer { close(descriptor) }
-    flock(descriptor, LOCK_EX | LOCK_NB)
-    guard write(contents, to: descriptor), fsync(descriptor) == 0 else {
-      let failure = reason
-      unlink(draft)
-      throw .cannotWrite(file.path, reason: failure)
+    let result = contents.withUnsafeBytes { bytes in
+      Result { () throws(WritingError) in try WholeFile.write(bytes, to: file.path) }
     }
-    if rename(draft, file.path) == 0 { return true }
-    if errno == ENOENT { return false }
-    let failure = reason
-    unlink(draft)
-    throw .cannotWrite(file.path, reason: failure)
+    guard case .failure(let error) = result else { return }
+    let reason = error.reason.lowercasedFirst
+    switch error.stage {
+    case .creating: throw .cannotCreate(file.path, reason: reason)
+    case .writing: throw .cannotWrite(file.path, reason: reason)
+    }
   }
 
   /// Removes the drafts that killed processes have left in a directory.
@@ -67,16 +52,7 @@ enum FileSystem {
 
   /// Writes all bytes, however few the system takes at once.
   static func write(_ contents: Data, to descriptor: Int32) -> Bool {
-    contents.withUnsafeBytes { bytes in
-      var offset = 0
-      while offset < bytes.count {
-        let count = systemWrite(descriptor, bytes.baseAddress! + offset, bytes.count - offset)
-        if count < 0, errno == EINTR { continue }
-        guard count > 0 else { return false }
-        offset += count
-      }
-      return true
-    }
+    contents.withUnsafeBytes { writeAll($0, to: descriptor) }
   }
 
   /// Makes new names in a directory survive a power cut, where the file system can.
@@ -94,11 +70,6 @@ enum FileSystem {
       throw .cannotRead(file.path, reason: error.localizedDescription)
     }
   }
-}
-
-// Inside `FileSystem` the name means the method.
-private func systemWrite(_ descriptor: Int32, _ bytes: UnsafeRawPointer, _ count: Int) -> Int {
-  write(descriptor, bytes, count)
 }
 
 extension String {

@@ -93,8 +93,8 @@ public struct Overrides: Sendable, Equatable {
     of override: Override, as kind: SettingKind?
   ) throws(RunError) -> JSON {
     if let value = kind.read(override.value) { return value }
-    let expected = kind?.description ?? "a number or text"
-    throw .wrongValue(override.key, found: override.value, expected: expected)
+    throw .wrongValue(
+      override.key, found: override.value, expected: kind.expected(insteadOf: override.value))
   }
 }
 

@@ -1,5 +1,6 @@
 import Figures
 import Foundation
+import Storage
 
 /// Shows the progress of a run to a person: one line that changes on a terminal, a plain line now
 /// and then elsewhere.
@@ -22,7 +23,7 @@ public struct ProgressDisplay: RunObserver {
   /// Shows progress on standard error.
   public static func standardError() -> ProgressDisplay {
     ProgressDisplay(.standardError) {
-      try? FileHandle.standardError.write(contentsOf: Data($0.utf8))
+      _ = FileSystem.write(Data($0.utf8), to: STDERR_FILENO)
     }
   }
 
@@ -47,7 +48,7 @@ public struct ProgressDisplay: RunObserver {
 
   public mutating func announce(_ sentence: String) {
     erase()
-    write(sentence + "\n")
+    write(sentence.legible() + "\n")
   }
 
   public mutating func end() {

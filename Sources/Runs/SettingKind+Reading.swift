@@ -2,8 +2,9 @@ extension SettingKind? {
   /// The value that a word from the command line stands for; nil if it is not of this kind.
   func read(_ word: String) -> JSON? {
     switch self {
-    case .integer: return Self.integer(word)
-    case .number: return Double(word).flatMap { $0.isFinite ? .number($0) : nil }
+    case .integer:
+      return Int(written: word).map { .integer($0) } ?? UInt64(written: word).map { .large($0) }
+    case .number: return Double(written: word).map { .number($0) }
     case .flag: return Bool(word).map { .flag($0) }
     case .text: return .text(word)
     case .choice(let cases):
@@ -14,15 +15,30 @@ extension SettingKind? {
     case .bounds(let kind): return Self.bounds(word, of: kind)
     case .group: return nil
     case nil:
-      return Self.integer(word) ?? SettingKind?.some(.number).read(word)
+      return SettingKind?.some(.integer).read(word) ?? SettingKind?.some(.number).read(word)
         ?? SettingKind?.some(.flag).read(word) ?? .text(word)
     }
   }
 
-  /// A whole number, also as 1e4.
-  private static func integer(_ word: String) -> JSON? {
-    if let large = UInt64(word), large > Int.max { return .large(large) }
-    return (Int(word) ?? Double(word).flatMap { Int(exactly: $0) }).map { .integer($0) }
+  /// What would be right instead of a word that is not of this kind, as a part of a sentence.
+  func expected(insteadOf word: String) -> String {
+    let words = word.split(separator: ",").map(String.init)
+    let ends = words.flatMap { word in Self.ends(word).map { [$0.0, $0.1] } ?? [word] }
+    let (limited, kind): (SettingKind?, SettingKind?) =
+      switch self {
+      case .list(let kind), .bounds(let kind), .optional(let kind): (self, kind)
+      default: (nil, self)
+      }
+    let element: String
+    switch kind {
+    case .integer: element = expectation(of: Int.self, insteadOf: ends)
+    case .number: element = expectation(of: Double.self, insteadOf: ends)
+    default: return self?.description ?? "a number or text"
+    }
+    guard let limited else { return element }
+    if case .optional = limited { return element + ", or null" }
+    let isPlain = element == Int.expectation || element == Double.expectation
+    return limited.description + (isPlain ? "" : ", each \(element)")
   }
 
   private static func list(_ word: String, of kind: SettingKind?) -> JSON? {
@@ -46,7 +62,8 @@ extension SettingKind? {
 
   /// The numbers of `0..9`, both ends among them.
   private static func range(_ word: String) -> ClosedRange<Int>? {
-    guard let (low, high) = ends(word), let first = Int(low), let last = Int(high),
+    guard let (low, high) = ends(word), let first = Int(written: low),
+      let last = Int(written: high),
       first <= last, case (let span, false) = last.subtractingReportingOverflow(first),
       span < RunLimits.values
     else { return nil }
@@ -63,7 +80,20 @@ extension SettingKind? {
   }
 
   private static func ends(_ word: String) -> (String, String)? {
-    guard let dots = word.firstRange(of: "..") else { return nil }
+    guard let dots = word.firstRange(of: ".."), !word[dots.upperBound...].hasPrefix(".") else {
+      return nil
+    }
     return (String(word[..<dots.lowerBound]), String(word[dots.upperBound...]))
+  }
+}
+
+extension ClosedRange<Int> {
+  /// Two whole numbers in ascending order, written `36..60` or `36,60`.
+  package init?(written word: String) {
+    let kind: SettingKind? = .bounds(of: .integer)
+    guard let ends = kind.read(word)?.elements?.compactMap(\.integer), ends.count == 2 else {
+      return nil
+    }
+    self = ends[0]...ends[1]
   }
 }

@@ -1,0 +1,71 @@
+import CSignals
+import Foundation
+import Storage
+
+/// What the system hands to the program: descriptors, signals, arguments, the current folder.
+enum Surroundings {
+  /// Sees to it that no file is opened as standard input, output or error, and that signals end the program tidily.
+  static func prepare() {
+    // Opened the wrong way round, so that using them is an error and nothing is lost without a word.
+    for (descriptor, mode) in [
+      (STDIN_FILENO, O_WRONLY), (STDOUT_FILENO, O_RDONLY), (STDERR_FILENO, O_RDONLY),
+    ] where fcntl(descriptor, F_GETFD) < 0 && errno == EBADF {
+      _ = open("/dev/null", mode)
+    }
+    cs_prepare("mnist1d")
+  }
+
+  /// The arguments, with every negative number joined to its option: `--shear-scale -1` becomes `--shear-scale=-1`.
+  ///
+  /// - Throws: `Failure` if one is not UTF-8: Swift would mend it, and the name would be that of another file.
+  static func arguments() throws -> [String] {
+    var words: [String] = []
+    for index in 1..<max(1, Int(CommandLine.argc)) {
+      guard let bytes = CommandLine.unsafeArgv[index] else { break }
+      guard let word = String(validatingCString: bytes) else {
+        throw Failure.usage(
+          "argument \(index), \(Self.spelling(of: bytes)), is not UTF-8: rename the file, or link to it by another name"
+        )
+      }
+      words.append(word)
+    }
+    return joiningNegativeNumbers(words)
+  }
+
+  private static func joiningNegativeNumbers(_ words: [String]) -> [String] {
+    let options = words.prefix { $0 != "--" }
+    var joined: [String] = []
+    for word in options {
+      if let option = joined.last, option.wholeMatch(of: /--[a-z0-9-]+/) != nil,
+        word.prefixMatch(of: /-(\.?[0-9]|inf|nan)/.ignoresCase()) != nil
+      {
+        joined[joined.count - 1] = "\(option)=\(word)"
+      } else {
+        joined.append(word)
+      }
+    }
+    return joined + words[options.endIndex...]
+  }
+
+  /// Refuses a current folder in which a relative path would lead elsewhere.
+  static func requireFolder() throws {
+    guard let path = getcwd(nil, 0) else {
+      throw Failure(
+        sentence: "the current folder cannot be used (\(systemReason())): go to another one",
+        status: 66)
+    }
+    defer { free(path) }
+    guard String(validatingCString: path) != nil else {
+      throw Failure.usage(
+        "the path of the current folder, \(spelling(of: path)), is not UTF-8: go to another folder")
+    }
+  }
+
+  /// A text with the bytes that are not ASCII as numbers.
+  private static func spelling(of text: UnsafePointer<CChar>) -> String {
+    UnsafeBufferPointer(start: text, count: strlen(text)).map { byte in
+      let byte = UInt8(bitPattern: byte)
+      return byte < 0x80 ? String(UnicodeScalar(byte)) : "\\x" + String(byte, radix: 16)
+    }.joined()
+  }
+}

@@ -1,0 +1,85 @@
+import Foundation
+
+/// A path as the system takes it: bytes, which need not be UTF-8, with a zero at the end.
+struct SystemPath {
+  let bytes: [CChar]
+
+  init(_ path: String) { bytes = Array(path.utf8CString) }
+  private init(_ path: some Sequence<CChar>) { bytes = Array(path) + [0] }
+
+  /// What is before the last name, with the slash behind it.
+  private var folder: ArraySlice<CChar> {
+    let slash = bytes.lastIndex(of: CChar(bitPattern: UInt8(ascii: "/")))
+    return slash.map { bytes[...$0] } ?? []
+  }
+
+  /// A new hidden name in the same folder, which no name can be too long for.
+  var draft: [CChar] {
+    let name = ".mnist1d.\(getpid())-\(UInt32.random(in: 0 ... .max))"
+    return Array(folder) + Array(name.utf8CString)
+  }
+
+  /// Where a symbolic link points to; nil if this is none.
+  var target: SystemPath? {
+    var target = [CChar](repeating: 0, count: 4096)
+    let count = readlink(bytes, &target, target.count)
+    guard count > 0 else { return nil }
+    let isAbsolute = UInt8(bitPattern: target[0]) == UInt8(ascii: "/")
+    return SystemPath((isAbsolute ? [] : Array(folder)) + target[..<count])
+  }
+
+  /// The number of the process's own descriptor that this path names.
+  var descriptor: Int32? {
+    let path = String(decoding: bytes.dropLast().map(UInt8.init(bitPattern:)), as: UTF8.self)
+    for folder in ["/proc/self/fd/", "/dev/fd/"] where path.hasPrefix(folder) {
+      return Int32(path.dropFirst(folder.count))
+    }
+    return nil
+  }
+}
+
+/// What writing to a path leads to.
+enum Destination {
+  /// One of the descriptors that the process was started with.
+  case descriptor(Int32)
+  /// A device or a pipe.
+  case device([CChar])
+  /// A regular file, with what is there now.
+  case file(SystemPath, stat?)
+
+  /// Follows symbolic links to the end, and refuses what cannot be written.
+  init(of path: String) throws(WritingError) {
+    var path = SystemPath(path)
+    var links = 0
+    while path.descriptor == nil, let target = path.target {
+      path = target
+      links += 1
+      guard links <= 40 else {
+        errno = ELOOP
+        throw WritingError(.creating)
+      }
+    }
+    if let number = path.descriptor {
+      self = .descriptor(number)
+      return
+    }
+    var status = stat()
+    guard stat(path.bytes, &status) == 0 else {
+      guard errno == ENOENT else { throw WritingError(.creating) }
+      self = .file(path, nil)
+      return
+    }
+    switch status.st_mode & S_IFMT {
+    case S_IFREG:
+      guard status.st_mode & 0o222 != 0 else { throw WritingError(.creating, "it is read-only") }
+      guard faccessat(AT_FDCWD, path.bytes, W_OK, AT_EACCESS) == 0 else {
+        throw WritingError(.creating)
+      }
+      self = .file(path, status)
+    case S_IFDIR:
+      errno = EISDIR
+      throw WritingError(.creating)
+    default: self = .device(path.bytes)
+    }
+  }
+}

@@ -49,6 +49,13 @@ void cs_forget_draft(int number) {
   if (!atomic_load(&is_ending)) free(path);
 }
 
+static void unblock(int number) {
+  sigset_t only;
+  sigemptyset(&only);
+  sigaddset(&only, number);
+  pthread_sigmask(SIG_UNBLOCK, &only, NULL);
+}
+
 static void say(const char *text) {
   // A reader who has stopped reading must not keep the process from ending.
   struct pollfd output = {.fd = STDERR_FILENO, .events = POLLOUT};
@@ -74,11 +81,8 @@ static void end(int number) {
     say(sentence);
   }
   signal(number, SIG_DFL);
-  sigset_t only;
-  sigemptyset(&only);
-  sigaddset(&only, number);
   raise(number);
-  pthread_sigmask(SIG_UNBLOCK, &only, NULL);
+  unblock(number);
 }
 
 static void note(int number) {
@@ -97,6 +101,8 @@ static void handle(int number, void (*handler)(int)) {
   sigfillset(&action.sa_mask);
   if (number == SIGHUP && sigaction(number, NULL, &earlier) == 0 && earlier.sa_handler == SIG_IGN) return;
   sigaction(number, &action, NULL);
+  // Whoever starts this process from a thread that takes no signals hands that down.
+  unblock(number);
 }
 
 void cs_prepare(const char *program) {

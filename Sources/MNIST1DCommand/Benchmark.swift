@@ -13,13 +13,10 @@ struct Benchmark: ParsableCommand {
     help: ArgumentHelp("What to measure. (default: all)", valueName: "what"))
   var subjects: [Subject] = []
 
-  @Option(
-    help: ArgumentHelp("How often everything is measured.", valueName: "n"), transform: number)
+  @Option(number: ArgumentHelp("How often everything is measured.", valueName: "n"))
   var rounds = Budget().rounds
 
-  @Option(
-    help: ArgumentHelp("How many threads large kernels are split over.", valueName: "n"),
-    transform: number)
+  @Option(number: ArgumentHelp("How many threads large kernels are split over.", valueName: "n"))
   var threads = 1
 
   @Flag(help: "Print one JSON object.")

@@ -5,54 +5,41 @@ import MNIST1D
 /// Every setting of the dataset, under the names of the reference implementation.
 struct DatasetOptions: ParsableArguments {
   @Option(
-    help: ArgumentHelp(
-      "How many examples to make, a tenth of them for each class.", valueName: "n"),
-    transform: number)
+    number: ArgumentHelp(
+      "How many examples to make, a tenth of them for each class.", valueName: "n"))
   var numSamples = Configuration().numSamples
 
-  @Option(
-    help: ArgumentHelp("The share of the examples that are for training.", valueName: "x"),
-    transform: number)
+  @Option(number: ArgumentHelp("The share of the examples that are for training.", valueName: "x"))
   var trainSplit = Configuration().trainSplit
 
-  @Option(help: ArgumentHelp("How many points a template has.", valueName: "n"), transform: number)
+  @Option(number: ArgumentHelp("How many points a template has.", valueName: "n"))
   var templateLen = Configuration().templateLen
 
-  @Option(
-    help: ArgumentHelp("The least and the most points to pad with.", valueName: "low,high"),
-    transform: range)
+  @Option(range: ArgumentHelp("The least and the most points to pad with.", valueName: "low,high"))
   var padding = Configuration().padding
 
-  @Option(
-    help: ArgumentHelp("By how much the height of a signal varies.", valueName: "x"),
-    transform: number)
+  @Option(number: ArgumentHelp("By how much the height of a signal varies.", valueName: "x"))
   var scaleCoeff = Configuration().scaleCoeff
 
-  @Option(
-    help: ArgumentHelp("By how many points a signal is shifted at most.", valueName: "n"),
-    transform: number)
+  @Option(number: ArgumentHelp("By how many points a signal is shifted at most.", valueName: "n"))
   var maxTranslation = Configuration().maxTranslation
 
-  @Option(
-    help: ArgumentHelp("The size of the correlated noise around a signal.", valueName: "x"),
-    transform: number)
+  @Option(number: ArgumentHelp("The size of the correlated noise around a signal.", valueName: "x"))
   var corrNoiseScale = Configuration().corrNoiseScale
 
-  @Option(help: ArgumentHelp("The size of the white noise.", valueName: "x"), transform: number)
+  @Option(number: ArgumentHelp("The size of the white noise.", valueName: "x"))
   var iidNoiseScale = Configuration().iidNoiseScale
 
-  @Option(help: ArgumentHelp("The size of the added slope.", valueName: "x"), transform: number)
+  @Option(number: ArgumentHelp("The size of the added slope.", valueName: "x"))
   var shearScale = Configuration().shearScale
 
   @Flag(help: "Shuffle the columns, in the same order for all examples.")
   var shuffleSeq = false
 
-  @Option(
-    help: ArgumentHelp("How many points an example has in the end.", valueName: "n"),
-    transform: number)
+  @Option(number: ArgumentHelp("How many points an example has in the end.", valueName: "n"))
   var finalSeqLength = Configuration().finalSeqLength
 
-  @Option(help: ArgumentHelp("The seed of everything random.", valueName: "n"), transform: number)
+  @Option(number: ArgumentHelp("The seed of everything random.", valueName: "n"))
   var seed = Configuration().seed
 
   var configuration: Configuration {

@@ -16,12 +16,11 @@ struct QuizCommand: ParsableCommand {
       human, as a table and as Figure 8.
       """)
 
-  @Option(help: ArgumentHelp("How many examples to show.", valueName: "n"), transform: number)
+  @Option(number: ArgumentHelp("How many examples to show.", valueName: "n"))
   var examples = 100
 
   @Option(
-    help: ArgumentHelp("The seed of the order: the same seed is the same quiz.", valueName: "n"),
-    transform: number)
+    number: ArgumentHelp("The seed of the order: the same seed is the same quiz.", valueName: "n"))
   var seed = 0
 
   @OptionGroup var data: DataOptions

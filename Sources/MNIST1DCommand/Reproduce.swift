@@ -19,14 +19,11 @@ struct Reproduce: ParsableCommand {
 
   @OptionGroup var study: StudyOptions
 
-  @Option(
-    help: ArgumentHelp("Trials at once. (default: the number of cores)", valueName: "n"),
-    transform: number)
+  @Option(number: ArgumentHelp("Trials at once. (default: the number of cores)", valueName: "n"))
   var jobs: Int?
 
   @Option(
-    help: ArgumentHelp("Threads inside a trial. (default: what jobs leave free)", valueName: "n"),
-    transform: number)
+    number: ArgumentHelp("Threads inside a trial. (default: what jobs leave free)", valueName: "n"))
   var threads: Int?
 
   @Option(

@@ -14,13 +14,11 @@ struct Slurm: ParsableCommand {
 
   @OptionGroup var study: StudyOptions
 
-  @Option(
-    help: ArgumentHelp("Divide the trials into so many tasks.", valueName: "n"), transform: number)
+  @Option(number: ArgumentHelp("Divide the trials into so many tasks.", valueName: "n"))
   var tasks: Int?
 
   @Option(
-    help: ArgumentHelp("Make tasks that last about so long. (default: 10)", valueName: "minutes"),
-    transform: number)
+    number: ArgumentHelp("Make tasks that last about so long. (default: 10)", valueName: "minutes"))
   var minutesPerTask: Double?
 
   @Flag(help: "Submit the jobs.")

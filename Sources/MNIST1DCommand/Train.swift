@@ -23,36 +23,33 @@ struct Train: ParsableCommand {
 
   @OptionGroup var data: DataOptions
 
-  @Option(help: ArgumentHelp("The number of the last step.", valueName: "n"), transform: number)
+  @Option(number: ArgumentHelp("The number of the last step.", valueName: "n"))
   var steps = TrainingSettings().steps
 
-  @Option(help: ArgumentHelp("How many examples a step sees.", valueName: "n"), transform: number)
+  @Option(number: ArgumentHelp("How many examples a step sees.", valueName: "n"))
   var batchSize = TrainingSettings().batchSize
 
-  @Option(help: ArgumentHelp("Adam's step size.", valueName: "x"), transform: number)
+  @Option(number: ArgumentHelp("Adam's step size.", valueName: "x"))
   var learningRate = TrainingSettings().learningRate
 
-  @Option(
-    help: ArgumentHelp("The factor of the L2 penalty's gradient.", valueName: "x"),
-    transform: number)
+  @Option(number: ArgumentHelp("The factor of the L2 penalty's gradient.", valueName: "x"))
   var weightDecay = TrainingSettings().weightDecay
 
-  @Option(
-    help: ArgumentHelp("Every how many steps to evaluate.", valueName: "n"), transform: number)
+  @Option(number: ArgumentHelp("Every how many steps to evaluate.", valueName: "n"))
   var evalEvery = TrainingSettings().evaluationInterval
 
-  @Option(help: ArgumentHelp("The seed of the initial weights.", valueName: "n"), transform: number)
+  @Option(number: ArgumentHelp("The seed of the initial weights.", valueName: "n"))
   var seed: UInt64 = 42
 
   @Option(
-    help: ArgumentHelp(
+    number: ArgumentHelp(
       "Hold the last n training examples out, and select the best evaluation by them.",
-      valueName: "n"), transform: number)
+      valueName: "n"))
   var validation: Int?
 
   @Option(
-    help: ArgumentHelp(
-      "Stop after n evaluations in a row without a better one.", valueName: "n"), transform: number)
+    number: ArgumentHelp(
+      "Stop after n evaluations in a row without a better one.", valueName: "n"))
   var patience: Int?
 
   @Option(

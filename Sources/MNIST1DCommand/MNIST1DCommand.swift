@@ -18,12 +18,15 @@ struct MNIST1DCommand: ParsableCommand {
   )
 
   static func main() {
-    OutOfMemory.prepare()
     Surroundings.prepare()
+    OutOfMemory.prepare()
     do {
       var command = try parseAsRoot(Surroundings.arguments())
       try requireKernels()
-      try Surroundings.requireFolder()
+      // Help, which the parser brings with it, can be had anywhere.
+      if String(reflecting: type(of: command)).hasPrefix("MNIST1DCommand.") {
+        try Surroundings.requireFolder()
+      }
       try command.run()
     } catch {
       Failure.exit(with: error)

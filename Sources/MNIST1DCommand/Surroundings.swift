@@ -1,5 +1,6 @@
 import CSignals
 import Foundation
+import Runs
 import Storage
 
 /// What the system hands to the program: descriptors, signals, arguments, the current folder.
@@ -13,6 +14,10 @@ enum Surroundings {
       _ = open("/dev/null", mode)
     }
     cs_prepare("mnist1d")
+    // The parser cannot wrap its help to fewer columns than it indents by.
+    let width = ProcessInfo.processInfo.environment["COLUMNS"].flatMap { Int($0) }
+    let columns = min(max(width ?? TerminalSize(of: STDOUT_FILENO).columns, 40), 200)
+    setenv("COLUMNS", "\(columns)", 1)
   }
 
   /// The arguments, with every negative number joined to its option: `--shear-scale -1` becomes `--shear-scale=-1`.

@@ -33,7 +33,7 @@ final class TrialQueue: @unchecked Sendable {
     let monitor: TrialMonitor
   }
 
-  private let condition = NSCondition()
+  private let condition = TimedCondition()
   private var waiting: ArraySlice<Int>
   private var running: [Int: Running] = [:]
   private var ended: [Ended] = []
@@ -75,8 +75,7 @@ final class TrialQueue: @unchecked Sendable {
   func collect(within seconds: Double) -> [Ended]? {
     if threads.granted == 0, let trial = next() { perform(trial) }
     return condition.withLock {
-      let deadline = Date(timeIntervalSinceNow: seconds)
-      while ended.isEmpty, workers > 0, condition.wait(until: deadline) {}
+      if ended.isEmpty, workers > 0 { condition.wait(atMost: seconds) }
       defer { ended = [] }
       return ended.isEmpty && workers == 0 ? nil : ended
     }

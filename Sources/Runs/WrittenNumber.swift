@@ -3,7 +3,7 @@
 ///
 /// What is written is what is taken. A whole number that is beyond its type, or a number that single
 /// precision, in which everything is computed, would turn into 0 or infinity, is refused.
-package protocol WrittenNumber {
+package protocol WrittenNumber: Sendable {
   /// What is right, as a part of a sentence.
   static var expectation: String { get }
   /// The number; nil if the word is none, or none of this type.

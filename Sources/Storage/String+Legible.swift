@@ -1,8 +1,7 @@
 extension String {
   /// The text with control characters, and those that change the direction or the lines of a
-  /// text, spelled out, so that a name out of a file cannot command a terminal.
-  ///
-  /// - Parameter keepsLines: whether line feeds and tabs stay.
+  /// text, spelled out, so that a name out of a file cannot command a terminal. Line feeds and tabs
+  /// may stay.
   package func legible(keepingLines keepsLines: Bool = false) -> String {
     guard unicodeScalars.contains(where: { $0.isCommand }) else { return self }
     var text = ""

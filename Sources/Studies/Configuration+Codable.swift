@@ -1,6 +1,6 @@
 import MNIST1D
 
-// The dataset's settings as part of a study's: under their own names, `padding` as a list of two.
+// The dataset's settings as part of a study's: under their own names, `padding` as its two ends.
 extension MNIST1D.Configuration: Codable {
   private enum Key: String, CodingKey {
     case numSamples, trainSplit, templateLen, padding, scaleCoeff, maxTranslation, corrNoiseScale
@@ -35,7 +35,7 @@ extension MNIST1D.Configuration: Codable {
     try values.encode(numSamples, forKey: .numSamples)
     try values.encode(trainSplit, forKey: .trainSplit)
     try values.encode(templateLen, forKey: .templateLen)
-    try values.encode([padding.lowerBound, padding.upperBound], forKey: .padding)
+    try values.encode(padding, forKey: .padding)
     try values.encode(scaleCoeff, forKey: .scaleCoeff)
     try values.encode(maxTranslation, forKey: .maxTranslation)
     try values.encode(corrNoiseScale, forKey: .corrNoiseScale)

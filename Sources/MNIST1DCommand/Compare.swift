@@ -5,9 +5,10 @@ import Runs
 struct Compare: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Show runs of one study side by side.",
-    discussion:
-      "Lists the settings that differ, what each run measured for every claim, and the results that differ."
-  )
+    discussion: """
+      Lists the settings that differ, what each run measured for every claim, and the results that differ. The exit \
+      status is 65 if a run lacks trials that it once had.
+      """)
 
   @Argument(
     help: ArgumentHelp("Folders of two or more finished runs.", valueName: "run"),
@@ -21,8 +22,11 @@ struct Compare: ParsableCommand {
     guard runs.count > 1 else {
       throw Failure.usage("\(runs[0]) is one run; name two or more to compare")
     }
-    let comparison = try RunComparison(
-      of: runs.map { RunDirectory(URL(fileURLWithPath: $0)) })
+    let directories = runs.map { RunDirectory(URL(fileURLWithPath: $0)) }
+    let comparison = try RunComparison(of: directories)
+    var status: Int32 = 0
+    for directory in directories { status = max(status, try noteDamage(of: directory)) }
     Terminal.print(json ? comparison.json.pretty : comparison.text)
+    if status != 0 { throw ExitCode(status) }
   }
 }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import DataFormats
+import Figures
 import Foundation
 import Runs
 
@@ -9,6 +10,10 @@ struct Export: ParsableCommand {
     discussion: """
       Leaves trials.csv (one row per trial), curves.csv (one row per point of every curve) and curves.jsonl (one \
       object per curve) in a folder, and, if asked, event files for TensorBoard. A run need not have ended.
+
+      Lines of its stores that are damaged, or that belong to another run, are left out, and said to be; if trials are \
+      missing for it, the exit status is 65. Words in a table that a spreadsheet would take for a formula begin with an \
+      apostrophe.
       """)
 
   @Argument(help: ArgumentHelp("The folder of a run.", valueName: "run"), completion: .directory)
@@ -32,11 +37,17 @@ struct Export: ParsableCommand {
     try Outputs.require("--output", output, .folder)
     try Outputs.require("--tensorboard", tensorboard, .folder)
     let export = try RunExport(reading: directory)
+    export.warnings.forEach { Terminal.note("mnist1d: \($0)") }
     let folder =
       output.map { URL(fileURLWithPath: $0) } ?? directory.url.appendingPathComponent("export")
     try Outputs.require("--output", folder.path, .folder)
-    for file in try export.write(to: folder) { Terminal.print(file.path) }
-    guard let tensorboard else { return }
+    // What there is, is written all the same.
+    for file in try export.write(to: folder) { Terminal.print(file.path.printable) }
+    if let tensorboard { try write(export, to: tensorboard) }
+    if export.isDamaged { throw ExitCode(65) }
+  }
+
+  private func write(_ export: RunExport, to tensorboard: String) throws {
     for (trial, curves) in Dictionary(grouping: export.curves, by: \.trialName) {
       let records = curves.flatMap { curve in
         zip(curve.steps, curve.values).map { step, value in
@@ -45,6 +56,6 @@ struct Export: ParsableCommand {
       }
       try EventFile.write(records, to: "\(tensorboard)/\(trial)", time: export.time)
     }
-    Terminal.print(tensorboard)
+    Terminal.print(tensorboard.printable)
   }
 }

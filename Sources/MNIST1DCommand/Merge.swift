@@ -8,7 +8,9 @@ struct Merge: ParsableCommand {
     abstract: "Unite the shards of a run.",
     discussion: """
       Takes the study and the settings that the shards were started with. Shards that wrote to other folders are \
-      named with --from; the result has the same bits as a run that was never divided.
+      named with --from; the result has the same bits as a run that was never divided. Lines that are damaged, or \
+      that belong to another run, are left out, and said to be. The exit status is 1 if some trials failed, and 65 if \
+      some are missing.
       """)
 
   @OptionGroup var study: StudyOptions

@@ -13,7 +13,8 @@ struct QuizCommand: ParsableCommand {
       Shows one signal after another, upright as in the paper, and takes a digit for each: press 0 to 9, backspace \
       to take an answer back, q to stop. Ten answers are marked at a time. Every answer is saved, and the same \
       command goes on where it was. The end shows your errors by class beside those of the CNN and of the paper's \
-      human, as a table and as Figure 8.
+      human, as a table and as Figure 8. A quiz belongs to one process at a time: for another one at the same time, \
+      give another --seed or --output.
       """)
 
   @Option(number: ArgumentHelp("How many examples to show.", valueName: "n"))
@@ -57,6 +58,9 @@ struct QuizCommand: ParsableCommand {
     var session = QuizSession(of: dataset, count: examples, seed: seed)
     let name = "\(session.examples.count)-examples-seed-\(seed)"
     let file = folder.appendingPathComponent("\(name).json")
+    // One quiz at a time: two would overwrite each other's answers.
+    let lock = try QuizSession.lock(file)
+    defer { withExtendedLifetime(lock) {} }
     try session.resume(from: file)
 
     var quiz = Quiz(session, of: dataset)

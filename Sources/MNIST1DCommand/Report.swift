@@ -1,4 +1,5 @@
 import ArgumentParser
+import Figures
 import Foundation
 import Runs
 import Studies
@@ -6,7 +7,10 @@ import Studies
 struct Report: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Gather runs into one page.",
-    discussion: "The page needs no network and can be sent as it is.")
+    discussion: """
+      The page needs no network and can be sent as it is. The exit status is 1 if trials of a run on it failed, and 65 \
+      if a run lacks trials that it once had.
+      """)
 
   @Argument(
     help: ArgumentHelp("Folders of runs. (default: every finished run)", valueName: "run"),
@@ -35,8 +39,27 @@ struct Report: ParsableCommand {
     let summaries = try directories.map { directory throws(RunError) in
       try RunSummary(reading: directory)
     }
+    var status: Int32 = 0
+    for (directory, summary) in zip(directories, summaries) {
+      let name = "\(summary.study)/\(directory.url.lastPathComponent)".printable(within: 200)
+      if let message = summary.failureMessage {
+        Terminal.note("mnist1d: \(name): \(message)")
+        status = max(status, summary.exitStatus)
+      }
+      status = max(status, try noteDamage(of: directory))
+    }
     let page = folder.appendingPathComponent("report.html")
     try Runs.Report(runs: summaries).write(to: page)
-    Terminal.print(page.path)
+    Terminal.print(page.path.printable)
+    if status != 0 { throw ExitCode(status) }
   }
+}
+
+/// Says what is wrong with the trials of a run that has ended.
+///
+/// - Returns: the status to end with: 0, or 65 if trials are missing.
+func noteDamage(of directory: RunDirectory) throws(RunError) -> Int32 {
+  let damage = try RunSummary.damage(of: directory)
+  damage.warnings.forEach { Terminal.note("mnist1d: \($0)") }
+  return damage.lacksTrials ? 65 : 0
 }

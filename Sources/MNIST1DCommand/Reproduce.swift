@@ -15,6 +15,12 @@ struct Reproduce: ParsableCommand {
 
       Any setting can be changed by key=value: steps=600 seeds=0..9 models=mlp,cnn dataset.num-samples=10000. \
       The study all is every study with its own settings, one after another, and ends with one report of them.
+
+      A trial that fails stops no other. If some failed, the exit status is 1, and the summary lists them; it is 65 if \
+      all did.
+
+      In a task of a Slurm job array, which SLURM_ARRAY_TASK_ID says, only a part of the trials is carried out; the \
+      first line on standard error names it.
       """)
 
   @OptionGroup var study: StudyOptions
@@ -28,7 +34,7 @@ struct Reproduce: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Carry out part i of n only. (default: what SLURM_ARRAY_TASK_ID says, else all)",
+      "Carry out part i of n only, or all. (default: what SLURM_ARRAY_TASK_ID says, else all)",
       valueName: "i/n"))
   var shard: String?
 
@@ -51,11 +57,23 @@ struct Reproduce: ParsableCommand {
   private func options() throws -> RunOptions {
     if let jobs { try requireThreads("--jobs", jobs) }
     if let threads { try requireThreads("--threads", threads) }
-    let part =
-      try shard.map { text throws(RunError) in try Shard(text) }
-      ?? Shard(environment: ProcessInfo.processInfo.environment)
     return RunOptions(
-      jobs: jobs, threads: threads, shard: part, start: fresh ? .fresh : .resume,
+      jobs: jobs, threads: threads, shard: try part, start: fresh ? .fresh : .resume,
       failures: retryFailed ? .retry : .keep)
+  }
+
+  /// The part to carry out; nil for all trials.
+  private var part: Shard? {
+    get throws(RunError) {
+      if let shard {
+        guard shard != "all" else { return nil }
+        let part = try Shard(shard)
+        return part.isWhole ? nil : part
+      }
+      let environment = ProcessInfo.processInfo.environment
+      let part = try Shard(environment: environment)
+      if let part { Terminal.note("mnist1d: \(Shard.notice(of: part, environment: environment))") }
+      return part
+    }
   }
 }

@@ -9,7 +9,7 @@ struct Slurm: ParsableCommand {
     discussion: """
       Writes the scripts of a Slurm job array, whose tasks share the trials among them, and of a job that ends the run \
       when they have; --submit hands them to Slurm. Tasks may be killed and queued again. The same command again \
-      submits what is missing.
+      submits what is missing. A task in which trials failed ends with status 1, and so does the last job.
       """)
 
   @OptionGroup var study: StudyOptions
@@ -38,6 +38,11 @@ struct Slurm: ParsableCommand {
   func run() throws {
     let division = try division
     try study.requireOwnSettings()
+    let resources = SlurmArray.Resources(partition: partition, account: account, time: time)
+    try resources.check()
+    // Before trials are measured.
+    try SlurmArray.check(study.output, named: "--output")
+    for setting in study.settings { try SlurmArray.check(setting, named: "a setting") }
     try Outputs.require("--output", study.output, .folder)
     let output = URL(fileURLWithPath: study.output).path
     var arguments = study.settings + (study.quick ? ["--quick"] : []) + ["--output", output]
@@ -48,16 +53,22 @@ struct Slurm: ParsableCommand {
       let isTimed = tasks == nil || time == nil
       if isTimed { Terminal.note("measuring how long a trial of \(kind.rawValue) takes") }
       let plan = try kind.plan(study.named, measuringFor: isTimed ? 30 : 0)
+      plan.warnings.forEach { Terminal.note("mnist1d: \($0)") }
+      let site = Runs.Slurm.largestArray(account: account)
+      guard site.tasks > 0 else {
+        throw RunError.cannotSubmit(
+          reason: "\(site.reason ?? "the site allows none"); wait until some of them have ended")
+      }
       let array = try SlurmArray(
-        plan, of: kind.rawValue, division, largest: Runs.Slurm.largestArray(),
-        resources: SlurmArray.Resources(partition: partition, account: account, time: time))
+        plan, of: kind.rawValue, division, largest: site.tasks, resources: resources)
       arguments.insert(kind.rawValue, at: 0)
       try array.write(program, arguments, output: output)
       arguments.removeFirst()
       let length = array.secondsPerTask.map { " of about \(($0 / 60).shown(1)) minutes" } ?? ""
       Terminal.note(
         "\(kind.rawValue): \(plan.pending.count) of \(plan.trials) trials in \(array.tasks) "
-          + (array.tasks == 1 ? "task" : "tasks") + length)
+          + (array.tasks == 1 ? "task" : "tasks") + length
+          + (array.tasks == site.tasks ? site.reason.map { " (\($0))" } ?? "" : ""))
       guard submit else {
         Terminal.print(array.folder.path)
         continue

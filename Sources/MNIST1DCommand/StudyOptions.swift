@@ -56,11 +56,16 @@ struct StudyOptions: ParsableArguments {
   private func performAll(_ request: StudyRequest, json: Bool) throws {
     var summaries: [RunSummary] = []
     var (unfinished, failure): (RunOutcome?, RunError?)
+    var status: Int32 = 0
     let page = try StudyKind.performAll(request) { kind, result in
       switch result {
       case .success(.complete(let summary)):
         summaries.append(summary)
         if !json { Terminal.print(summary.text) }
+        if let message = summary.failureMessage {
+          Terminal.note("mnist1d: \(kind.rawValue): \(message)")
+        }
+        status = max(status, summary.exitStatus)
       case .success(let outcome):
         unfinished = outcome
       case .failure(let error):
@@ -74,9 +79,10 @@ struct StudyOptions: ParsableArguments {
     // The signal may have come when a study had nothing left to lose.
     if let signal = request.signal { throw ExitCode(128 + signal) }
     if let failure { throw ExitCode(failure.exitStatus.rawValue) }
+    if status != 0 { throw ExitCode(status) }
   }
 
-  /// Says why there are no findings yet, where there are none.
+  /// Says why there are no findings yet, where there are none, and which trials failed.
   private func finish(_ outcome: RunOutcome) throws {
     if let message = outcome.message { Terminal.note("mnist1d: \(message)") }
     if outcome.exitStatus != 0 { throw ExitCode(outcome.exitStatus) }

@@ -5,13 +5,13 @@ import Foundation
 ///
 /// It lies in a hidden file beside the guarded one, because that one may be replaced. A file system
 /// without locks is used without one.
-final class FileLock {
+public final class FileLock {
   private let descriptor: Int32
 
   /// Takes the lock.
   ///
   /// - Throws: ``RunError/inUse(directory:owner:)`` if another holds it.
-  init(guarding file: URL) throws(RunError) {
+  package init(guarding file: URL) throws(RunError) {
     let directory = file.deletingLastPathComponent()
     let path = directory.appendingPathComponent(".\(file.lastPathComponent).lock").path
     descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o666)

@@ -1,3 +1,5 @@
+import Figures
+
 /// A piece of a page: what is written in the source is markup, what is interpolated is text.
 ///
 ///     let item: HTML = "<li>\(name)</li>"   // any character of `name` may be hostile
@@ -30,7 +32,7 @@ struct HTML: ExpressibleByStringInterpolation {
     }
 
     mutating func appendInterpolation(_ text: String) {
-      for scalar in text.unicodeScalars {
+      for scalar in text.printableLines.unicodeScalars {
         switch scalar {
         case "&": markup += "&amp;"
         case "<": markup += "&lt;"

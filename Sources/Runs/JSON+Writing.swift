@@ -1,3 +1,5 @@
+import Figures
+
 extension JSON {
   /// The one text that equal values share: members sorted by the bytes of their names, no spaces,
   /// numbers in the fewest digits that read back as the same bits.
@@ -8,11 +10,13 @@ extension JSON {
   }
 
   /// The text for people: members in their own order, two spaces a level, and whatever fits into
-  /// a line of 100 columns on one line.
+  /// a line of 100 columns on one line. What would steer a terminal is written as `\u001b`.
   public var pretty: String {
     var out = ""
     writePretty(to: &out, indent: 0, column: 0)
-    return out
+    return out.spellingOut(keeping: ["\n"]) { scalar in
+      UTF16.encode(scalar)!.map(Self.escape).joined()
+    }
   }
 
   private func write(to out: inout String, separator: String, colon: String, sorted: Bool) {
@@ -84,6 +88,11 @@ extension JSON {
     return value.isNaN ? "\"nan\"" : value < 0 ? "\"-inf\"" : "\"inf\""
   }
 
+  private static func escape(_ unit: UInt16) -> String {
+    let digits = String(unit, radix: 16)
+    return "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+  }
+
   private static func quote(_ text: String, to out: inout String) {
     out += "\""
     for scalar in text.unicodeScalars {
@@ -94,8 +103,7 @@ extension JSON {
       case "\r": out += "\\r"
       case "\t": out += "\\t"
       case "\u{0}"..<"\u{20}":
-        let digits = String(scalar.value, radix: 16)
-        out += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+        out += escape(UInt16(scalar.value))
       default: out.unicodeScalars.append(scalar)
       }
     }

@@ -61,7 +61,7 @@ public struct ProgressDisplay: RunObserver {
     unshown = nil
     switch medium {
     case .lines:
-      write(progress.sentence + "\n")
+      write(progress.sentence.printable + "\n")
     case .terminal(let columns):
       erase()
       write(progress.bar(columns: columns))
@@ -113,7 +113,7 @@ extension RunProgress {
       parts.append(secondsLeft.map { Self.spelling(seconds: $0) + " left" } ?? "…")
       if let message { parts.append(message) }
     }
-    return parts.joined(separator: " · ").clipped(to: columns - 1)
+    return parts.joined(separator: " · ").printable.clipped(to: columns - 1)
   }
 
   /// A rate in the unit that suits it.

@@ -9,7 +9,7 @@ extension Report {
       <p class="question">\(run.question)</p>
       </header>
       \(Self.caution(run))\(Self.claims(run.findings.claims))\
-      \(figures(run.findings.illustrations, anchor(index)))\
+      \(Self.figures(run.findings.illustrations))\
       \(run.findings.tables.map(Self.table))\
       \(Self.notes(run.findings.notes))\(Self.files(run.findings.attachments))\
       \(Self.failures(run.failures))\(Self.provenance(run))\
@@ -80,14 +80,11 @@ extension Report {
   }
 
   /// The figures, each also as it is laid out for a phone.
-  private func figures(_ illustrations: [Illustration], _ anchor: String) -> [HTML] {
+  private static func figures(_ illustrations: [Illustration]) -> [HTML] {
     illustrations.map { illustration in
-      let prefix = "\(anchor)-\(illustration.name)-"
-      let wide = Drawing(
-        svg: illustration.svg, caption: illustration.caption, prefix: prefix)
+      let wide = Drawing(svg: illustration.svg, caption: illustration.caption)
       let narrow = illustration.narrowSVG.map { svg -> HTML in
-        let drawing = Drawing(
-          svg: svg, caption: illustration.caption, prefix: prefix + "narrow-")
+        let drawing = Drawing(svg: svg, caption: illustration.caption)
         return "<div class=\"drawing narrow\">\n\(drawing.html)\n</div>\n"
       }
       return """

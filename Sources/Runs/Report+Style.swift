@@ -1,8 +1,10 @@
+import Figures
+
 extension Report {
-  /// The style sheet. It names no font or picture that would have to be fetched.
+  /// The style sheet. It names no font or picture that would have to be fetched, and its ground is that of figures.
   static let style = """
     :root {
-      --paper: #fdfcfa; --shade: #1c202426; --ink: #1c2024; --quiet: #5d666f; --line: #e3e0da;
+      --paper: \(Paint.ground.light.hex); --shade: #1c202426; --ink: #1c2024; --quiet: #5d666f; --line: #e3e0da;
       --accent: #1d5f8a; --holds: #1b7448; --fails: #b23328; --untested: #6d6a62;
       --caution: #fbf3dc; --caution-line: #d9b44a;
       --serif: "Iowan Old Style", "Palatino Linotype", Palatino, "URW Palladio L", P052, Georgia,
@@ -13,7 +15,7 @@ extension Report {
     }
     @media screen and (prefers-color-scheme: dark) {
       :root {
-        --paper: #14171a; --shade: #00000099; --ink: #e6e4df; --quiet: #9aa3ab; --line: #32383e;
+        --paper: \(Paint.ground.dark.hex); --shade: #00000099; --ink: #e6e4df; --quiet: #9aa3ab; --line: #32383e;
         --accent: #7cbbe4; --holds: #6cc998; --fails: #f08a7d; --untested: #a5a097;
         --caution: #2b2613; --caution-line: #8f7526;
       }
@@ -97,11 +99,9 @@ extension Report {
         linear-gradient(90deg, var(--shade), transparent) 0 0 / 0.6rem 100% no-repeat,
         linear-gradient(270deg, var(--shade), transparent) 100% 0 / 0.6rem 100% no-repeat;
     }
-    .drawing svg, .drawing img {
+    .drawing img {
       display: block; max-width: 100%; height: auto; margin: 0 auto;
     }
-    /* The page's ground instead of the drawing's own. */
-    .drawing svg > rect:first-of-type { fill: var(--paper); }
     .drawing.narrow { display: none; }
     /* Where there is room, what is wider than the text reaches into the margins. */
     @media screen and (min-width: 60rem) {
@@ -158,7 +158,7 @@ extension Report {
       /* Its own layout where there is one; else small enough to survey, and the rest scrolls. */
       .drawing.wide { display: none; }
       .drawing.narrow { display: block; }
-      .drawing.scroll svg, .drawing.scroll img { max-width: max(100%, 30rem); margin: 0; }
+      .drawing.scroll img { max-width: max(100%, 30rem); margin: 0; }
       .table table { width: max-content; }
       .table :is(td, tbody th) { max-width: 13rem; }
       .caution :is(th, td) { padding-right: 0.75rem; }

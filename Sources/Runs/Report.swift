@@ -48,6 +48,8 @@ public struct Report: Sendable {
       <html lang="en">
       <head>
       <meta charset="utf-8">
+      <meta http-equiv="Content-Security-Policy" content="\(Self.policy)">
+      <meta name="referrer" content="no-referrer">
       <meta name="viewport" content="width=device-width, initial-scale=1">
       <meta name="color-scheme" content="light dark">
       <title>\(title)</title>
@@ -71,6 +73,10 @@ public struct Report: Sendable {
       """
     return page.markup
   }
+
+  /// What a browser may do with the page: no script, no network, no form; styles and pictures that it holds itself.
+  private static let policy =
+    "default-src 'none'; img-src data:; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
 
   /// All verdicts in one sentence.
   private var verdict: String {

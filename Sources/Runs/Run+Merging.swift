@@ -23,7 +23,10 @@ extension Run {
         directory.store(of: nil).path,
         remedy: "name the folder of a run, <output>/<study>/<its hash>")
     }
-    return try conclude(unite(with: others, observer: observer))
+    let lock = try FileLock(guarding: directory.store(of: nil))
+    let summary = try conclude(unite(with: others, observer: observer))
+    withExtendedLifetime(lock) {}
+    return summary
   }
 
   /// Writes to `trials.jsonl` what shards have stored, however many there were, so that a division into others finds
@@ -33,24 +36,26 @@ extension Run {
   public func uniteShards(observer: some RunObserver = SilentObserver()) throws(RunError) {
     let whole = directory.store(of: nil).lastPathComponent
     guard directory.stores().contains(where: { $0.lastPathComponent != whole }) else { return }
+    let lock = try FileLock(guarding: directory.store(of: nil))
     _ = try unite(with: [], observer: observer)
+    withExtendedLifetime(lock) {}
   }
 
+  /// The caller holds the lock of `trials.jsonl`.
   private func unite(
     with others: [RunDirectory], observer: some RunObserver
   ) throws(RunError) -> StoreContents {
     var observer = observer
     defer { observer.end() }
-    let file = directory.store(of: nil)
-    let lock = try FileLock(guarding: file)
-    defer { withExtendedLifetime(lock) {} }
     directory.removeLeftovers()
-    let known = try everything(in: [directory] + others)
+    let known = try StoreContents(reading: [directory] + others, of: identity)
     known.warnings.forEach { observer.announce($0) }
     let planned = Set(keys)
     let unplanned = known.trials.keys.filter { !planned.contains($0) }
       .sorted { $0.canonical < $1.canonical }
-    try TrialStore.write((keys + unplanned).compactMap { known.trials[$0] }, to: file, of: identity)
+    try TrialStore.write(
+      (keys + unplanned).compactMap { known.trials[$0] }, to: directory.store(of: nil),
+      of: identity)
     return known
   }
 
@@ -59,16 +64,7 @@ extension Run {
   /// - Throws: ``RunError/missingTrials(directory:missing:planned:first:)`` if trials are missing;
   ///   other ``RunError``s if a store cannot be read or the findings cannot be written.
   public func summarize() throws(RunError) -> RunSummary {
-    try conclude(everything(in: [directory]))
-  }
-
-  private func everything(in directories: [RunDirectory]) throws(RunError) -> StoreContents {
-    var known = StoreContents()
-    for store in directories.flatMap({ $0.stores() }) {
-      guard let contents = try StoreContents(reading: store, of: identity) else { continue }
-      known.add(contents, from: store)
-    }
-    return known
+    try conclude(StoreContents(reading: [directory], of: identity))
   }
 
   /// Hands the results to the study in planned order, whatever the order in which they came, and

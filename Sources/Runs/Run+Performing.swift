@@ -1,3 +1,4 @@
+import Figures
 import Foundation
 
 extension Run {
@@ -43,8 +44,13 @@ extension Run {
     if let signal = interruption.signal, session.ended < mine.count {
       return .interrupted(signal: signal, ended: session.ended, planned: mine.count)
     }
-    if let shard = options.shard { return .part(shard, trials: mine.count) }
-    return .complete(try conclude(session.known))
+    if let shard = options.shard {
+      return .part(shard, trials: mine.count, failures: session.failures)
+    }
+    let summary = try conclude(session.known)
+    // The lock, which goes with the store, covers the findings too.
+    withExtendedLifetime(store) {}
+    return .complete(summary)
   }
 
   private func moveAside(
@@ -92,6 +98,14 @@ extension Run {
     }
 
     var ended: Int { mine.count - pending.count + endedNow }
+
+    /// The trials that have failed, in planned order.
+    var failures: [RunSummary.Failure] {
+      mine.compactMap { index in
+        guard case .failed(let reason) = known.trials[run.keys[index]]?.outcome else { return nil }
+        return RunSummary.Failure(trial: run.label(of: index), reason: reason)
+      }
+    }
 
     var resumption: String? {
       guard pending.count < mine.count, !pending.isEmpty else { return nil }
@@ -152,7 +166,8 @@ extension Run {
       case .completed(let measurement): outcome = .completed(measurement)
       case .failed(let reason):
         outcome = .failed(reason)
-        observer.announce("the trial \(run.label(of: trial.index)) failed: \(reason)")
+        let label = run.label(of: trial.index).printable(within: 200)
+        observer.announce("the trial \(label) failed: \(reason.printable(within: 400))")
       case .cancelled: return
       case .impossible(let error): throw error
       }

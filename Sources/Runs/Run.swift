@@ -12,7 +12,7 @@ public struct Run<S: Study>: Sendable {
   public let configuration: S.Configuration
   /// The folder.
   public let directory: RunDirectory
-  let identity: RunIdentity
+  package let identity: RunIdentity
   let trials: [S.Trial]
   let keys: [TrialKey]
   let costs: [Double]
@@ -104,21 +104,26 @@ public enum RunOutcome: Sendable {
   /// All trials have ended; the findings are written.
   case complete(RunSummary)
   /// The trials of one shard have ended; `merge` makes the findings when all shards have.
-  case part(Shard, trials: Int)
+  case part(Shard, trials: Int, failures: [RunSummary.Failure])
   /// A signal came first.
   case interrupted(signal: Int32, ended: Int, planned: Int)
 
-  /// The status with which a command ends: 0, or 128 + the signal's number.
+  /// The status with which a command ends: 0, 1 if trials failed, or 128 + the signal's number.
   public var exitStatus: Int32 {
-    if case .interrupted(let signal, _, _) = self { 128 + signal } else { 0 }
+    switch self {
+    case .interrupted(let signal, _, _): 128 + signal
+    case .part(_, _, let failures): failures.isEmpty ? 0 : ExitStatus.failedTrials.rawValue
+    case .complete(let summary): summary.exitStatus
+    }
   }
 
-  /// What to tell the user about an end that has no findings; nil if it has.
+  /// What to tell the user about an end that has no findings, or in which trials failed; nil if all is well.
   public var message: String? {
     switch self {
-    case .complete: nil
-    case .part(let shard, let trials):
-      "shard \(shard) has its \(trials) trials; merge the shards when all are done"
+    case .complete(let summary): summary.failureMessage
+    case .part(let shard, let trials, let failures):
+      (RunSummary.sentence(about: failures, of: trials).map { $0 + "; " } ?? "")
+        + "shard \(shard) has its \(trials) trials; merge the shards when all are done"
     case .interrupted(_, let ended, let planned):
       "interrupted with \(ended) of \(planned) trials done; the same command goes on from there"
     }

@@ -97,7 +97,7 @@ extension RunComparison {
     if !results.isEmpty {
       parts.append(table("results", "Results that differ", "place", results).text)
     }
-    return parts.joined(separator: "\n")
+    return parts.joined(separator: "\n").printableLines
   }
 
   private func table(_ name: String, _ title: String, _ head: String, _ rows: [Row]) -> Table {

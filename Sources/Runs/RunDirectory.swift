@@ -4,9 +4,9 @@ import Foundation
 package struct RunIdentity: Sendable, Equatable {
   let study: String
   let revision: Int
-  let configuration: JSON
+  package let configuration: JSON
   /// The first sixteen digits of the SHA-256 of the canonical form of ``json``.
-  let hash: String
+  package let hash: String
 
   package init(study: String, revision: Int, configuration: JSON) {
     self.study = study
@@ -26,7 +26,7 @@ package struct RunIdentity: Sendable, Equatable {
   }
 
   /// The place in the output directory.
-  var path: String { "\(study)/\(hash)" }
+  package var path: String { "\(study)/\(hash)" }
 
   /// The first line of a store.
   var header: JSON {
@@ -51,6 +51,11 @@ public struct RunDirectory: Sendable, Equatable {
   public init(_ url: URL) {
     self.url = url
   }
+
+  /// Makes the folder and those that it lies in; it may be there already.
+  ///
+  /// - Throws: ``RunError/cannotCreate(_:reason:)``.
+  package func create() throws(RunError) { try FileSystem.createDirectory(url) }
 
   var configuration: URL { url.appendingPathComponent("config.json") }
   var summary: URL { url.appendingPathComponent("summary.json") }

@@ -1,3 +1,5 @@
+import Figures
+
 /// Why a run cannot start, go on or be written, as one sentence.
 public enum RunError: Error, Equatable, Sendable {
   // The command was used in a way that it cannot follow.
@@ -10,6 +12,7 @@ public enum RunError: Error, Equatable, Sendable {
   case noTrials(study: String)
   case tooManyTrials(study: String)
   case malformedShard(String)
+  case unsuitable(String, found: String, expected: String)
   case irregularArray(task: String, reason: String)
   case freshShard
   case differentStudies(first: String, second: String)
@@ -35,6 +38,8 @@ public enum RunError: Error, Equatable, Sendable {
 
 /// The statuses with which a command ends, after `sysexits.h`.
 public enum ExitStatus: Int32, Sendable {
+  /// Some trials failed; all else was done.
+  case failedTrials = 1
   case usage = 64
   case badData = 65
   case missingFile = 66
@@ -43,31 +48,46 @@ public enum ExitStatus: Int32, Sendable {
 }
 
 extension RunError: CustomStringConvertible {
+  /// The most characters of a sentence, whatever it quotes.
+  private static let length = 1600
+
   /// The sentence: what is wrong, what was found, and what would be right.
-  public var description: String {
+  ///
+  /// What it quotes may come from any file, so it holds nothing that steers a terminal, and of something long the
+  /// beginning and the end.
+  public var description: String { sentence.printable(within: Self.length) }
+
+  /// What was found somewhere, as a part of a sentence.
+  private func quoted(_ text: String) -> String { text.printable(within: 200) }
+
+  private var sentence: String {
     switch self {
     case .malformedOverride(let argument):
-      "\"\(argument)\" is no setting: write key=value, such as steps=600"
+      "\"\(quoted(argument))\" is no setting: write key=value, such as steps=600"
     case .unknownSetting(let key, let nearest, let known):
-      "there is no setting \"\(key)\"" + (nearest.map { "; did you mean \"\($0)\"?" } ?? ".")
+      "there is no setting \"\(quoted(key))\""
+        + (nearest.map { "; did you mean \"\($0)\"?" } ?? ".")
         + " The settings are " + known.joined(separator: ", ")
     case .wrongValue(let key, let found, let expected):
-      "\(key)=\(found) cannot be understood: \(key) takes \(expected)"
+      "\(quoted(key))=\(quoted(found)) cannot be understood: \(quoted(key)) takes \(expected)"
     case .repeatedSetting(let key):
-      "the setting \(key) is given twice: give it once"
+      "the setting \(quoted(key)) is given twice: give it once"
     case .invalidSettings(let reason):
-      "the settings do not fit together: \(reason)"
+      "the settings do not fit together: \(reason.printable(within: 600))"
     case .repeatedTrial(let trial):
-      "the settings plan the trial \(trial) twice: list each value once"
+      "the settings plan the trial \(quoted(trial)) twice: list each value once"
     case .noTrials(let study):
       "the settings leave the study \(study) without trials: give every list at least one value"
     case .tooManyTrials(let study):
       "the settings plan more trials of the study \(study) than the \(RunLimits.trials) that a run "
         + "can have: give shorter lists"
     case .malformedShard(let found):
-      "\"\(found)\" is no shard: write i/n with 1 ≤ i ≤ n, such as 2/8"
+      "\"\(quoted(found))\" is no shard: write i/n with 1 ≤ i ≤ n, such as 2/8, or all"
+    case .unsuitable(let option, let found, let expected):
+      "\(option) is \"\(quoted(found))\"; it must be \(expected)"
     case .irregularArray(let task, let reason):
-      "the Slurm array task \(task) names no shard, as \(reason): give --shard i/n"
+      "SLURM_ARRAY_TASK_ID=\(quoted(task)) names no shard, as \(reason.printable(within: 300)): "
+        + "give --shard i/n, or --shard all for all trials"
     case .freshShard:
       "a shard cannot start afresh, as the other shards would lose what they have: "
         + "start into another --output instead"
@@ -78,27 +98,27 @@ extension RunError: CustomStringConvertible {
     case .nothingPending(let directory):
       "all trials in \(directory) have ended: there is nothing to submit"
     case .unreadable(let file, let reason):
-      "\(file) cannot be read as what it should be: \(reason)"
+      "\(file) cannot be read as what it should be: \(reason.printable(within: 600))"
     case .unknownStoreVersion(let file, let found, let understood):
-      "\(file) is a trial store of version \(found), and this program understands version "
+      "\(file) is a trial store of version \(quoted(found)), and this program understands version "
         + "\(understood): use the program that wrote it, or start with --fresh"
     case .foreignStore(let file, let found, let expected):
-      "\(file) belongs to the run \(found), and this is the run \(expected): leave it out, or move it "
+      "\(file) belongs to the run \(quoted(found)), and this is the run \(expected): leave it out, or move it "
         + "away"
     case .outdatedMeasurement(let file, let trial, let reason):
-      "\(file) holds a measurement of \(trial) that this version of the study cannot read "
-        + "(\(reason)): start with --fresh"
+      "\(file) holds a measurement of \(quoted(trial)) that this version of the study cannot read "
+        + "(\(reason.printable(within: 400))): start with --fresh"
     case .noResults(let study, let reason):
-      "every trial of the study \(study) failed, the first with: \(reason)"
+      "every trial of the study \(study) failed, the first with: \(reason.printable(within: 400))"
     case .missingTrials(let directory, let missing, let planned, let first):
-      "\(directory) lacks \(missing) of \(planned) trials, \(first) the first of them: "
+      "\(directory) lacks \(missing) of \(planned) trials, \(quoted(first)) the first of them: "
         + "run those before merging"
     case .missingFile(let file, let remedy):
       "\(file) is not there: \(remedy)"
     case .cannotSubmit(let reason):
-      "Slurm does not take the jobs: \(reason)"
+      "Slurm does not take the jobs: \(reason.printable(within: 600))"
     case .inUse(let directory, let owner):
-      "\(directory) is in use by \(owner): wait for it to end, or give another --output"
+      "\(directory) is in use by \(quoted(owner)): wait for it to end, or give another --output"
     case .cannotCreate(let path, let reason):
       "\(path) cannot be created: \(reason)"
     case .cannotWrite(let path, let reason):
@@ -114,7 +134,8 @@ extension RunError: CustomStringConvertible {
   public var exitStatus: ExitStatus {
     switch self {
     case .malformedOverride, .unknownSetting, .wrongValue, .repeatedSetting, .invalidSettings,
-      .repeatedTrial, .noTrials, .tooManyTrials, .malformedShard, .irregularArray, .freshShard,
+      .repeatedTrial, .noTrials, .tooManyTrials, .malformedShard, .unsuitable, .irregularArray,
+      .freshShard,
       .differentStudies, .unknownDuration, .nothingPending:
       .usage
     case .unreadable, .unknownStoreVersion, .foreignStore, .outdatedMeasurement,

@@ -1,3 +1,4 @@
+import Figures
 import Foundation
 
 /// What a run has measured, in forms that other programs read: read from its folder alone, whatever the study.
@@ -6,6 +7,10 @@ public struct RunExport: Sendable {
   public let curves: [Curve]
   /// When the run was measured, in seconds since 1970.
   public let time: Double
+  /// What is wrong with the stores, and how many trials are missing for it, one sentence each.
+  public let warnings: [String]
+  /// Whether trials are missing that the run once had, or may have had.
+  public let isDamaged: Bool
   private let trials: [StoredTrial]
 
   /// Reads the stores of a run, which need not have ended.
@@ -14,11 +19,10 @@ public struct RunExport: Sendable {
   public init(reading directory: RunDirectory) throws(RunError) {
     let identity = try RunIdentity(reading: directory)
     let stores = directory.stores()
-    var known = StoreContents()
-    for store in stores {
-      guard let contents = try StoreContents(reading: store, of: identity) else { continue }
-      known.add(contents, from: store)
-    }
+    let known = try StoreContents(reading: [directory], of: identity)
+    let complaint = try known.shortfall(in: directory, of: identity)
+    isDamaged = complaint != nil
+    warnings = known.warnings + [complaint].compactMap(\.self)
     // Trials are stored as they end; in the order of their keys every export is the same.
     trials = known.trials.values.sorted {
       $0.key.canonical.compare($1.key.canonical, options: .numeric) == .orderedAscending
@@ -132,8 +136,40 @@ extension Cell {
   }
 }
 
+extension StoreContents {
+  /// How many trials a run is short of: those that its summary counts and its stores do not hold, or, as long as there
+  /// is no summary, the lines that are left out; nil if it is short of none.
+  func shortfall(
+    in directory: RunDirectory, of run: RunIdentity
+  ) throws(RunError) -> String? {
+    let folder = directory.url.path.printable(within: 400)
+    guard let summary = try directory.recordedTrials(of: run) else {
+      guard leftOut > 0 else { return nil }
+      return "\(folder): \(count) \(count == 1 ? "trial is" : "trials are") taken, and \(leftOut) "
+        + (leftOut == 1 ? "line is not" : "lines are not")
+    }
+    guard count < summary else { return nil }
+    return "\(folder) holds \(count) of the \(summary) trials that its summary counts: "
+      + "the command that made the run does the others again"
+  }
+}
+
+extension RunDirectory {
+  /// How many trials `summary.json` counts; nil if there is none.
+  fileprivate func recordedTrials(of run: RunIdentity) throws(RunError) -> Int? {
+    guard let data = try FileSystem.read(summary) else { return nil }
+    guard let json = try? JSON(reading: data), let trials = json["trials"]?.integer else {
+      return nil
+    }
+    try RunSummary.check(json, in: self, of: run)
+    return trials
+  }
+}
+
 extension RunIdentity {
   /// The identity that `config.json` holds.
+  ///
+  /// - Throws: ``RunError/unreadable(file:reason:)`` if the folder's name says that the settings were others.
   init(reading directory: RunDirectory) throws(RunError) {
     let file = directory.configuration
     guard let data = try FileSystem.read(file) else {
@@ -148,6 +184,15 @@ extension RunIdentity {
           file: file.path, reason: "it lacks the study, its revision or its configuration")
       }
       self.init(study: study, revision: revision, configuration: configuration)
+      let name = directory.url.resolvingSymlinksInPath().lastPathComponent
+      if let digits = name.wholeMatch(of: /([0-9a-f]{16})(-old-[0-9]+)?/)?.output.1, digits != hash
+      {
+        throw RunError.unreadable(
+          file: file.path,
+          reason:
+            "its settings are those of the run \(hash), and the folder is that of \(digits); reproduce with the "
+            + "run's own settings writes it anew")
+      }
     } catch let error as RunError {
       throw error
     } catch {

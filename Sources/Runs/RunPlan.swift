@@ -10,15 +10,19 @@ public struct RunPlan: Sendable, Equatable {
   public var pending: [Double]
   /// The seconds that a trial of cost 1 takes; nil if that is not known.
   public var secondsPerCost: Double?
+  /// What is wrong with the stores, one sentence each.
+  public var warnings: [String]
 
   /// A plan of a run in a folder.
   public init(
-    directory: RunDirectory, trials: Int, pending: [Double], secondsPerCost: Double?
+    directory: RunDirectory, trials: Int, pending: [Double], secondsPerCost: Double?,
+    warnings: [String] = []
   ) {
     self.directory = directory
     self.trials = trials
     self.pending = pending
     self.secondsPerCost = secondsPerCost
+    self.warnings = warnings
   }
 
   /// The seconds that all pending trials take one after the other; nil if that is not known.
@@ -33,11 +37,7 @@ extension Run {
   ///
   /// - Throws: ``RunError`` if a store cannot be read.
   public func plan(measuringFor limit: Double) throws(RunError) -> RunPlan {
-    var known = StoreContents()
-    for store in directory.stores() {
-      guard let contents = try StoreContents(reading: store, of: identity) else { continue }
-      known.add(contents, from: store)
-    }
+    let known = try StoreContents(reading: [directory], of: identity)
     var estimate = TimeEstimate(jobs: 1)
     for (key, cost) in zip(keys, costs) {
       guard let trial = known.trials[key], trial.measurement != nil else { continue }
@@ -50,7 +50,7 @@ extension Run {
     }
     return RunPlan(
       directory: directory, trials: trials.count, pending: pending.map { costs[$0] },
-      secondsPerCost: estimate.secondsPerCost)
+      secondsPerCost: estimate.secondsPerCost, warnings: known.warnings)
   }
 
   /// Carries out a trial, and notes how far it came.

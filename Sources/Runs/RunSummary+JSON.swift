@@ -18,6 +18,7 @@ extension RunSummary {
         }),
       "reduced": .flag(settings == .quick),
       "trials": .integer(trials),
+      "failed": .integer(failures.count),
       "failures": .array(
         failures.map { ["trial": .text($0.trial), "reason": .text($0.reason)] }),
       "seconds": .number(seconds),

@@ -1,6 +1,9 @@
 import Figures
 
 extension RunSummary {
+  /// The most failures that are listed; the report has all of them.
+  private static let listedFailures = 10
+
   /// What a person at a terminal wants to read: the tables, the claims and the notes.
   public var text: String {
     var parts = ["\(title): \(question)\n"]
@@ -8,12 +11,17 @@ extension RunSummary {
     parts += findings.tables.map(\.text)
     if !findings.claims.isEmpty { parts.append(claims) }
     if !failures.isEmpty {
-      parts.append(failures.map { "The trial \($0.trial) failed: \($0.reason)\n" }.joined())
+      let listed = failures.prefix(Self.listedFailures).map { failure in
+        let (trial, reason) = (failure.trial.printable(within: 200), failure.reason)
+        return "The trial \(trial) failed: \(reason.printable(within: 400))\n"
+      }
+      let rest = failures.count - listed.count
+      parts.append(listed.joined() + (rest > 0 ? "So did \(rest) more.\n" : ""))
     }
     if !findings.notes.isEmpty {
       parts.append(findings.notes.map { $0.lines(indent: "") }.joined())
     }
-    return parts.joined(separator: "\n")
+    return parts.joined(separator: "\n").printableLines
   }
 
   private var claims: String {

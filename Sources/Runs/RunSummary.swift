@@ -1,3 +1,4 @@
+import Figures
 import Foundation
 
 /// A run that has ended, with all that a report says of it.
@@ -68,6 +69,26 @@ public struct RunSummary: Sendable, Equatable {
 }
 
 extension RunSummary {
+  /// The status with which a command that shows this run ends: 0, or 1 if trials failed.
+  public var exitStatus: Int32 { failures.isEmpty ? 0 : ExitStatus.failedTrials.rawValue }
+
+  /// How many trials failed, which was the first, and why; nil if none did.
+  public var failureMessage: String? {
+    Self.sentence(about: failures, of: trials)
+      .map { $0 + "; reproduce --retry-failed runs such trials again" }
+  }
+
+  static func sentence(about failures: [Failure], of trials: Int) -> String? {
+    guard let first = failures.first else { return nil }
+    let name = first.trial.printable(within: 200)
+    let which = failures.count == 1 ? name : "the first (\(name))"
+    let reason = first.reason.hasSuffix(".") ? String(first.reason.dropLast()) : first.reason
+    return "\(failures.count) of \(trials) trials failed, \(which) with: "
+      + reason.printable(within: 400)
+  }
+}
+
+extension RunSummary {
   /// What figures and texts say of settings that are not the paper's; nil for the paper's own.
   public var notice: String? { Self.notice(settings, changed) }
 
@@ -90,6 +111,38 @@ extension RunSummary {
 }
 
 extension RunSummary {
+  /// Refuses the summary of another run.
+  static func check(
+    _ json: JSON, in directory: RunDirectory, of run: RunIdentity
+  ) throws(RunError) {
+    guard json["study"]?.text == run.study,
+      json["configuration"]?.canonical == run.configuration.canonical
+    else {
+      throw .unreadable(
+        file: directory.summary.path,
+        reason: "it is the summary of another run than config.json beside it names; "
+          + "the command that made the run writes it anew")
+    }
+  }
+
+  /// What is wrong with the trials on which the summary of a run rests, one sentence each: lines that are left out, and
+  /// how many trials are missing.
+  ///
+  /// A folder without stores, such as one that was sent without them, has nothing wrong.
+  ///
+  /// - Throws: ``RunError`` if a store cannot be read or belongs to another run.
+  public static func damage(
+    of directory: RunDirectory
+  ) throws(RunError) -> (warnings: [String], lacksTrials: Bool) {
+    guard !directory.stores().isEmpty, try FileSystem.read(directory.configuration) != nil else {
+      return ([], false)
+    }
+    let run = try RunIdentity(reading: directory)
+    let known = try StoreContents(reading: [directory], of: run)
+    let shortfall = try known.shortfall(in: directory, of: run)
+    return (known.warnings + [shortfall].compactMap(\.self), shortfall != nil)
+  }
+
   /// Writes `summary.json`, the tables, the figures and the report, each file whole or not at all.
   func write(to directory: RunDirectory) throws(RunError) {
     if !findings.tables.isEmpty {
@@ -127,11 +180,17 @@ extension RunSummary {
     guard let data = try FileSystem.read(file) else {
       throw .missingFile(file.path, remedy: "name the folder of a run that has ended")
     }
+    let json: JSON
     do {
-      self = try RunSummary(JSON(reading: data))
+      json = try JSON(reading: data)
+      self = try RunSummary(json)
     } catch {
       throw .unreadable(
         file: file.path, reason: "\(error); the command that made the run writes it anew")
+    }
+    // A summary that was sent on its own is what it is.
+    if try FileSystem.read(directory.configuration) != nil {
+      try Self.check(json, in: directory, of: RunIdentity(reading: directory))
     }
     for index in findings.illustrations.indices {
       let drawing = findings.illustrations[index]

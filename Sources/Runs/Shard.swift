@@ -16,7 +16,7 @@ public struct Shard: Sendable, Equatable, CustomStringConvertible {
     self.count = count
   }
 
-  /// Reads `i/n`.
+  /// Reads `i/n` in ASCII digits.
   ///
   /// - Throws: ``RunError/malformedShard(_:)``.
   public init(_ text: String) throws(RunError) {
@@ -27,30 +27,8 @@ public struct Shard: Sendable, Equatable, CustomStringConvertible {
     self = shard
   }
 
-  /// The shard that a task of a Slurm job array is; nil outside one.
-  ///
-  /// The tasks of `--array=0-7`, `1-8` or `0-14:2` are the shards 1/8 … 8/8: the number is 1 +
-  /// (`SLURM_ARRAY_TASK_ID` − `SLURM_ARRAY_TASK_MIN`) / `SLURM_ARRAY_TASK_STEP`, the count is
-  /// `SLURM_ARRAY_TASK_COUNT`.
-  ///
-  /// - Throws: ``RunError/irregularArray(task:reason:)`` if the numbers of the array have gaps, as
-  ///   those of `--array=1,5,6` have.
-  public init?(environment: [String: String]) throws(RunError) {
-    guard let task = environment["SLURM_ARRAY_TASK_ID"] else { return nil }
-    func value(_ name: String) -> Int? {
-      environment["SLURM_ARRAY_TASK_\(name)"].flatMap { Int($0) }
-    }
-    guard let id = value("ID"), let first = value("MIN"), let count = value("COUNT") else {
-      throw .irregularArray(
-        task: task, reason: "SLURM_ARRAY_TASK_MIN or SLURM_ARRAY_TASK_COUNT is no number")
-    }
-    let step = value("STEP") ?? 1
-    let last = value("MAX") ?? first + (count - 1) * step
-    guard step > 0, (id - first) % step == 0, last == first + (count - 1) * step,
-      let shard = Shard(number: 1 + (id - first) / step, count: count)
-    else { throw .irregularArray(task: task, reason: "the numbers of the array have gaps") }
-    self = shard
-  }
+  /// Whether this is no part, but the whole run.
+  public var isWhole: Bool { count == 1 }
 
   /// The spelling `i/n`.
   public var description: String { "\(number)/\(count)" }

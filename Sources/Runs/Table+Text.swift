@@ -5,7 +5,10 @@ extension Table {
   /// The table for a terminal: its title, a rule, and columns aligned — words on the left, numbers
   /// on their decimal points.
   public var text: String {
-    let shown = rows.map { $0.map(\.shown) }
+    let shown = rows.map { row in
+      row.map { (value: $0.shown.value.printable, spread: $0.shown.spread) }
+    }
+    let columns = columns.map(\.printable)
     let spreads = columns.indices.map { column in
       shown.map { $0[column].spread?.terminalWidth ?? 0 }.max() ?? 0
     }
@@ -35,7 +38,7 @@ extension Table {
       }
     }
     let rule = widths.map { String(repeating: "─", count: $0) }
-    return title + "\n\n"
+    return title.printable + "\n\n"
       + ([head, rule] + lines).map { cells in
         cells.joined(separator: "  ").trimmedTrailing + "\n"
       }.joined()

@@ -80,12 +80,13 @@ public func meanAndError(_ values: [Double]) -> (mean: Double, error: Double) {
 extension Table {
   /// The table as comma-separated values (quoted as in RFC 4180), every number with all its digits.
   ///
-  /// A column of estimates is followed by one called `… (spread)`.
+  /// A column of estimates is followed by one called `… (spread)`. Words that a spreadsheet would take for a formula
+  /// begin with an apostrophe, as they do where one types them.
   public var csv: String {
     let isSpread = columns.indices.map { column in
       rows.contains { if case .estimate = $0[column] { true } else { false } }
     }
-    let heads = zip(columns, isSpread).flatMap { $1 ? [$0, "\($0) (spread)"] : [$0] }
+    let heads = zip(columns.map(\.inert), isSpread).flatMap { $1 ? [$0, "\($0) (spread)"] : [$0] }
     let lines = rows.map { row in
       zip(row, isSpread).flatMap { cell, isSpread in
         isSpread ? [cell.digits, cell.spreadDigits] : [cell.digits]
@@ -96,11 +97,16 @@ extension Table {
     }.joined()
   }
 
+  /// Looks at scalars: a quotation mark may carry an accent, and is one all the same.
   private static func field(_ text: String) -> String {
-    guard text.contains(where: { $0 == "," || $0 == "\"" || $0.isNewline }) else { return text }
-    return "\""
-      + text.split(separator: "\"", omittingEmptySubsequences: false)
-      .joined(separator: "\"\"") + "\""
+    let special: [Unicode.Scalar] = [
+      ",", "\"", "\n", "\r", "\u{B}", "\u{C}", "\u{85}", "\u{2028}", "\u{2029}",
+    ]
+    guard text.unicodeScalars.contains(where: special.contains) else { return text }
+    return text.unicodeScalars.reduce(into: "\"") { out, scalar in
+      if scalar == "\"" { out += "\"" }
+      out.unicodeScalars.append(scalar)
+    } + "\""
   }
 }
 
@@ -108,7 +114,7 @@ extension Cell {
   fileprivate var digits: String {
     switch self {
     case .empty: ""
-    case .text(let text): text
+    case .text(let text): text.inert
     case .integer(let value): String(value)
     case .number(let value, _): value.description
     case .estimate(let mean, _, _): mean.description
@@ -117,5 +123,17 @@ extension Cell {
 
   fileprivate var spreadDigits: String {
     if case .estimate(_, let spread, _) = self { spread.description } else { "" }
+  }
+}
+
+extension String {
+  /// The words of a cell so that no spreadsheet computes them: numbers stay, and what begins like a formula gets an
+  /// apostrophe before it.
+  fileprivate var inert: String {
+    guard let first = unicodeScalars.first(where: { $0 != " " }),
+      ["=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠"].contains(first),
+      Double(self) == nil
+    else { return self }
+    return "'" + self
   }
 }

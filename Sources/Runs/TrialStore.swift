@@ -4,18 +4,21 @@ import Foundation
 ///
 /// The first line says what the file is; each further one is an object with `key`, `seconds`,
 /// `status` (`completed` or `failed`) and `measurement` or `reason`. The last member of every line,
-/// `check`, holds the first eight digits of the SHA-256 of the bytes before it, so that a line that
-/// was damaged is never taken for a result.
+/// `check`, says that the line is whole and whose it is (``Seal``), so that neither a damaged line
+/// nor one of another run is ever taken for a result.
 ///
 /// A line is handed to the system in one call when its trial ends, so a process that is killed
 /// loses no finished trial. It is flushed to the disk at most once a second and at the end, so a
 /// power cut costs the trials of the last second.
 final class TrialStore {
   /// The version of the format; a store of any other is refused.
-  static let version = 1
+  ///
+  /// 1: lines were not bound to their run. 2: they are.
+  static let version = 2
   /// What was in the file when it was opened.
   let contents: StoreContents
   private let file: URL
+  private let run: RunIdentity
   private let descriptor: Int32
   private let lock: FileLock
   private var length: off_t
@@ -28,6 +31,7 @@ final class TrialStore {
   /// only its end is missing and cut off otherwise.
   init(_ file: URL, of run: RunIdentity) throws(RunError) {
     self.file = file
+    self.run = run
     lock = try FileLock(guarding: file)
     contents = try StoreContents(reading: file, of: run) ?? StoreContents()
     descriptor = open(file.path, O_WRONLY | O_CREAT | O_CLOEXEC, 0o666)
@@ -36,7 +40,7 @@ final class TrialStore {
     try cut()
     if contents.lacksLastEnd { try append("\n") }
     if length == 0 {
-      try append(Self.sealed(run.header))
+      try append(Seal.line(of: run.header, in: run))
       FileSystem.synchronize(file.deletingLastPathComponent())
     }
   }
@@ -52,7 +56,7 @@ final class TrialStore {
   ///   if the file no longer has a name, so that nobody would ever read what it holds.
   func append(_ trial: StoredTrial) throws(RunError) {
     try checkName()
-    try append(Self.sealed(trial.json))
+    try append(Seal.line(of: trial.json, in: run))
     isFlushed = false
     if lastFlush.duration(to: .now) > .seconds(1) { try flush() }
   }
@@ -91,28 +95,9 @@ final class TrialStore {
 }
 
 extension TrialStore {
-  /// The line of an object, with its check and its end.
-  static func sealed(_ object: JSON) -> String {
-    let text = object.canonical.dropLast()
-    return "\(text),\"check\":\"\(check(of: text.utf8))\"}\n"
-  }
-
-  /// The object of a line without its end; nil if the line is damaged.
-  static func unsealed(_ line: some BidirectionalCollection<UInt8>) -> JSON? {
-    let seal = #","check":"00000000"}"#.utf8.count
-    let body = line.dropLast(seal)
-    guard !body.isEmpty, line.suffix(seal).elementsEqual(#","check":"\#(check(of: body))"}"#.utf8)
-    else { return nil }
-    return try? JSON(reading: Array(body) + [UInt8(ascii: "}")])
-  }
-
-  private static func check(of bytes: some Sequence<UInt8>) -> Substring {
-    SHA256.hexadecimal(bytes).prefix(8)
-  }
-
   /// Replaces a store by one that holds these trials.
   static func write(_ trials: [StoredTrial], to file: URL, of run: RunIdentity) throws(RunError) {
-    let lines = [sealed(run.header)] + trials.map { sealed($0.json) }
+    let lines = ([run.header] + trials.map(\.json)).map { Seal.line(of: $0, in: run) }
     try FileSystem.replace(file, with: Data(lines.joined().utf8))
   }
 }

@@ -98,7 +98,7 @@ enum Reader: String, CaseIterable {
     _ = try DatasetFormat.csv.decode(bytes)
   }
 
-  /// The lines of the input, as they are and with the check that a fuzzer would not find.
+  /// The lines of the input, as they are and with the seal that a fuzzer would not find.
   private func store(_ bytes: [UInt8]) throws {
     let run = RunIdentity(study: "toy", revision: 1, configuration: [:])
     let file = URL(fileURLWithPath: "/trials.jsonl")
@@ -106,8 +106,7 @@ enum Reader: String, CaseIterable {
     precondition(plain.map { $0.intactLength <= bytes.count } ?? true)
     let sealed = bytes.split(separator: UInt8(ascii: "\n")).flatMap { line in
       let body = line.last == UInt8(ascii: "}") ? line.dropLast() : line
-      return body + Array(#","check":"\#(SHA256.hexadecimal(body).prefix(8))"}"#.utf8)
-        + [UInt8(ascii: "\n")]
+      return body + Array(Seal.end(of: body, in: run).utf8) + [UInt8(ascii: "\n")]
     }
     let contents = try StoreContents(parsing: sealed, from: file, of: run)
     precondition(contents.intactLength == sealed.count)

@@ -41,10 +41,10 @@ struct Command {
     }
   }
 
-  /// Starts `mnist1d` in a folder with these arguments.
+  /// Starts `mnist1d` in a folder with these arguments; what is typed later comes through a pipe.
   static func start(
     _ arguments: [String], in folder: URL, environment: [String: String] = [:],
-    input: String = ""
+    input: String = "", typing: Pipe? = nil
   ) throws -> Running {
     let process = Process()
     process.executableURL = products.appendingPathComponent("mnist1d")
@@ -60,7 +60,7 @@ struct Command {
     }
     let typed = folder.appendingPathComponent("in-\(UUID())")
     try Data(input.utf8).write(to: typed)
-    process.standardInput = try FileHandle(forReadingFrom: typed)
+    process.standardInput = try typing ?? FileHandle(forReadingFrom: typed)
     process.standardOutput = try FileHandle(forWritingTo: output)
     process.standardError = try FileHandle(forWritingTo: messages)
     try process.run()

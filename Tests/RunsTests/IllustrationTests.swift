@@ -81,6 +81,6 @@ struct IllustrationTests {
     let html = Report(runs: [summary]).html
     #expect(html.contains(#"class="drawing scroll wide""#))
     #expect(html.contains(#"class="drawing narrow""#))
-    #expect(html.components(separatedBy: "<svg").count == 3)
+    #expect(html.components(separatedBy: "<img src=\"data:image/svg+xml;base64,").count == 3)
   }
 }

@@ -77,39 +77,53 @@ struct ReportTests {
     }
   }
 
-  @Test("keeps the identifiers of its drawings apart")
-  func identifiers() {
-    var drawn = summary
-    drawn.findings.illustrations = ["a", "b"].map { name in
-      Illustration(
-        name, caption: "",
-        svg: """
-          <?xml version="1.0"?><svg xmlns="http://www.w3.org/2000/svg" aria-labelledby="t d">\
-          <title id="t">x</title><clipPath id="c"/><g clip-path="url(#c)"><use href="#c"/></g></svg>
-          """)
-    }
-    let html = Report(runs: [drawn]).html
-    #expect(html.contains(#"<clipPath id="run-1-a-c"/><g clip-path="url(#run-1-a-c)">"#))
-    #expect(html.contains(##"<use href="#run-1-b-c"/>"##))
-    #expect(html.contains(#"aria-labelledby="run-1-b-t run-1-b-d""#))
-    #expect(!html.contains("<?xml"))
+  @Test("forbids scripts and the network to itself")
+  func policy() {
+    let html = Report(runs: [summary]).html
+    #expect(
+      html.contains(
+        #"<meta http-equiv="Content-Security-Policy" content="default-src &#39;none&#39;; img-src data:; "#
+      ))
+    #expect(html.components(separatedBy: "http-equiv").count == 2)
   }
 
   @Test(
-    "shows a drawing that could act as a picture in which nothing can",
+    "shows a drawing as a picture, in which nothing acts, and nothing of its markup",
     arguments: [
       "<svg><script>x</script></svg>", "<svg onload='x'/>", "<svg\nONload = x></svg>",
       "<svg><a href=\"javascript:x\"/></svg>", "<svg><image href='http://a/b'/></svg>",
       "<svg><style>@import url(x)</style></svg>", "<svg fill=\"url( http://a )\"/>", "no drawing",
+      "\"><script>x</script>", "</style><svg>", "<svg><set attributeName=\"href\" to=\"x\"/></svg>",
     ])
   func hostileDrawing(svg: String) {
     var hostile = summary
-    hostile.findings.illustrations = [Illustration("f", caption: "c", svg: svg)]
+    hostile.findings.illustrations = [Illustration("f", caption: "c", svg: svg, narrow: svg)]
     let html = Report(runs: [hostile]).html
-    #expect(html.contains("<img src=\"data:image/svg+xml;base64,"))
-    #expect(!html.contains(svg))
+    #expect(html.components(separatedBy: "<img src=\"data:image/svg+xml;base64,").count == 3)
+    #expect(!html.contains(svg) && !html.contains("<svg") && !html.contains("<script"))
+  }
+
+  @Test("shows no character that steers whoever reads it", arguments: steering)
+  func steers(character: Character) throws {
+    var hostile = summary
+    let evil = "a\(character)b"
+    (hostile.title, hostile.question, hostile.digest) = (evil, evil, evil)
+    hostile.failures = [.init(trial: evil, reason: evil)]
+    hostile.findings = Findings(
+      claims: [Claim(evil, evil, reported: .text(evil), measured: .text(evil), verdict: .holds)],
+      tables: [Table("t", title: evil, columns: [evil], rows: [[.text(evil)]])], notes: [evil])
+    for text in [Report(title: evil, runs: [hostile]).html, hostile.text, hostile.json.pretty] {
+      #expect(!text.unicodeScalars.contains(character.unicodeScalars.first!))
+    }
+    #expect(try RunSummary(JSON(reading: hostile.json.pretty)) == hostile)
   }
 }
+
+/// What a terminal obeys instead of showing it, and what turns text around.
+let steering: [Character] = [
+  "\u{0}", "\u{7}", "\u{8}", "\u{D}", "\u{1B}", "\u{7F}", "\u{85}", "\u{9B}", "\u{9D}", "\u{2028}",
+  "\u{2029}", "\u{202A}", "\u{202E}", "\u{2066}", "\u{2069}",
+]
 
 extension [JSON.Member] {
   fileprivate var asObject: JSON { .object(self) }

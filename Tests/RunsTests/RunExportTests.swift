@@ -113,10 +113,12 @@ struct RunComparisonTests {
     _ = try run.perform(RunOptions(jobs: 2))
     let other = scratch.url.appendingPathComponent("other")
     try FileManager.default.copyItem(at: run.directory.url, to: other)
-    let file = other.appendingPathComponent("summary.json")
-    let summary = try String(contentsOf: file, encoding: .utf8)
-      .replacing("\"study\": \"toy\"", with: "\"study\": \"game\"")
-    try Data(summary.utf8).write(to: file)
+    for name in ["summary.json", "config.json"] {
+      let file = other.appendingPathComponent(name)
+      let text = try String(contentsOf: file, encoding: .utf8)
+        .replacing("\"study\": \"toy\"", with: "\"study\": \"game\"")
+      try Data(text.utf8).write(to: file)
+    }
     let error = #expect(throws: RunError.self) {
       try RunComparison(of: [run.directory, RunDirectory(other)])
     }

@@ -40,8 +40,8 @@ struct ShardTests {
       try Shard(environment: Dictionary(uniqueKeysWithValues: gaps))
     }
     #expect(
-      error?.description == "the Slurm array task 5 names no shard, as the numbers of the array "
-        + "have gaps: give --shard i/n")
+      error?.description == "SLURM_ARRAY_TASK_ID=5 names no shard, as the numbers of the array "
+        + "have gaps: give --shard i/n, or --shard all for all trials")
   }
 
   @Test("shares out every trial exactly once, and the costs evenly")
@@ -148,10 +148,9 @@ struct ShardTests {
     var object = try JSON(reading: String(lines[1]))
     object["check"] = nil
     object["measurement"]?["score"] = 7
-    let text = object.canonical.dropLast()
-    let forged = "\(text),\"check\":\"\(SHA256.hexadecimal(text.utf8).prefix(8))\"}"
+    let forged = Seal.line(of: object, in: run.identity)
     let other = run.directory.url.appendingPathComponent("trials.shard-1-of-2.jsonl")
-    try Data((lines[0] + "\n" + forged + "\n").utf8).write(to: other)
+    try Data((lines[0] + "\n" + forged).utf8).write(to: other)
     let listener = Listener()
     _ = try run.merge(observer: listener)
     #expect(try run.bits() == bits)
@@ -173,5 +172,70 @@ struct ShardTests {
   func nothingToMerge() throws {
     let error = #expect(throws: RunError.self) { try scratch.run().merge() }
     #expect(error?.exitStatus == .missingFile)
+  }
+}
+
+@Suite("The variables of a Slurm array")
+struct ShardEnvironmentTests {
+  private func shard(_ changes: [String: String?]) throws -> Shard? {
+    var variables: [String: String?] = [
+      "ID": "2", "MIN": "0", "MAX": "7", "COUNT": "8", "STEP": "1",
+    ]
+    variables.merge(changes) { $1 }
+    return try Shard(
+      environment: Dictionary(
+        uniqueKeysWithValues: variables.compactMap { name, value in
+          value.map { ("SLURM_ARRAY_TASK_" + name, $0) }
+        }))
+  }
+
+  @Test("are refused in a sentence where they are none that Slurm gives")
+  func edges() throws {
+    let wrong = [
+      "-1", "", " ", "9223372036854775807", "-9223372036854775808", "99999999999999999999", "two",
+      "2.0", "0x2", "+2",
+      "٢", "2\u{301}", "2147483648", "\u{1B}[2J", String(repeating: "9", count: 10_000),
+    ]
+    for name in ["ID", "MIN", "MAX", "COUNT", "STEP"] {
+      for value in wrong {
+        let error = #expect(throws: RunError.self, "\(name)=\(value)") { try shard([name: value]) }
+        #expect(error?.exitStatus == .usage)
+        let sentence = error?.description ?? ""
+        #expect(sentence.hasSuffix(": give --shard i/n, or --shard all for all trials"))
+        #expect(sentence.count < 1000 && !sentence.contains("\u{1B}"))
+      }
+    }
+    let gaps: [[String: String?]] = [
+      ["ID": "8"], ["ID": "2147483647"], ["MIN": "3"], ["MAX": "6"], ["COUNT": "0"], ["COUNT": "9"],
+      ["STEP": "0"],
+      ["STEP": "2"], ["COUNT": Optional<String>.none], ["MIN": Optional<String>.none],
+      ["STEP": "2147483647", "COUNT": "2147483647"],
+      ["COUNT": "2147483647", "MAX": Optional<String>.none, "STEP": "2147483647"],
+      ["ID": "2147483647", "MAX": Optional<String>.none],
+    ]
+    for changes in gaps {
+      #expect(throws: RunError.self, "\(changes)") { try shard(changes) }
+    }
+  }
+
+  @Test("name the shard, whatever the array begins with and however wide its steps are")
+  func shards() throws {
+    #expect(try shard([:])?.description == "3/8")
+    #expect(
+      try shard(["STEP": Optional<String>.none, "MAX": Optional<String>.none])?.description == "3/8"
+    )
+    #expect(try shard(["ID": "14", "MIN": "10", "MAX": "24", "STEP": "2"])?.description == "3/8")
+    #expect(try shard(["ID": "5", "MIN": "5", "MAX": "5", "COUNT": "1"]) == nil)
+    #expect(try shard(["ID": Optional<String>.none]) == nil)
+    let shard = try #require(
+      try Shard(environment: [
+        "SLURM_ARRAY_TASK_ID": "1", "SLURM_ARRAY_TASK_MIN": "0",
+        "SLURM_ARRAY_TASK_COUNT": "4",
+      ]))
+    #expect(
+      Shard.notice(
+        of: shard, environment: ["SLURM_ARRAY_TASK_ID": "1", "SLURM_ARRAY_TASK_COUNT": "4"])
+        == "this is shard 2/4 of the trials, as SLURM_ARRAY_TASK_ID=1 SLURM_ARRAY_TASK_COUNT=4 say; "
+        + "--shard all carries out all of them")
   }
 }

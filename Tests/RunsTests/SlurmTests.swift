@@ -71,8 +71,9 @@ struct SlurmTests {
         """)
     let finish = array.finishScript("/opt/mnist1d", arguments, output: "/it's")
     #expect(!finish.contains("--array"))
-    #expect(finish.contains("reproduce toy seeds=0..9 --output '/data/my runs' --jobs 1"))
-    #expect(finish.hasSuffix("/opt/mnist1d report --output '/it'\\''s'\n"))
+    #expect(
+      finish.contains("reproduce toy seeds=0..9 --output '/data/my runs' --shard all --jobs 1"))
+    #expect(finish.hasSuffix("/opt/mnist1d report --output '/it'\\''s' || go_on\nexit $status\n"))
   }
 
   @Test("reads the site's limit from what scontrol prints")

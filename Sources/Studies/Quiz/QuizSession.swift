@@ -95,6 +95,15 @@ extension QuizSession {
     try OutputFile.write(Array((json.pretty + "\n").utf8), to: file.path)
   }
 
+  /// Keeps other processes away from a session's file for as long as the result lives; the folder is made where it is
+  /// missing.
+  ///
+  /// - Throws: `RunError.inUse` if another has the file, and what making the folder gives.
+  public static func lock(_ file: URL) throws(RunError) -> FileLock {
+    try RunDirectory(file.deletingLastPathComponent()).create()
+    return try FileLock(guarding: file)
+  }
+
   /// Goes on with what a file holds, if there is one.
   ///
   /// - Throws: `RunError` if the file holds no quiz, or another one.
@@ -105,7 +114,9 @@ extension QuizSession {
       guard saved["format"]?.text == "quiz", saved["version"]?.integer == Self.version else {
         throw Mismatch("it is no quiz of version \(Self.version)")
       }
-      guard saved["data"]?.text == data else { throw Mismatch("its quiz is about other data") }
+      guard saved["data"]?.text == data else {
+        throw Mismatch("its quiz is about other data; give another --output")
+      }
       guard saved["seed"]?.integer == seed, saved["examples"]?.integer == examples.count else {
         throw Mismatch("its quiz is not the one of \(examples.count) examples with seed \(seed)")
       }

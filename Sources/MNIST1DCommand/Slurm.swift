@@ -61,6 +61,8 @@ struct Slurm: ParsableCommand {
       }
       let array = try SlurmArray(
         plan, of: kind.rawValue, division, largest: site.tasks, resources: resources)
+      let lock = try array.lock()
+      defer { withExtendedLifetime(lock) {} }
       arguments.insert(kind.rawValue, at: 0)
       try array.write(program, arguments, output: output)
       arguments.removeFirst()

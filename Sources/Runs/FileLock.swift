@@ -5,7 +5,7 @@ import Foundation
 ///
 /// It lies in a hidden file beside the guarded one, because that one may be replaced. A file system
 /// without locks is used without one.
-public final class FileLock {
+package final class FileLock {
   private let descriptor: Int32
 
   /// Takes the lock.

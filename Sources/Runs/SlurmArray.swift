@@ -139,6 +139,14 @@ extension SlurmArray {
         """
   }
 
+  /// Keeps other processes from writing and submitting the same scripts, for as long as the result lives.
+  ///
+  /// - Throws: ``RunError/inUse(directory:owner:)``, and what making the folder gives.
+  package func lock() throws(RunError) -> FileLock {
+    try FileSystem.createDirectory(folder)
+    return try FileLock(guarding: arrayFile)
+  }
+
   /// Writes both scripts.
   ///
   /// - Throws: ``RunError/unsuitable(_:found:expected:)`` for words that no script should hold, and what writing gives.

@@ -99,7 +99,7 @@ extension QuizSession {
   /// missing.
   ///
   /// - Throws: `RunError.inUse` if another has the file, and what making the folder gives.
-  public static func lock(_ file: URL) throws(RunError) -> FileLock {
+  package static func lock(_ file: URL) throws(RunError) -> FileLock {
     try RunDirectory(file.deletingLastPathComponent()).create()
     return try FileLock(guarding: file)
   }

@@ -38,9 +38,7 @@ enum Subprocess {
             + "squeue says whether it has taken a job")
       }
       var requests = open.map { pollfd(fd: $0.1, events: Int16(POLLIN), revents: 0) }
-      let ready = poll(&requests, nfds_t(requests.count), 100)
-      // A child of the program's own may keep the pipes open after its end.
-      if ready == 0, !process.isRunning { break }
+      _ = poll(&requests, nfds_t(requests.count), 100)
       for (request, (stream, descriptor)) in zip(requests, open) where request.revents != 0 {
         let count = read(descriptor, &buffer, buffer.count)
         if count < 0, errno == EINTR { continue }

@@ -12,10 +12,11 @@ struct NetworkPreconditionTests {
     let name: String
     /// What the message says.
     let words: [String]
-    let make: @Sendable (inout TorchGenerator) -> Void
+    let make: @Sendable (inout TorchGenerator) throws -> Void
 
     init(
-      _ name: String, _ words: String..., make: @escaping @Sendable (inout TorchGenerator) -> Void
+      _ name: String, _ words: String...,
+      make: @escaping @Sendable (inout TorchGenerator) throws -> Void
     ) {
       (self.name, self.words, self.make) = (name, words, make)
     }
@@ -62,7 +63,7 @@ struct NetworkPreconditionTests {
       _ = LogisticRegression(using: &$0).score(on: examples[0..<0])
     },
     Mistake("sharpness of no examples at a time", "-1 at a time") {
-      _ = LogisticRegression(using: &$0).sharpness(on: examples, batchSize: -1)
+      _ = try LogisticRegression(using: &$0).sharpness(on: examples, batchSize: -1)
     },
     Mistake("examples outside", "2..<5", "4 examples") { _ in _ = examples[2..<5] },
     Mistake("more held out than there are", "4 of 4") { _ in _ = examples.holdingOut(4) },
@@ -153,7 +154,7 @@ struct NetworkPreconditionTests {
       // The message is enough; a trace of the stack takes seconds.
       for trap in [SIGILL, SIGTRAP, SIGABRT] { signal(trap, SIG_DFL) }
       var generator = TorchGenerator(seed: 1)
-      Self.mistakes[index].make(&generator)
+      try Self.mistakes[index].make(&generator)
     }
     let message = String(decoding: result?.standardErrorContent ?? [], as: UTF8.self)
     for word in Self.mistakes[index].words {

@@ -63,7 +63,9 @@ public enum Slurm {
   /// That one depends on `afterany`: it has the more to do, the more tasks failed. If Slurm does not take it, the tasks
   /// are withdrawn.
   ///
-  /// - Parameter patience: how long sbatch may take, in seconds; a busy Slurm keeps it waiting.
+  /// - Parameters:
+  ///   - array: the scripts, which have been written.
+  ///   - patience: how long sbatch may take, in seconds; a busy Slurm keeps it waiting.
   /// - Returns: the numbers of the array and of the last job.
   /// - Throws: ``RunError/cannotSubmit(reason:)``.
   public static func submit(

@@ -16,7 +16,11 @@ enum Subprocess {
   ///
   /// Both of its streams are read as they come: a program that nobody reads stops when a pipe is full.
   ///
-  /// - Parameter patience: the seconds after which it is ended.
+  /// - Parameters:
+  ///   - command: the program's name and its arguments.
+  ///   - patience: the seconds after which it is ended.
+  /// - Returns: how it ended.
+  /// - Throws: ``RunError/cannotSubmit(reason:)`` if it cannot be started, or does not end in time.
   static func run(_ command: [String], for patience: Double) throws(RunError) -> Outcome {
     let process = Process()
     process.executableURL = URL(fileURLWithPath: "/usr/bin/env")

@@ -6,6 +6,7 @@ which is the same everywhere. To be imported before NumPy: on AVX-512 its own `e
 """
 
 import contextlib
+import math
 import os
 import sys
 
@@ -24,7 +25,10 @@ def _rounded(function):
     def value(x):
         sign, mantissa, exponent, _ = function(libmp.from_float(float(x)), PRECISION, libmp.round_nearest)
         # Python's conversions and quotients of integers are rounded correctly, subnormal ones too.
-        result = float(mantissa << exponent) if exponent >= 0 else mantissa / (1 << -exponent)
+        try:
+            result = float(mantissa << exponent) if exponent >= 0 else mantissa / (1 << -exponent)
+        except OverflowError:
+            result = math.inf
         return -result if sign else result
 
     return value

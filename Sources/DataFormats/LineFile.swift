@@ -1,4 +1,5 @@
 import Foundation
+import Storage
 
 /// A file that grows by whole lines while work goes on.
 ///

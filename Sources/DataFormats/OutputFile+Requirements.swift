@@ -1,4 +1,5 @@
 import Foundation
+import Storage
 
 // What can be known of a file that is to be written, before the work for it begins. The file may still become
 // impossible meanwhile; then writing it says so.

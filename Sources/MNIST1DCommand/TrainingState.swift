@@ -44,7 +44,7 @@ final class TrainingState {
       }
     }
     Terminal.note("going on from step \(training.step) of \(path)")
-    guard let bytes = checkpoint.numbers[Self.bytesKey].flatMap(Int.init), bytes >= 0,
+    guard let bytes = checkpoint.numbers[Self.bytesKey].flatMap({ Int($0) }), bytes >= 0,
       let hash = checkpoint.numbers[Self.hashKey].flatMap({ UInt64($0, radix: 16) })
     else { return .unknown }
     return .after(LineFile.Extent(bytes: bytes, hash: hash))

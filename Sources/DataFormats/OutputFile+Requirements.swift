@@ -37,6 +37,10 @@ extension OutputFile {
     guard status.st_mode & S_IFMT != S_IFDIR else {
       throw .uncreatable(path: path, reason: "it is a folder")
     }
+    // What root may do to a file that nobody may write, `write(_:to:)` does not.
+    guard status.st_mode & S_IFMT != S_IFREG || status.st_mode & 0o222 != 0 else {
+      throw .uncreatable(path: path, reason: "it is read-only")
+    }
     guard access(target, W_OK) == 0 else {
       throw .uncreatable(path: path, reason: systemReason())
     }

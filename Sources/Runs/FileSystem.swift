@@ -67,7 +67,10 @@ enum FileSystem {
   static func read(_ file: URL) throws(RunError) -> Data? {
     guard access(file.path, F_OK) == 0 else { return nil }
     do { return try Data(contentsOf: file) } catch {
-      throw .cannotRead(file.path, reason: error.localizedDescription)
+      var isFolder: ObjCBool = false
+      _ = FileManager.default.fileExists(atPath: file.path, isDirectory: &isFolder)
+      throw .cannotRead(
+        file.path, reason: isFolder.boolValue ? "it is a folder" : error.localizedDescription)
     }
   }
 }

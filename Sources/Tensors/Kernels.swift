@@ -31,6 +31,8 @@ public enum Kernels {
   /// - Parameters:
   ///   - count: how many threads, this one included; 1 or more. No more than 1024 are used.
   ///   - body: what to do.
+  /// - Returns: what `body` returns.
+  /// - Throws: what `body` throws.
   public static func withThreads<Result, Failure: Error>(
     _ count: Int, _ body: () throws(Failure) -> Result
   ) throws(Failure) -> Result {

@@ -96,7 +96,8 @@ let package = Package(
       ],
       swiftSettings: strict),
     .testTarget(name: "FiguresTests", dependencies: ["Figures"], swiftSettings: strict),
-    .testTarget(name: "RunsTests", dependencies: ["Runs", "Figures"], swiftSettings: strict),
+    .testTarget(
+      name: "RunsTests", dependencies: ["Runs", "Figures", "Storage"], swiftSettings: strict),
     .testTarget(
       name: "StudiesTests",
       dependencies: [

@@ -1,6 +1,6 @@
+import Storage
 import ArgumentParser
 import DataFormats
-import Figures
 import Foundation
 import Runs
 

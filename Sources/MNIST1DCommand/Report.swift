@@ -1,5 +1,5 @@
+import Storage
 import ArgumentParser
-import Figures
 import Foundation
 import Runs
 import Studies

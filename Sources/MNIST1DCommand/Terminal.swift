@@ -8,7 +8,7 @@ enum Terminal {
 
   /// A result, on standard output; one that cannot be written ends the program.
   static func print(_ text: String) {
-    if write(text.legible(keepingLines: true) + "\n", to: STDOUT_FILENO) { return }
+    if write(text.printableLines + "\n", to: STDOUT_FILENO) { return }
     if errno == EPIPE {
       // The reader has enough, as in `| head -1`.
       signal(SIGPIPE, SIG_DFL)
@@ -20,7 +20,7 @@ enum Terminal {
 
   /// A message, on standard error; one that cannot be written is lost, and nothing else.
   static func note(_ text: String) {
-    _ = write(text.legible().abridged(to: longestMessage) + "\n", to: STDERR_FILENO)
+    _ = write(text.printable(within: longestMessage) + "\n", to: STDERR_FILENO)
   }
 
   /// Writes text as it is.

@@ -1,3 +1,4 @@
+import Storage
 import Figures
 
 /// A piece of a page: what is written in the source is markup, what is interpolated is text.

@@ -48,7 +48,7 @@ public struct ProgressDisplay: RunObserver {
 
   public mutating func announce(_ sentence: String) {
     erase()
-    write(sentence.legible() + "\n")
+    write(sentence.printable + "\n")
   }
 
   public mutating func end() {

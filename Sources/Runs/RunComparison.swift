@@ -1,3 +1,4 @@
+import Storage
 import Foundation
 
 /// Several runs of one study side by side: where their settings differ, and what each has found.

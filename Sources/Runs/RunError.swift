@@ -1,3 +1,4 @@
+import Storage
 import Figures
 
 /// Why a run cannot start, go on or be written, as one sentence.

@@ -153,18 +153,18 @@ struct WholeFileTests {
 }
 
 @Suite("Text for a terminal")
-struct LegibleTests {
+struct PrintableTextTests {
   @Test("spells out what would command the terminal, and nothing else")
   func spellsOut() {
     let name = "a\u{1B}[2Jb\u{7}\u{9B}c\r\n\td\u{202E}é ü 9 ━"
-    #expect(name.legible() == "a\\x1b[2Jb\\x07\\u{9b}c\\r\\n\\td\\u{202e}é ü 9 ━")
-    #expect("a\n\tb\u{1B}".legible(keepingLines: true) == "a\n\tb\\x1b")
+    #expect(name.printable == #"a\u{1B}[2Jb\u{7}\u{9B}c\r\n\td\u{202E}é ü 9 ━"#)
+    #expect("a\n\tb\u{1B}".printableLines == "a\n\tb" + #"\u{1B}"#)
   }
 
   @Test("keeps the beginning and the end of what is too long")
   func abridges() {
-    #expect("short".abridged(to: 5) == "short")
-    #expect(String(repeating: "a", count: 100).abridged(to: 30).count == 33)
-    #expect("abcdefghij".abridged(to: 6) == "abcd … ij")
+    #expect("short".printable(within: 5) == "short")
+    #expect(String(repeating: "a", count: 100).printable(within: 30).count == 33)
+    #expect("abcdefghij".printable(within: 6) == "abcd … ij")
   }
 }

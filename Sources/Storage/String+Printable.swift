@@ -6,8 +6,10 @@ extension String {
   /// (the characters of "Trojan Source", CVE-2021-42574).
   package var printable: String { spellingOut(keeping: [], as: Self.spelling(of:)) }
 
-  /// The same for a text of several lines: line feeds stay.
-  package var printableLines: String { spellingOut(keeping: ["\n"], as: Self.spelling(of:)) }
+  /// The same for a text of several lines: line feeds and tabs stay.
+  package var printableLines: String {
+    spellingOut(keeping: ["\n", "\t"], as: Self.spelling(of:))
+  }
 
   /// The same for what is quoted in a sentence: of a long text, the beginning and the end.
   package func printable(within length: Int) -> String {

@@ -68,6 +68,8 @@ private struct Convolution {
       padding: padding, batch: x.shape[2])
   }
 
+  private init(_ extents: ck_convolution_shape) { self.extents = extents }
+
   private var inputShape: Shape { [extents.in_channels, extents.in_length, extents.batch] }
   private var outputShape: Shape { [extents.out_channels, extents.out_length, extents.batch] }
   private var weightShape: Shape { [extents.out_channels, extents.in_channels, extents.kernel] }
@@ -138,21 +140,48 @@ private struct Convolution {
   private func weightGradient(_ dy: Tensor, _ x: Tensor) -> Tensor {
     Tensor.operation(
       dy, x,
-      kernel: { dy, x in
-        if extents.batch == 0 { return .zeros(weightShape) }
-        return Tensor(weightShape) { result in
-          splitOutputs { part, first in
-            ck_convolution_weight_gradient(
-              part, dy.pointer + first * elementsOfOutput, x.pointer,
-              result + first * weightsOfOutput)
-          }
-        }
-      },
+      kernel: { dy, x in extents.batch == 0 ? .zeros(weightShape) : weightSums(dy, x) },
       rule: { upstream, dy, x, _, wanted in
         (
           wanted.contains(0) ? output(x, upstream) : nil,
           wanted.contains(1) ? inputGradient(dy, upstream) : nil
         )
       })
+  }
+
+  /// The sums over positions and batch, of which a kernel adds sixteenths one after the other.
+  ///
+  /// More than a chain of them are taken in blocks of the batch, or of the positions where there are as many of these.
+  private func weightSums(_ dy: Tensor, _ x: Tensor) -> Tensor {
+    let (positions, batch) = (extents.out_length, extents.batch)
+    var part = extents
+    if positions * ((batch + 15) / 16) <= PairwiseSum.longestChain {
+      return Tensor(weightShape) { result in
+        splitOutputs { part, first in
+          ck_convolution_weight_gradient(
+            part, dy.pointer + first * elementsOfOutput, x.pointer,
+            result + first * weightsOfOutput)
+        }
+      }
+    }
+    if batch > 16 {
+      let size = 16 * Swift.max(PairwiseSum.longestChain / positions, 1)
+      return PairwiseSum.blocks(of: batch, size: size) { start, count in
+        let examples = start..<start + count
+        part.batch = count
+        return Convolution(part).weightSums(
+          dy.sliced(examples, along: 2), x.sliced(examples, along: 2))
+      }
+    }
+    let padded = x.padded(before: extents.padding, after: extents.padding, along: 1)
+    part.padding = 0
+    return PairwiseSum.blocks(of: positions, size: PairwiseSum.longestChain) { start, count in
+      part.out_length = count
+      part.in_length = (count - 1) * extents.stride + extents.kernel
+      let first = start * extents.stride
+      return Convolution(part).weightSums(
+        dy.sliced(start..<start + count, along: 1),
+        padded.sliced(first..<first + part.in_length, along: 1))
+    }
   }
 }

@@ -81,8 +81,9 @@ private func fusedGradients(
     + (1...3).map { wanted.contains($0) ? sums[$0 - 1].total : nil }
 }
 
-/// The elements whose sums one kernel takes in one chain of blocks; more of them are added pairwise.
-private let longestBlock = 131_072
+/// The elements whose sums one kernel takes; more of them are added pairwise. Where all lie in one panel, their sums are one
+/// chain, and within 2⁻¹⁰ of Σ|…|.
+private let longestBlock = 16_384
 
 /// The same by operations that can be differentiated again.
 private func composedGradients(

@@ -32,6 +32,9 @@ static int coin(void) { return word() & 1; }
 // An extent: mostly small, now and then one that fills several blocks.
 static long extent(long most) { return between(1, coin() ? (most < 20 ? most : 20) : most); }
 
+// Now and then sums are longer than what is added one after the other.
+static int is_rare(void) { return word() % 16 == 0; }
+
 static float uniform(float low, float high) {
   return low + (high - low) * ((float)(word() >> 40) * 0x1p-24f);
 }
@@ -220,7 +223,8 @@ static int32_t *labels(long batch, long classes) {
 }
 
 static void try_softmax_cross_entropy(const ck_table *table) {
-  const long batch = extent(130), classes = extent(40);
+  const int is_long = is_rare();
+  const long batch = is_long ? 65000 + extent(2000) : extent(130), classes = is_long ? 2 : extent(40);
   const float *logits = numbers(batch * classes, -20, 20);
   float loss = -77, *gradient = coin() ? result(batch * classes) : NULL;
   table->softmax_cross_entropy(
@@ -254,7 +258,8 @@ static void add_parameters(ck_gru_shape s, ck_gru_parameters p) {
 }
 
 static void try_gru(const ck_table *table, int is_backward) {
-  const ck_gru_shape s = {extent(9), extent(4), extent(9), extent(50)};
+  ck_gru_shape s = {extent(9), extent(4), extent(9), extent(50)};
+  if (is_rare()) s = (ck_gru_shape){4000 + extent(500), 2, 2, extent(33)};
   const int directions = 1 + coin();
   const ck_gru_parameters forward = parameters(s, signs);
   const ck_gru_parameters reverse = directions == 2 ? parameters(s, signs) : absent;
@@ -321,6 +326,7 @@ static void try_pooling(const ck_table *table, int is_backward) {
     ck_pooling_shape s = {
         .channels = extent(9), .in_length = extent(30), .stride = between(1, 4), .batch = extent(40)};
     s.width = between(1, s.in_length < 5 ? s.in_length : 5);
+    if (is_rare()) s.channels = 2, s.in_length = s.width = 4000 + extent(500), s.stride = 1;
     s.out_length = (s.in_length - s.width) / s.stride + 1;
     const long inputs = s.channels * s.in_length * s.batch;
     const long outputs = s.channels * s.out_length * s.batch;

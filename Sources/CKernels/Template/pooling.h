@@ -17,6 +17,22 @@ CK_INLINE void store_column(float *p, vf x, long width) {
 // Tap by tap: whether an element takes the place of the largest so far. NaN always does, as in PyTorch.
 CK_INLINE vi exceeds(vf x, vf largest) { return (x > largest) | (x != x); }
 
+// The sum over a window, or that of its squares, in blocks of terms as `sum` takes them.
+static vf sum_long_window(int kind, ck_pooling_shape s, long width, const float *x) {
+  ck_pairwise_sum sum;
+  begin_sum(&sum);
+  for (long start = 0; start < s.width; start += CK_BLOCK_TERMS) {
+    const long end = s.width - start < CK_BLOCK_TERMS ? s.width : start + CK_BLOCK_TERMS;
+    vf block = splat(0);
+    for (long k = start; k < end; k++) {
+      const vf next = load_column(x + k * s.batch, width);
+      block = kind == CK_POOL_NORM ? fma16(next, next, block) : block + next;
+    }
+    add_block(&sum, block);
+  }
+  return total_of_blocks(&sum);
+}
+
 // One window of sixteen examples, or `width` of them.
 CK_INLINE vf pool_window(
     const int kind, ck_pooling_shape s, long width, const float *x, const float *values) {
@@ -24,7 +40,9 @@ CK_INLINE vf pool_window(
   vf result = kind == CK_POOL_MAXIMUM ? load_column(values, width)
               : kind == CK_POOL_NORM  ? best * best
                                       : best;
-  for (long k = 1; k < s.width; k++) {
+  const int is_long = kind != CK_POOL_MAXIMUM && s.width > CK_LONGEST_CHAIN;
+  if (is_long) result = sum_long_window(kind, s, width, x);
+  for (long k = 1; !is_long && k < s.width; k++) {
     const vf next = load_column(x + k * s.batch, width);
     if (kind == CK_POOL_MAXIMUM) {
       const vi exceeding = exceeds(next, best);

@@ -312,6 +312,25 @@ static void store_gru_gradients(
   }
 }
 
+// Puts the sums of a block of terms, `count` floats, behind those of the blocks before it, of which neighbours are added
+// first, as in a `ck_pairwise_sum`; `sums` starts again at 0.
+static void fold_sums(long count, long *blocks, float *folded, float *sums) {
+  float *end = folded + __builtin_popcountl((unsigned long)*blocks) * count;
+  for (long n = (*blocks)++; n & 1; n >>= 1) {
+    end -= count;
+    for (long i = 0; i < count; i += 16) store(sums + i, load(end + i) + load(sums + i));
+  }
+  memcpy(end, sums, (size_t)count * sizeof(float));
+  memset(sums, 0, (size_t)count * sizeof(float));
+}
+
+// Adds what has been folded to the sums of the last block.
+static void unfold_sums(long count, long blocks, const float *folded, float *sums) {
+  for (int i = __builtin_popcountl((unsigned long)blocks) - 1; i >= 0; i--) {
+    for (long j = 0; j < count; j += 16) store(sums + j, load(folded + i * count + j) + load(sums + j));
+  }
+}
+
 static void gru_backward(
     ck_gru_shape shape, ck_gru_parameters forward, ck_gru_parameters reverse, const float *x,
     const float *initial, const float *y, const float *saved, const float *upstream, float *dx,
@@ -320,7 +339,13 @@ static void gru_backward(
   const long directions = reverse.weight_ih ? 2 : 1;
   const long kept = hidden * (3 * (inputs + hidden) + CK_GATES);
   const long one = 16 * (hidden + CK_GRU_BLOCK * (hidden * CK_GATES + hidden + inputs) + kept);
-  float *next = ck_workspace((int64_t)directions * one + (dx ? time * inputs * 16 : 0));
+  // The terms of a lane, one per step and group of examples. Blocks of them end after CK_GRU_BLOCK steps.
+  const int64_t terms = (int64_t)((batch + 15) / 16) * time;
+  const int is_long = terms > CK_LONGEST_CHAIN;
+  int levels = 0;
+  while (is_long && terms >> levels >= CK_LONGEST_CHAIN / 2) levels++;
+  const long dx_size = dx ? time * inputs * 16 : 0;
+  float *next = ck_workspace((int64_t)directions * (one + (int64_t)levels * 16 * kept) + dx_size);
   ck_gru_scratch scratch[2];
   for (long d = 0; d < directions; d++) {
     ck_gru_scratch *s = scratch + d;
@@ -334,7 +359,8 @@ static void gru_backward(
     memset(next, 0, (size_t)kept * 16 * sizeof(float));
     next += one;
   }
-  float *dx_group = next;
+  float *dx_group = next, *folded = next + dx_size;
+  long taken = 0, blocks[2] = {0, 0};
   for (long index = 0; 16 * index < batch; index++) {
     const ck_group group = batch_group(batch, index);
     for (long d = 0; d < directions; d++) {
@@ -374,6 +400,12 @@ static void gru_backward(
         add_gate_dots(CK_HIDDEN_NEW, steps, hidden, hidden, s.gradients, s.states, s.dots_hh);
         add_gate_sums(steps, hidden, s.gradients, s.sums);
       }
+      taken += steps;
+      if (!is_long || taken + CK_GRU_BLOCK <= CK_LONGEST_CHAIN) continue;
+      taken = 0;
+      for (long d = 0; d < directions; d++) {
+        fold_sums(16 * kept, blocks + d, folded + d * levels * 16 * kept, scratch[d].dots_ih);
+      }
     }
     for (long row = 0; dx && row < time * inputs; row++) {
       float *to = dx + row * batch;
@@ -388,6 +420,7 @@ static void gru_backward(
     }
   }
   for (long d = 0; d < directions; d++) {
+    unfold_sums(16 * kept, blocks[d], folded + d * levels * 16 * kept, scratch[d].dots_ih);
     store_gru_gradients(inputs, hidden, scratch[d], d ? dreverse : dforward);
   }
 }

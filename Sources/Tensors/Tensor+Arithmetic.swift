@@ -145,7 +145,7 @@ public func greater(_ a: Tensor, _ b: Tensor) -> Tensor { Tensor.combine(a, b, C
 /// 1 where `a = b`, else 0, broadcasting the shapes; a constant.
 public func equal(_ a: Tensor, _ b: Tensor) -> Tensor { Tensor.combine(a, b, CK_EQUAL) }
 
-/// `x` where `gate > 0`, else 0, broadcasting the shapes. The gate has no derivative.
+/// `x` where `gate > 0`, else 0, broadcasting the shapes; beside a NaN x, as in PyTorch. The gate has no derivative.
 public func gated(_ x: Tensor, by gate: Tensor) -> Tensor {
   let gate = gate.detached()
   let shape = x.shape

@@ -9,7 +9,7 @@ CK_INLINE vf apply_binary(const int operation, vf a, vf b) {
     // A comparison with NaN is false, so `a + b` carries a NaN on.
     case CK_MAXIMUM: return select(a >= b, a, select(b > a, b, a + b));
     case CK_MINIMUM: return select(a <= b, a, select(b < a, b, a + b));
-    case CK_GATE: return select(b > splat(0), a, splat(0));
+    case CK_GATE: return select(b <= splat(0), splat(0), a);
     case CK_GREATER: return select(a > b, splat(1), splat(0));
     case CK_TANH_SLOPE: return a * (splat(1) - b * b);
     default: return select(a == b, splat(1), splat(0));

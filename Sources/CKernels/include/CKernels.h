@@ -15,7 +15,7 @@ enum ck_binary_operation {
   CK_DIVIDE,
   CK_MAXIMUM,  // NaN if either is NaN
   CK_MINIMUM,
-  CK_GATE,  // a where b > 0, else 0
+  CK_GATE,  // 0 where b <= 0, else a
   CK_GREATER,  // 1 where a > b, else 0
   CK_EQUAL,  // 1 where a = b, else 0
   CK_TANH_SLOPE,  // a · (1 − b²): a derivative on its way back through b = tanh

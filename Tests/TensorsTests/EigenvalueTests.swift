@@ -1,7 +1,8 @@
 import Tensors
 import Testing
 
-/// Symmetric matrices whose eigenvalues `numpy.linalg.eigvalsh` (2.4.6) has given, or that are known.
+/// Symmetric matrices whose eigenvalues `numpy.linalg.eigvalsh` has given (Fixtures/generate/eigenvalues.py), or that are
+/// known.
 @Suite("The largest eigenvalue")
 struct EigenvalueTests {
   private func largest(
@@ -72,10 +73,38 @@ struct EigenvalueTests {
     #expect(found.products > 41)
   }
 
-  @Test("has the same bits every time, on all kernels")
+  @Test("is found where the next one is a millionth smaller, and from a start orthogonal to both")
+  func neighbours() throws {
+    for diagonal: [Float] in [[1, 1 - 1e-6], [1 - 1e-6, 1, 0.3, -2], [0.5, 1, 1 - 1e-6, 1, -1]] {
+      for start: [Float]? in [nil, [1] + [Float](repeating: 0, count: diagonal.count - 1)] {
+        let found = try largest(of: diagonal, from: start, tolerance: 1e-4)
+        #expect(abs(found.value - 1) <= 2e-6 && found.residual <= 1e-4)
+      }
+    }
+  }
+
+  @Test("that is 0, or far smaller than another's magnitude, is found to a millionth of that")
+  func small() throws {
+    // Products in single precision tell no more: the residual that is returned says so.
+    for (diagonal, expected) in [
+      ([-1000, 1e-4, -3], 1e-4), ([-1, -1e-9], -1e-9), ([-1, 0, -0.5], 0),
+    ] as [([Float], Double)] {
+      let found = try largest(of: diagonal)
+      let scale = Double(diagonal.map { abs($0) }.max()!)
+      #expect(abs(found.value - expected) <= 0x1p-19 * scale)
+      #expect(found.residual <= 0x1p-19 * scale)
+    }
+  }
+
+  @Test("of one row is that element, also where it is negative", arguments: [-2, 0, 7] as [Float])
+  func oneRow(_ element: Float) throws {
+    #expect(try largest(of: [element], from: [0]).value == Double(element))
+  }
+
+  @Test("has the same bits every time")
   func sameBits() throws {
     let matrix = matrix(60)
-    let found = try Kernels.available.map { _ in
+    let found = try (0..<3).map { _ in
       try largestEigenvalue(from: Tensor.ones([60, 1])) { matrix.matmul($0) }
     }
     #expect(Set(found.map(\.value.bitPattern)).count == 1)

@@ -33,6 +33,8 @@ let package = Package(
     // The portable core: no Foundation, no existentials, no reflection.
     .target(
       name: "CKernels",
+      // Sanitizers take minutes for each instruction set, and the readers call few kernels.
+      cSettings: fuzzing.isEmpty ? [] : [.define("CK_PORTABLE_ONLY")],
       // The portable kernels call fmaf where the hardware lacks it.
       linkerSettings: [.linkedLibrary("m", .when(platforms: [.linux, .android]))]),
     .target(name: "ReferenceRandom", swiftSettings: strict),

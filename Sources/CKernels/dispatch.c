@@ -6,9 +6,9 @@
 #include <string.h>
 
 extern const ck_table ck_table_portable;
-#if defined(__x86_64__)
+#if defined(__x86_64__) && !defined(CK_PORTABLE_ONLY)
 extern const ck_table ck_table_avx2, ck_table_avx512;
-#elif defined(__aarch64__)
+#elif defined(__aarch64__) && !defined(CK_PORTABLE_ONLY)
 extern const ck_table ck_table_neon;
 #endif
 
@@ -19,7 +19,7 @@ const char *ck_active_name(void) { return __atomic_load_n(&ck_active, __ATOMIC_R
 
 const ck_table *ck_find(const char *name) {
   if (strcmp(name, "portable") == 0) return &ck_table_portable;
-#if defined(__x86_64__)
+#if defined(__x86_64__) && !defined(CK_PORTABLE_ONLY)
   __builtin_cpu_init();
   if (strcmp(name, "avx2") == 0 && __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"))
     return &ck_table_avx2;
@@ -27,7 +27,7 @@ const ck_table *ck_find(const char *name) {
       __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512bw") &&
       __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("fma"))
     return &ck_table_avx512;
-#elif defined(__aarch64__)
+#elif defined(__aarch64__) && !defined(CK_PORTABLE_ONLY)
   if (strcmp(name, "neon") == 0) return &ck_table_neon;
 #endif
   return NULL;

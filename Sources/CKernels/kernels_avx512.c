@@ -1,5 +1,5 @@
 // The kernels for x86-64 with AVX-512: sixteen lanes are one register.
-#if defined(__x86_64__)
+#if defined(__x86_64__) && !defined(CK_PORTABLE_ONLY)
 #pragma clang attribute push( \
     __attribute__((target("avx512f,avx512vl,avx512bw,avx512dq,avx2,fma"))), apply_to = function)
 #define CK_TABLE ck_table_avx512

@@ -28,6 +28,7 @@ extension OutputFile {
       hops += 1
       guard hops < 40, let link = try? FileManager.default.destinationOfSymbolicLink(atPath: target)
       else {
+        if let obstacle = WholeFile.obstacle(at: path) { throw FileError(obstacle, at: path) }
         try requireWritable(folder(of: target), for: path)
         return
       }
@@ -44,6 +45,7 @@ extension OutputFile {
     guard access(target, W_OK) == 0 else {
       throw .uncreatable(path: path, reason: systemReason())
     }
+    if let obstacle = WholeFile.obstacle(at: path) { throw FileError(obstacle, at: path) }
     if status.st_mode & S_IFMT == S_IFREG, growth == .whole {
       let place = realpath(target, nil).map { pointer in
         defer { free(pointer) }
@@ -81,6 +83,20 @@ extension OutputFile {
     guard access(folder, W_OK | X_OK) == 0 else {
       throw .uncreatable(path: path, reason: systemReason())
     }
+    // To root the system's own folders look writable.
+    guard !isSystemView(folder) else {
+      throw .uncreatable(path: path, reason: "\(folder) takes no new files")
+    }
+  }
+
+  /// Whether a folder shows the state of the system: processes, devices, terminals.
+  private static func isSystemView(_ folder: String) -> Bool {
+    func device(_ path: String) -> dev_t? {
+      var status = stat()
+      return stat(path, &status) == 0 ? status.st_dev : nil
+    }
+    guard let found = device(folder), found != device("/") else { return false }
+    return ["/proc", "/sys", "/dev/pts"].contains { device($0) == found && found != device("/dev") }
   }
 
   /// The folder in which a path's last name is looked up.

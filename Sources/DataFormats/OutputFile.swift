@@ -14,9 +14,15 @@ public enum OutputFile {
       Result { () throws(WritingError) in try WholeFile.write(bytes, to: path) }
     }
     guard case .failure(let error) = result else { return }
+    throw FileError(error, at: path)
+  }
+}
+
+extension FileError {
+  init(_ error: WritingError, at path: String) {
     switch error.stage {
-    case .creating: throw .uncreatable(path: path, reason: error.reason)
-    case .writing: throw .unwritable(path: path, reason: error.reason)
+    case .creating: self = .uncreatable(path: path, reason: error.reason)
+    case .writing: self = .unwritable(path: path, reason: error.reason)
     }
   }
 }

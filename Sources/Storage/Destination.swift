@@ -83,3 +83,39 @@ enum Destination {
     }
   }
 }
+
+extension WholeFile {
+  /// Why nothing can be written to a path that leads to a device or an open descriptor; nil where
+  /// nothing speaks against it, and for files and pipes.
+  package static func obstacle(at path: String) -> WritingError? {
+    do throws(WritingError) {
+      switch try Destination(of: path) {
+      case .file: return nil
+      case .descriptor(let number):
+        let flags = fcntl(number, F_GETFL)
+        guard flags >= 0 else { return WritingError(.creating) }
+        guard flags & O_ACCMODE != O_RDONLY else {
+          return WritingError(.creating, "it is open for reading only")
+        }
+        return obstacle(in: number)
+      case .device(let path):
+        // The reader of a pipe that was opened in vain would see it end.
+        var status = stat()
+        guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFCHR else { return nil }
+        let descriptor = open(path, O_WRONLY | O_NOCTTY | O_NONBLOCK | O_CLOEXEC)
+        guard descriptor >= 0 else { return WritingError(.creating) }
+        defer { close(descriptor) }
+        return obstacle(in: descriptor)
+      }
+    } catch { return error }
+  }
+
+  /// Writes nothing, which a device that takes nothing refuses, as `/dev/full` does.
+  private static func obstacle(in descriptor: Int32) -> WritingError? {
+    var status = stat()
+    guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFCHR,
+      Foundation.write(descriptor, "", 0) < 0, errno != EAGAIN
+    else { return nil }
+    return WritingError(.writing)
+  }
+}

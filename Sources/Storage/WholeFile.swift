@@ -93,6 +93,21 @@ package enum WholeFile {
     fchmod(descriptor, earlier.st_mode & (isOwn ? 0o7777 : 0o777))
   }
 
+  /// Removes the drafts that killed processes have left in a folder.
+  ///
+  /// A draft that is being written, here or on another machine, is locked and stays. Where there
+  /// are no locks every draft stays.
+  package static func removeLeftovers(in folder: String) {
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+    for name in names where name.wholeMatch(of: /\.mnist1d\.[0-9]+-[0-9]+/) != nil {
+      let path = folder + "/" + name
+      let descriptor = open(path, O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
+      guard descriptor >= 0 else { continue }
+      if flock(descriptor, LOCK_EX | LOCK_NB) == 0 { unlink(path) }
+      close(descriptor)
+    }
+  }
+
   /// Writes to an open file, flushes it to the disk and closes it.
   private static func fill(
     _ descriptor: Int32, with bytes: UnsafeRawBufferPointer, keepingOpen: Bool = false

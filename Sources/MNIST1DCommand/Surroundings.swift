@@ -25,7 +25,11 @@ enum Surroundings {
   /// - Throws: `Failure` if one is not UTF-8: Swift would mend it, and the name would be that of another file.
   static func arguments() throws -> [String] {
     var words: [String] = []
-    for index in 1..<max(1, Int(CommandLine.argc)) {
+    let count = Int(CommandLine.argc) - 1
+    guard count <= mostArguments else {
+      throw Failure.usage("there are \(count) arguments; \(mostArguments) are the most")
+    }
+    for index in 1..<max(1, count + 1) {
       guard let bytes = CommandLine.unsafeArgv[index] else { break }
       guard let word = String(validatingCString: bytes) else {
         throw Failure.usage(
@@ -34,8 +38,19 @@ enum Surroundings {
       }
       words.append(word)
     }
+    for word in words.prefix(while: { $0 != "--" }) where word.hasPrefix("-") {
+      let name = word.utf8.prefix { $0 != UInt8(ascii: "=") }
+      guard name.count <= longestOption else {
+        throw Failure.usage("there is no option \(word.abridged(to: 60))")
+      }
+    }
     return joiningNegativeNumbers(words)
   }
+
+  /// The parser's time grows with the square of the number of arguments; so many take it two seconds.
+  private static let mostArguments = 4096
+  /// For a name that is none of its options the parser looks for a similar one, letter by letter.
+  private static let longestOption = 255
 
   private static func joiningNegativeNumbers(_ words: [String]) -> [String] {
     let options = words.prefix { $0 != "--" }

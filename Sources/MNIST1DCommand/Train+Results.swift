@@ -25,7 +25,7 @@ extension Train {
   private func start(of training: Training<some Classifier>) -> JSON {
     [
       "model": .text(model.rawValue), "parameters": .integer(training.model.parameterCount),
-      "seed": .whole(seed), "steps": .integer(training.step - 1),
+      "seed": .whole(seed), "steps": training.step > 0 ? .integer(training.step - 1) : .null,
     ]
   }
 

@@ -2,6 +2,7 @@ import DataFormats
 import Foundation
 import NeuralNetworks
 import Runs
+import Storage
 import Tensors
 
 /// The file in which a training keeps its state, with the options that it was begun with.
@@ -29,6 +30,8 @@ final class TrainingState {
   /// - Returns: where its metrics go on.
   /// - Throws: `FileError` if the file is damaged, and a `Failure` if it is the state of another training.
   func resume(_ training: inout Training<some Classifier>) throws -> MetricsLog.Start {
+    // What a session that was killed while it saved has left.
+    WholeFile.removeLeftovers(in: URL(fileURLWithPath: path).deletingLastPathComponent().path)
     guard FileManager.default.fileExists(atPath: path) else { return .start }
     let checkpoint = try NeuralNetworks.Checkpoint(reading: path)
     do {

@@ -35,21 +35,6 @@ enum FileSystem {
     }
   }
 
-  /// Removes the drafts that killed processes have left in a directory.
-  ///
-  /// A draft that is being written, here or on another machine, is locked and stays. Where there
-  /// are no locks every draft stays.
-  static func removeLeftovers(in directory: URL) {
-    let names = (try? FileManager.default.contentsOfDirectory(atPath: directory.path)) ?? []
-    for name in names where name.firstMatch(of: /^\..+\.[0-9]+-[0-9]+$/) != nil {
-      let path = directory.appendingPathComponent(name).path
-      let descriptor = open(path, O_RDWR | O_NOFOLLOW | O_CLOEXEC)
-      guard descriptor >= 0 else { continue }
-      if flock(descriptor, LOCK_EX | LOCK_NB) == 0 { unlink(path) }
-      close(descriptor)
-    }
-  }
-
   /// Writes all bytes, however few the system takes at once.
   static func write(_ contents: Data, to descriptor: Int32) -> Bool {
     contents.withUnsafeBytes { writeAll($0, to: descriptor) }
@@ -61,6 +46,25 @@ enum FileSystem {
     guard descriptor >= 0 else { return }
     fsync(descriptor)
     close(descriptor)
+  }
+
+  /// The contents of a file that goes into a page for others; nil if there is none.
+  ///
+  /// - Throws: ``RunError/unreadable(file:reason:)`` for a link, which could lead to anything that its owner can read,
+  ///   for what is no file, and for one larger than `most` bytes.
+  static func readOwn(_ file: URL, upTo most: Int = 100_000_000) throws(RunError) -> Data? {
+    var status = stat()
+    guard lstat(file.path, &status) == 0 else { return nil }
+    let reason: String? =
+      switch status.st_mode & S_IFMT {
+      case S_IFREG where status.st_size > most: "it is larger than \(most / 1_000_000) MB"
+      case S_IFREG: nil
+      case S_IFLNK: "it is a link, and should be a file"
+      case S_IFDIR: "it is a folder, and should be a file"
+      default: "it is no file"
+      }
+    if let reason { throw .unreadable(file: file.path, reason: reason) }
+    return try read(file)
   }
 
   /// The contents of a file; nil if there is none.

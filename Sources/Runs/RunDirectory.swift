@@ -1,4 +1,5 @@
 import Foundation
+import Storage
 
 /// The study and the settings that a run carries out, apart from their types.
 package struct RunIdentity: Sendable, Equatable {
@@ -81,7 +82,7 @@ public struct RunDirectory: Sendable, Equatable {
     for folder in [
       "", "tables", "figures", "figures/narrow", "files", "slurm", checkpoints.lastPathComponent,
     ] {
-      FileSystem.removeLeftovers(in: url.appendingPathComponent(folder))
+      WholeFile.removeLeftovers(in: url.appendingPathComponent(folder).path)
     }
   }
 

@@ -196,17 +196,17 @@ extension RunSummary {
     for index in findings.illustrations.indices {
       let drawing = findings.illustrations[index]
       let figure = directory.figure(drawing.name)
-      guard let svg = try FileSystem.read(figure) else {
+      guard let svg = try FileSystem.readOwn(figure) else {
         throw .missingFile(figure.path, remedy: "run the study again to draw it")
       }
-      let narrow = try FileSystem.read(directory.narrowFigure(drawing.name))
+      let narrow = try FileSystem.readOwn(directory.narrowFigure(drawing.name))
       findings.illustrations[index] = Illustration(
         drawing.name, caption: drawing.caption, svg: String(decoding: svg, as: UTF8.self),
         narrow: narrow.map { String(decoding: $0, as: UTF8.self) })
     }
     for index in findings.attachments.indices {
       let file = directory.attachment(findings.attachments[index].fileName)
-      guard let contents = try FileSystem.read(file) else {
+      guard let contents = try FileSystem.readOwn(file) else {
         throw .missingFile(file.path, remedy: "run the study again to write it")
       }
       findings.attachments[index].contents = Array(contents)

@@ -62,6 +62,7 @@ package struct StoreContents {
         } else if object != run.header {
           damaged.append(number)
         }
+      case .foreign(let object) where object == run.header: damaged.append(number)
       case .foreign: foreign.append(number)
       case .broken where line.isEmpty: break
       case .broken: damaged.append(number)
@@ -110,8 +111,10 @@ package struct StoreContents {
       throw .unknownStoreVersion(
         file: file.path, found: version.spelling, understood: TrialStore.version)
     }
+    // A header that names this run, and is not as it was written, is a damaged line and no more.
     guard case .foreign = verdict else { return }
     let found = "\(header["study"]?.text ?? "?")/\(header["configuration"]?.text ?? "?")"
+    guard found != run.path else { return }
     throw .foreignStore(file: file.path, found: found, expected: run.path)
   }
 }

@@ -122,8 +122,8 @@ struct FaultTests {
     let run = try scratch.run(in: "leftovers")
     _ = try run.perform(RunOptions(jobs: 1))
     let folder = run.directory.url
-    let names = [".summary.json.31-4159", "tables/.scores.csv.2-7182", "figures/.f.svg.1-61803"]
-    let others = [".summary.json.31", ".hidden", "tables/notes.31-4159", ".report.html.14-1421"]
+    let names = [".mnist1d.31-4159", "tables/.mnist1d.2-7182", "figures/.mnist1d.1-61803"]
+    let others = [".mnist1d.31", ".hidden", "tables/.notes.31-4159", ".mnist1d.14-1421"]
     for name in names + others { try Data([1]).write(to: folder.appendingPathComponent(name)) }
     // Somebody is at work on the last one.
     let writer = open(folder.appendingPathComponent(others[3]).path, O_RDWR)

@@ -132,6 +132,36 @@ struct TamperingTests {
     #expect(!export.isDamaged && export.warnings == sentences)
   }
 
+  @Test("takes a damaged end of its own header for a damaged line, and not for another run's")
+  func damagedHeader() throws {
+    var lines = try lines(run)
+    // The last of the digits that say whose the line is.
+    let digit = lines[0].dropLast(2).last
+    lines[0] = lines[0].dropLast(3) + (digit == "0" ? "1" : "0") + "\"}"
+    try write(lines)
+    #expect(try resume().first?.contains("line 1 is damaged or edited, so it is left out") == true)
+    #expect(try run.bits() == bits)
+  }
+
+  @Test("puts nothing into a page that a link leads to, and nothing endless")
+  func leadingElsewhere() throws {
+    let figure = try #require(
+      try FileManager.default.contentsOfDirectory(
+        at: run.directory.url.appendingPathComponent("figures"), includingPropertiesForKeys: nil
+      ).first { $0.pathExtension == "svg" })
+    for (target, words) in [("/etc/passwd", "link"), ("/dev/zero", "link"), (nil, "100 MB")] {
+      try FileManager.default.removeItem(at: figure)
+      if let target {
+        try FileManager.default.createSymbolicLink(atPath: figure.path, withDestinationPath: target)
+      } else {
+        try Data().write(to: figure)
+        #expect(truncate(figure.path, 3_000_000_000) == 0)
+      }
+      let error = #expect(throws: RunError.self) { try RunSummary(reading: run.directory) }
+      #expect(error?.description.contains(words) == true)
+    }
+  }
+
   @Test("refuses the store of another run that was put in its place")
   func swapped() throws {
     try Data(contentsOf: other.store).write(to: run.store)

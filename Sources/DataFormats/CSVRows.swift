@@ -2,13 +2,15 @@
 ///
 /// A table of numbers takes many times its size as texts, so whoever wants numbers takes them from here.
 struct CSVRows {
-  /// The separators that are recognised.
-  static let separators: [UInt8] = [UInt8(ascii: ","), UInt8(ascii: ";"), 0x09]
+  /// The separators that are recognised; blanks are where there is no other.
+  static let separators: [UInt8] = [UInt8(ascii: ","), UInt8(ascii: ";"), 0x09, blank]
+
+  private static let blank: UInt8 = 0x20
 
   private static let quote = UInt8(ascii: "\"")
   private static let newline = UInt8(ascii: "\n")
   private static let carriageReturn = UInt8(ascii: "\r")
-  private static let byteOrderMark: [UInt8] = [0xEF, 0xBB, 0xBF]
+  static let byteOrderMark: [UInt8] = [0xEF, 0xBB, 0xBF]
 
   /// The most fields of a row: more would take many times the memory of the line.
   private static let mostFields = 1 << 20
@@ -33,6 +35,12 @@ struct CSVRows {
     self.bytes = bytes
     self.skipsNotes = skipsNotes
     position = bytes.starts(with: Self.byteOrderMark) ? 3 : 0
+    // NumPy's savetxt writes the header as a note.
+    if skipsNotes, bytes[position...].first == UInt8(ascii: "#"),
+      FileKind.isDatasetHeader(bytes[position...].dropFirst().prefix { $0 >= 0x20 || $0 == 0x09 })
+    {
+      position += 1
+    }
     let start = bytes[position...]
     // A spreadsheet's note of the separator, on a line of its own.
     if skipsNotes, start.count > 5, start.starts(with: "sep=".utf8), start[position + 5] < 0x20 {
@@ -50,10 +58,13 @@ struct CSVRows {
       if byte == Self.newline || byte == Self.carriageReturn, !isQuoted {
         if !counts.isEmpty || !skipsNotes { break }
         isNote = false
-      } else if !isQuoted, !(isNote && skipsNotes), candidates.contains(byte) {
+      } else if !isQuoted, !(isNote && skipsNotes), candidates.contains(byte),
+        byte != Self.blank || index > position && bytes[index - 1] > Self.blank
+      {
         counts[byte, default: 0] += 1
       }
     }
+    if counts.count > 1 { counts[Self.blank] = nil }
     separator =
       candidates.max { counts[$0, default: 0] < counts[$1, default: 0] } ?? UInt8(ascii: ",")
   }
@@ -108,7 +119,7 @@ struct CSVRows {
 
   private mutating func skipBlanks() {
     while position < bytes.count, bytes[position] == 0x20 || bytes[position] == 0x09,
-      bytes[position] != separator
+      bytes[position] != separator || separator == Self.blank
     { position += 1 }
   }
 
@@ -145,7 +156,7 @@ struct CSVRows {
       line += bytes[position..<end].count { $0 == Self.newline }
       position = end + 1
       guard position < bytes.count, bytes[position] == Self.quote else {
-        if skipsNotes { skipBlanks() }
+        if skipsNotes, separator != Self.blank { skipBlanks() }
         return trimmed(isSplit ? (text + bytes[part..<end])[...] : bytes[part..<end])
       }
       text += bytes[part...end]

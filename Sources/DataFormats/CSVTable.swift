@@ -46,6 +46,8 @@ extension CSVTable {
     let needsQuotes =
       text.utf8.contains { $0 == quote || $0 == comma || $0 == newline || $0 == carriageReturn }
       || text.isEmpty && isAlone
+      // At the start of the file it would be taken for the mark of its encoding.
+      || text.utf8.starts(with: CSVRows.byteOrderMark)
     guard needsQuotes else {
       bytes.append(text)
       return

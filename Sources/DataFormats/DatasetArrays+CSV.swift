@@ -41,9 +41,9 @@ extension DatasetArrays {
   /// Takes the dataset from a CSV file with the columns that `table(precision:)` describes, as it is or as a spreadsheet
   /// or pandas has written it again.
   ///
-  /// Columns and rows may come in any order, other columns are ignored. Fields are separated by commas, semicolons or
-  /// tabs, and between semicolons or tabs numbers may have a decimal comma. Empty lines and lines that start with `#`
-  /// are skipped. A row with the split `t` and no label holds the times, which are made from the length without it.
+  /// Columns and rows may come in any order, other columns are ignored. Fields are separated by commas, semicolons,
+  /// tabs or blanks, and between all but commas numbers may have a decimal comma. Empty lines and lines that start with
+  /// `#` are skipped, but the header may stand behind a `#` on the first line. A row with the split `t` and no label holds the times, which are made from the length without it.
   ///
   /// - Throws: An error that names the line, or the value's place, for anything that is not such a table.
   public init(csv bytes: [UInt8]) throws(FormatError) {
@@ -55,7 +55,13 @@ extension DatasetArrays {
     let columns = try DatasetColumns(header)
     var (train, test) = (Part("x", "y"), Part("x_test", "y_test"))
     var t: [Double]?
-    while let row = try rows.next() {
+    while var row = try rows.next() {
+      // R's write.table names the rows, and not the column of their names.
+      if row.count == columns.count + 1, Self.isSplit(row[columns.split + 1]),
+        !Self.isSplit(row[columns.split])
+      {
+        row.removeFirst()
+      }
       do throws(FormatError) {
         guard row.count >= columns.count, row.dropFirst(columns.count).allSatisfy({ $0.isEmpty })
         else {
@@ -86,6 +92,12 @@ extension DatasetArrays {
   }
 }
 
+extension DatasetArrays {
+  private static func isSplit(_ field: ArraySlice<UInt8>) -> Bool {
+    ["train", "test", "t"].contains(String(decoding: field.prefix(8), as: UTF8.self).lowercased())
+  }
+}
+
 /// Where the columns of a dataset are in a table.
 private struct DatasetColumns {
   let count: Int
@@ -113,6 +125,11 @@ private struct DatasetColumns {
     while let position = positions["x\(values.count)"] { values.append(position) }
     let signals = positions.keys.count { $0.hasPrefix("x") && Int($0.dropFirst()) != nil }
     guard !values.isEmpty, signals == values.count else { throw missing("x\(values.count)") }
+    // Not to leave the last values out where their name is misspelt.
+    if let name = positions.keys.filter({ $0.hasPrefix("x\(values.count)") }).min() {
+      throw FormatError(
+        "the column \"\(name.prefix(40))\" should be x\(values.count), or start with another name")
+    }
   }
 }
 

@@ -64,7 +64,9 @@ extension DatasetArrays {
   ) throws(FormatError) {
     if let missing = ["x", "y", "x_test", "y_test"].first(where: { arrays[$0] == nil }) {
       let found = names.isEmpty ? "nothing" : names.prefix(20).joined(separator: ", ")
-      throw FormatError("there is no array \"\(missing)\"; the file holds \(found)")
+      throw FormatError(
+        "there is no array \"\(missing)\"; a dataset holds x, y, x_test and y_test, and the file holds "
+          + found)
     }
     let x = try arrays.array("x", shape: [nil, nil])
     let t = arrays["t"] == nil ? Self.times(x.shape[1]) : try arrays.doubles("t", shape: [nil])
@@ -147,15 +149,12 @@ extension PickleValue {
 }
 
 extension NamedValues<PickleValue> {
-  /// The entries of these names, which must be arrays where they are there at all.
+  /// The entries of these names, which must be arrays, or lists of numbers, where they are there at all.
   fileprivate func arrays(_ names: [String]) throws(FormatError) -> NamedArrays {
     var arrays: NamedArrays = [:]
     for name in names {
       guard let value = self[name] else { continue }
-      guard case .array(let array) = value else {
-        throw FormatError("the entry \"\(name)\" should be an array, and is \(value.kind)")
-      }
-      _ = arrays.append(array, named: name)
+      _ = arrays.append(try value.numbers(name), named: name)
     }
     return arrays
   }
@@ -172,6 +171,8 @@ extension NamedArrays {
     while sizes.count > shape.count, let axis = sizes.dropFirst().firstIndex(of: 1) {
       sizes.remove(at: axis)
     }
+    // A row of labels or times, as programs write it that know only matrices.
+    if shape.count == 1, sizes.count == 2, sizes[0] == 1 { sizes.removeFirst() }
     let fits = zip(sizes, shape).allSatisfy { $0 == $1 ?? $0 }
     guard sizes.count == shape.count, fits else {
       let wanted = shape.map { $0.map(String.init) ?? "any" }.joined(separator: ", ")

@@ -36,6 +36,12 @@ enum FileKind: Equatable {
       self = .pickle
     } else if start.dropFirst(257).starts(with: "ustar".utf8) {
       self = .compressed("a tar archive", unpackedBy: "tar -xf")
+    } else if start.count >= 4,
+      start.prefix(4).enumerated().allSatisfy({ index, byte in
+        index % 2 == 0 ? byte >= 0x20 && byte < 0x7F : byte == 0
+      })
+    {
+      self = .utf16
     } else if let kind = Self.text(start) {
       self = kind
     } else {
@@ -82,6 +88,8 @@ enum FileKind: Equatable {
     {
       return .torch
     }
+    if name.contains("/data/") || name.contains("/code/") { return .torch }
+    if name == "metadata.json" || name == "config.json" { return .other("a Keras model") }
     if name == "[Content_Types].xml" { return .other("an Office document") }
     if name.hasPrefix("META-INF/") { return .other("a Java archive") }
     return .npz
@@ -103,6 +111,11 @@ enum FileKind: Equatable {
       return .other("a JSON text")
     }
     // The header of a dataset's table, perhaps behind notes.
+    if rest.first == UInt8(ascii: "#"),
+      isDatasetHeader(rest.dropFirst().prefix { $0 >= 0x20 || $0 == 0x09 })
+    {
+      return .csv
+    }
     while rest.first == UInt8(ascii: "#") || rest.starts(with: "sep=".utf8) {
       rest = rest.drop { $0 != 0x0A && $0 != 0x0D }.drop { $0 == 0x0A || $0 == 0x0D }
     }
@@ -110,11 +123,15 @@ enum FileKind: Equatable {
     guard !start.contains(0), !line.isEmpty, line.allSatisfy({ $0 >= 0x20 || $0 == 0x09 }) else {
       return nil
     }
-    let hasSplit = line.split { [0x2C, 0x3B, 0x09].contains($0) }.contains { field in
-      String(decoding: field, as: UTF8.self).lowercased()
-        .filter { !" \"".contains($0) } == "split"
+    return isDatasetHeader(line) ? .csv : nil
+  }
+
+  /// Whether a line names the columns of a dataset.
+  static func isDatasetHeader(_ line: ArraySlice<UInt8>) -> Bool {
+    let names = line.split { CSVRows.separators.contains($0) }.map { field in
+      String(decoding: field, as: UTF8.self).lowercased().filter { $0 != "\"" }
     }
-    return hasSplit ? .csv : nil
+    return ["split", "label", "x0"].allSatisfy(names.contains)
   }
 
   /// "a Git LFS pointer", for a sentence that starts "this is".
@@ -203,12 +220,17 @@ enum FileUse {
   /// - Throws: An error that says what the file is, where its first bytes are those of something else.
   func accept(_ start: ArraySlice<UInt8>) throws(FormatError) {
     guard let kind = FileKind(startingWith: start) else {
-      if case .dataset(nil) = self {
+      switch self {
+      case .dataset(nil):
         throw FormatError(
           "what the file holds is not known; it should be a dataset as .npz, .pkl, .csv or .safetensors"
         )
+      // A size of eight bytes and the brace of a JSON object would stand first.
+      case .weights where start.count > 8, .dataset(.safeTensors) where start.count > 8:
+        throw FormatError(
+          "this is no safetensors file: it does not start with the size of a header and the header")
+      default: return
       }
-      return
     }
     guard kinds.contains(kind) else { throw kind.mistaken(for: self) }
   }

@@ -12,7 +12,7 @@ public enum NPZ {
   /// numbers or records, and files that are no arrays.
   ///
   /// Where `names` are given, only these are decoded, and each must hold numbers. A name stands for `folder/name`, too,
-  /// where that is the only one.
+  /// where that is the only one, with whichever slash.
   ///
   /// - Throws: An error for damage, names that are there twice, and arrays that together unpack to more than
   ///   `largestUncompressedSize`.
@@ -52,7 +52,7 @@ public enum NPZ {
 
   /// The name of the array that an entry holds; nil for folders, files of another kind, and what macOS adds.
   private static func arrayName(_ entry: ZipEntry) -> String? {
-    let parts = entry.name.split(separator: "/")
+    let parts = entry.name.split { $0 == "/" || $0 == "\\" }
     guard entry.name.hasSuffix(ending), !parts.contains("__MACOSX"),
       parts.last?.hasPrefix("._") == false
     else { return nil }
@@ -67,7 +67,7 @@ public enum NPZ {
     return names.flatMap { name in
       let exact = all.filter { $0.name == name }
       if !exact.isEmpty { return exact }
-      let inFolders = all.filter { $0.name.hasSuffix("/" + name) }
+      let inFolders = all.filter { $0.name.hasSuffix("/" + name) || $0.name.hasSuffix("\\" + name) }
       return inFolders.count == 1 ? [(name, inFolders[0].entry)] : []
     }
   }

@@ -3,6 +3,8 @@ extension NumericArray {
   ///
   /// - Throws: An error for the first integer that float64 cannot hold exactly.
   public func doubles() throws(FormatError) -> [Double] {
+    if case .float64(let values) = elements { return values }
+    try AvailableMemory.require(8 * elements.count, to: "holding the array in float64")
     switch elements {
     case .float64(let values): return values
     case .float32(let values): return values.map { Double($0) }

@@ -91,8 +91,8 @@ struct DatasetArraysTests {
   @Test("arrays that are missing or have the wrong shape are named")
   func wrongArrays() throws {
     let cases: [(String, NamedArrays)] = [
-      ("no array \"x\"; the file holds nothing", [:]),
-      ("no array \"x\"; the file holds t", ["t": NumericArray([0.0])]),
+      ("and the file holds nothing", [:]),
+      ("a dataset holds x, y, x_test and y_test, and the file holds t", ["t": NumericArray([0.0])]),
       (
         "\"x\" should have the shape [any, 1], and has [1, 2]",
         Self.arrays(x: NumericArray([0.0, 0.0], shape: [1, 2]))
@@ -132,10 +132,10 @@ struct DatasetArraysTests {
       return
     }
     var listed: NamedValues<PickleValue> = [:]
-    for (name, value) in good { _ = listed.append(name == "y" ? .list([]) : value, named: name) }
+    for (name, value) in good { _ = listed.append(name == "y" ? .string("7") : value, named: name) }
     let cases: [(String, PickleValue)] = [
       ("holds a list", .list([])),
-      ("\"y\" should be an array, and is a list", .dictionary(listed)),
+      ("\"y\" should be an array, and is a string", .dictionary(listed)),
       ("templates should be a dictionary", .dictionary(["templates": .int(1)])),
       ("templates: there is no array", .dictionary(["templates": .dictionary([:])])),
     ]

@@ -46,6 +46,8 @@ let package = Package(
 
     // What needs files, threads and a terminal.
     .target(name: "CSignals"),
+    // The command's own: it replaces the C library's `malloc`.
+    .target(name: "CAllocation"),
     .target(name: "Storage", dependencies: ["CSignals"], swiftSettings: strict),
     .target(
       name: "DataFormats", dependencies: ["Storage", "MNIST1D", "Tensors", "NeuralNetworks"],
@@ -69,7 +71,7 @@ let package = Package(
       name: "MNIST1DCommand",
       dependencies: [
         "Benchmarking", "Studies", "Runs", "Figures", "DataFormats", "Storage", "CSignals",
-        "NeuralNetworks", "Tensors", "MNIST1D", "ReferenceRandom",
+        "CAllocation", "NeuralNetworks", "Tensors", "MNIST1D", "ReferenceRandom",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], swiftSettings: strict),
 

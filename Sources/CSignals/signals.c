@@ -62,14 +62,34 @@ static void say(const char *text) {
   if (poll(&output, 1, 0) == 1 && output.revents & POLLOUT) (void)!write(STDERR_FILENO, text, strlen(text));
 }
 
-static void end(int number) {
-  atomic_store(&is_ending, true);
+static void leave_tidily(void) {
   for (int i = 0; i < DRAFTS; i++) {
     const char *path = atomic_load(&drafts[i]);
     if (path) unlink(path);
   }
   void (*action)(void) = atomic_load(&last_action);
   if (action) action();
+}
+
+_Noreturn void cs_end(const char *sentence, int status) {
+  // Another thread, or a signal, is at it.
+  while (atomic_exchange(&is_ending, true)) pause();
+  leave_tidily();
+  const char *program = atomic_load(&own_name);
+  char line[512] = "";
+  if (program) {
+    strncat(line, program, 64);
+    strcat(line, ": ");
+  }
+  strncat(line, sentence, 400);
+  strcat(line, "\n");
+  say(line);
+  _exit(status);
+}
+
+static void end(int number) {
+  atomic_store(&is_ending, true);
+  leave_tidily();
   const char *program = atomic_load(&own_name);
   for (size_t i = 0; program && i < sizeof endings / sizeof *endings; i++) {
     if (endings[i].number != number) continue;

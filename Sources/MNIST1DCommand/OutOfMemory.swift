@@ -1,3 +1,5 @@
+import CAllocation
+import CSignals
 import Foundation
 import MNIST1D
 import Tensors
@@ -6,23 +8,10 @@ import Tensors
 enum OutOfMemory {
   static let status: Int32 = 71
 
-  /// Sees to it that the command ends so wherever it asks for memory.
-  ///
-  /// Swift's runtime and Foundation end a process whose memory does not suffice by a trap, after `malloc` has said why:
-  /// its ENOMEM tells that trap apart from any other, which stays what it is.
+  /// Sees to it that the command ends so wherever it asks for memory, with no draft left and the terminal as it was.
   static func prepare() {
-    Kernels.onOutOfMemory { sentence in OutOfMemory.end(sentence) }
-    for number in traps {
-      var action = sigaction()
-      // Raised again by the handler itself, for the one that was there before.
-      action.sa_flags = Int32(bitPattern: UInt32(truncatingIfNeeded: SA_NODEFER)) | SA_ONSTACK
-      #if canImport(Darwin)
-        action.__sigaction_u.__sa_handler = { OutOfMemory.take($0) }
-      #else
-        action.__sigaction_handler.sa_handler = { OutOfMemory.take($0) }
-      #endif
-      sigaction(number, &action, &earlier[Int(number)])
-    }
+    Kernels.onOutOfMemory { sentence in cs_end(sentence, OutOfMemory.status) }
+    ca_on_refusal { sentence in cs_end(sentence, OutOfMemory.status) }
   }
 
   /// Refuses what needs more memory than the system grants, before any of it is made.
@@ -39,38 +28,6 @@ enum OutOfMemory {
       sentence:
         "\(purpose) needs about \(Int((bytes / 1e6).rounded(.up))) MB of memory, more than the system grants",
       status: status)
-  }
-
-  private static let traps = [SIGABRT, SIGILL, SIGTRAP]
-
-  /// What traps did before, by their numbers; changed before any other thread is there, and read by handlers.
-  private nonisolated(unsafe) static let earlier: UnsafeMutablePointer<sigaction> = {
-    let actions = UnsafeMutablePointer<sigaction>.allocate(capacity: 32)
-    actions.initialize(repeating: sigaction(), count: 32)
-    return actions
-  }()
-
-  private static func take(_ number: Int32) {
-    if errno == ENOMEM { end(nil) }
-    sigaction(number, &earlier[Int(number)], nil)
-    // An instruction that traps does so again on return; `abort` would not.
-    if number == SIGABRT { raise(number) }
-  }
-
-  /// Neither allocates nor returns.
-  private static func end(_ sentence: UnsafePointer<CChar>?) -> Never {
-    say("mnist1d: ")
-    if let sentence {
-      write(STDERR_FILENO, sentence, strlen(sentence))
-    } else {
-      say("Out of memory: the system grants no more.")
-    }
-    say("\n")
-    _exit(status)
-  }
-
-  private static func say(_ text: StaticString) {
-    write(STDERR_FILENO, text.utf8Start, text.utf8CodeUnitCount)
   }
 }
 

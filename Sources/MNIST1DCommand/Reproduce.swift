@@ -51,6 +51,9 @@ struct Reproduce: ParsableCommand {
     let interruption = Interruption()
     interruption.listen()
     defer { noteMissingThreads() }
+    if case .one(let kind) = study.study {
+      try kind.dataset(try study.named)?.requireMemory()
+    }
     try study.perform(.perform(try options(), interruption), json: json)
   }
 

@@ -1,4 +1,5 @@
 import Foundation
+import MNIST1D
 import Runs
 
 /// The studies by their names on the command line.
@@ -31,6 +32,11 @@ public enum StudyKind: String, CaseIterable, Sendable {
   /// Unites what shards have stored, so that a division into others finds it.
   public func uniteShards(_ settings: StudySettings) throws(RunError) {
     try settings.uniteShards(study)
+  }
+
+  /// The settings of the dataset that the study learns from, which its trials share.
+  public func dataset(_ settings: StudySettings) throws(RunError) -> MNIST1D.Configuration? {
+    try settings.dataset(study)
   }
 
   /// What the study still has to do, after measuring its trials for at most so many seconds.
@@ -116,7 +122,24 @@ public struct StudySettings: Sendable {
     try run(study).uniteShards(observer: ProgressDisplay.standardError())
   }
 
+  func dataset<S: Study>(_ study: S.Type) throws(RunError) -> MNIST1D.Configuration? {
+    (try run(study).configuration as? any DatasetSettings)?.dataset
+  }
+
   func plan<S: Study>(_ study: S.Type, measuringFor limit: Double) throws(RunError) -> RunPlan {
     try run(study).plan(measuringFor: limit)
   }
 }
+
+/// The settings of a study on one dataset.
+private protocol DatasetSettings {
+  var dataset: MNIST1D.Configuration { get }
+}
+
+extension Baselines.Configuration: DatasetSettings {}
+extension Lottery.Configuration: DatasetSettings {}
+extension DoubleDescent.Configuration: DatasetSettings {}
+extension MetalearnLR.Configuration: DatasetSettings {}
+extension MetalearnActivation.Configuration: DatasetSettings {}
+extension Pooling.Configuration: DatasetSettings {}
+extension SelfSupervised.Configuration: DatasetSettings {}

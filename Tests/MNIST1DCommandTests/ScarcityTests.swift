@@ -48,14 +48,32 @@ struct ScarcityTests {
     }
   }
 
-  @Test("a study whose data the memory cannot hold ends in a sentence, not in a trace of the stack")
+  @Test("a study whose data the memory cannot hold is refused in one sentence before any trial")
   func study() throws {
     try Command.inFolder { folder in
       let arguments = "reproduce baselines --quick --jobs 1 dataset.num-samples=3000000"
       guard let outcome = try run("ulimit -v 700000", arguments, in: folder) else { return }
       #expect(outcome.status == 71)
-      #expect(outcome.messages.contains("mnist1d: Out of memory"))
-      #expect(!outcome.messages.contains("crashed"), "\(outcome.messages)")
+      #expect(outcome.messages.split(separator: "\n").count == 1, "\(outcome.messages)")
+      #expect(outcome.messages.contains("3000000 examples"))
+    }
+  }
+
+  /// Whether memory is refused at this limit or another, the runtime itself has no word to say.
+  @Test("a command that runs out of memory ends in one sentence of its own and leaves no draft")
+  func lastResort() throws {
+    try Command.inFolder { folder in
+      for limit in stride(from: 90_000, through: 130_000, by: 8000) {
+        guard
+          let outcome = try run(
+            "ulimit -v \(limit)", "generate --num-samples 20000 -o d.csv", in: folder)
+        else { continue }
+        #expect([0, 71].contains(outcome.status), "\(limit) kB: \(outcome.messages)")
+        #expect(outcome.messages.split(separator: "\n").count == 1, "\(outcome.messages)")
+        #expect(outcome.messages.hasPrefix(outcome.status == 0 ? "d.csv" : "mnist1d: "))
+        let names = try FileManager.default.contentsOfDirectory(atPath: folder.path)
+        #expect(Set(names).isSubset(of: ["err", "out", "d.csv"]), "\(names)")
+      }
     }
   }
 }

@@ -21,6 +21,10 @@ int cs_noted(void);
 // Does this, too, before a signal ends the process; it may only call what a signal handler may.
 void cs_before_end(void (*action)(void));
 
+// Ends the process with a sentence and a status as a signal would: drafts are removed, and what `cs_before_end` was
+// given is done. It does not allocate. Of several threads the first one speaks.
+_Noreturn void cs_end(const char *sentence, int status);
+
 // Remembers a file that a signal has to remove.
 // Returns its number; -1 if there is no room for another one.
 int cs_remember_draft(const char *path);

@@ -34,6 +34,7 @@ public struct Examples: Sendable {
 
   /// Some of the examples, in their order.
   public subscript(range: Range<Int>) -> Examples {
+    requireAgreement()
     precondition(
       range.lowerBound >= 0 && range.upperBound <= count,
       "\(range) is out of range for \(count) examples")
@@ -42,7 +43,15 @@ public struct Examples: Sendable {
 
   /// The examples that `rows` names, in that order.
   public func gathered(_ rows: [Int]) -> Examples {
-    Examples(inputs: inputs.gathered(rows), labels: rows.map { labels[$0] })
+    requireAgreement()
+    return Examples(inputs: inputs.gathered(rows), labels: rows.map { labels[$0] })
+  }
+
+  /// Both parts can be replaced, one after the other.
+  private func requireAgreement() {
+    precondition(
+      inputs.rank == 2 && inputs.shape[0] == labels.count,
+      "inputs of shape \(inputs.shape) came with \(labels.count) labels")
   }
 
   /// The examples in two parts, of which the second holds the last `count`.

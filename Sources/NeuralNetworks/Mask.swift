@@ -127,7 +127,12 @@ private func sortKey(_ score: Float, _ position: Int) -> UInt64 {
 extension Parameterized where Self: Sendable {
   /// The value with 0 for every parameter that the mask prunes; a derivative flows to the others only.
   public func masked(by mask: Mask<Self>) -> Self {
-    combiningParameters(with: mask.survivors) { gated($0, by: $1) }
+    combiningParameters(with: mask.survivors) { parameter, survivors in
+      precondition(
+        parameter.shape == survivors.shape,
+        "a mask of shape \(survivors.shape) does not fit a parameter of shape \(parameter.shape)")
+      return gated(parameter, by: survivors)
+    }
   }
 }
 

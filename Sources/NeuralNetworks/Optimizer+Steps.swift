@@ -9,6 +9,7 @@ extension SGD {
     -> Tensor
   {
     requireShape(of: gradient, for: parameter)
+    requireBroadcast(of: learningRate, to: parameter)
     guard learningRate.count == 1 else { return parameter - learningRate * gradient }
     return descent(from: parameter, along: gradient, rate: learningRate)
   }
@@ -21,6 +22,7 @@ extension SGD {
     momentum: Tensor
   ) -> Tensor {
     requireShape(of: gradient, for: parameter)
+    requireBroadcast(of: velocity, learningRate, momentum, to: parameter)
     velocity = momentum * velocity + gradient
     return parameter - learningRate * velocity
   }
@@ -35,6 +37,7 @@ extension RMSProp {
     smoothing: Double = 0.99, epsilon: Double = 1e-8
   ) -> Tensor {
     requireShape(of: gradient, for: parameter)
+    requireBroadcast(of: secondMoment, learningRate, to: parameter)
     secondMoment = moment(secondMoment, gradient, smoothing: smoothing)
     return parameter - learningRate * normalized(gradient, secondMoment, epsilon: epsilon)
   }
@@ -47,6 +50,16 @@ extension RMSProp {
   /// g / (√v + ε).
   static func normalized(_ gradient: Tensor, _ moment: Tensor, epsilon: Double) -> Tensor {
     gradient / (differentiableRoot(moment) + Float(epsilon))
+  }
+}
+
+/// A step leaves a parameter its shape.
+private func requireBroadcast(of others: Tensor..., to parameter: Tensor) {
+  for other in others {
+    precondition(
+      parameter.shape.broadcast(with: other.shape) == parameter.shape,
+      "a step of a parameter of shape \(parameter.shape) was given state or a rate of shape \(other.shape)"
+    )
   }
 }
 
@@ -96,6 +109,7 @@ extension Adam {
     learningRate: Tensor, beta1: Double = 0.9, beta2: Double = 0.999, epsilon: Double = 1e-8
   ) -> Tensor {
     requireShape(of: gradient, for: parameter)
+    requireBroadcast(of: moments.first, moments.second, learningRate, to: parameter)
     precondition(step > 0, "steps are numbered from 1, found \(step)")
     moments.first = moments.first + (gradient - moments.first) * Float(1 - beta1)
     moments.second = moments.second * Float(beta2) + gradient * gradient * Float(1 - beta2)

@@ -42,10 +42,17 @@ public func largestEigenvalue<Vector: Parameterized>(
 ) throws(EigenvalueError) -> Eigenpair<Vector> {
   precondition(limit > 0, "an eigenvalue takes at least one product, found a limit of \(limit)")
   precondition(start.parameterCount > 0, "a matrix of no rows has no eigenvalue")
+  precondition(tolerance >= 0, "a tolerance is 0 or more, found \(tolerance)")
+  let shapes = start.parameters.map { $0.shape }
   var products = 0
   func multiplied(_ vector: [Double]) throws(EigenvalueError) -> [Double] {
     products += 1
-    let image = product(start.withElements(vector)).doubles
+    let result = product(start.withElements(vector))
+    precondition(
+      result.parameters.map { $0.shape } == shapes,
+      "the product with vectors of shapes \(shapes) has shapes \(result.parameters.map { $0.shape })"
+    )
+    let image = result.doubles
     guard image.allSatisfy({ $0.isFinite }) else {
       throw .undefinedProduct(products: products)
     }

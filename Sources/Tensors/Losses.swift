@@ -108,7 +108,9 @@ public func ntXent(_ projections: Tensor, temperature: Float) -> Tensor {
   precondition(
     projections.rank == 2 && projections.shape[0] > 0 && projections.shape[0] % 2 == 0,
     "a contrastive loss takes two rows for each example, found shape \(projections.shape)")
-  precondition(temperature > 0, "a temperature is positive, found \(temperature)")
+  precondition(
+    temperature > 0 && temperature.isFinite,
+    "a temperature is positive and finite, found \(temperature)")
   let count = projections.shape[0]
   let directions =
     projections / sqrt(square(projections).sum(along: 1, .kept) + 1e-24)

@@ -158,6 +158,8 @@ public func gated(_ x: Tensor, by gate: Tensor) -> Tensor {
 ///
 /// What ``gated(_:by:)`` gives for such an x, without a pass over it.
 public func pruned(_ x: Tensor, by mask: Tensor) -> Tensor {
+  precondition(
+    x.shape == mask.shape, "a mask of shape \(mask.shape) does not fit shape \(x.shape)")
   let mask = mask.detached()
   return Tensor.linearOperation(x, kernel: { $0 }, adjoint: { gated($0, by: mask) })
 }

@@ -25,6 +25,41 @@ struct NetworkPreconditionTests {
   private static let examples = Examples(inputs: .zeros([4, 40]), labels: [0, 1, 2, 3])
 
   static let mistakes: [Mistake] = [
+    Mistake("labels that were replaced by fewer", "[4, 40]", "1 labels") { _ in
+      var fewer = examples
+      fewer.labels = [0]
+      _ = fewer.gathered([3])
+    },
+    Mistake("inputs that were replaced by more", "[5, 40]", "4 labels") { _ in
+      var more = examples
+      more.inputs = .zeros([5, 40])
+      _ = more[0..<2]
+    },
+    Mistake("a mask for another shape", "[3]", "[2, 3]") { _ in
+      _ = Tensor.ones([2, 3]).masked(by: Mask(Tensor.ones([3]))!)
+    },
+    Mistake("a mask of another shape in the forward pass", "[2, 0]", "[2, 3]") { _ in
+      _ = pruned(.ones([2, 3]), by: .ones([2, 0]))
+    },
+    Mistake("a velocity of more axes than its parameter", "[1, 1, 2, 3]", "[2, 3]") { _ in
+      var velocity = Tensor.zeros([1, 1, 2, 3])
+      _ = SGD.step(
+        .ones([2, 3]), along: .ones([2, 3]), velocity: &velocity, learningRate: 0.1, momentum: 0.5)
+    },
+    Mistake("moments of another parameter", "[2, 3]", "[3, 2]") { _ in
+      var moments = Adam.Moments(of: .ones([3, 2]))
+      _ = Adam.step(
+        .ones([2, 3]), along: .ones([2, 3]), moments: &moments, step: 1, learningRate: 0.1)
+    },
+    Mistake("a product of another shape than its vector", "[2, 3]", "[3]") { _ in
+      _ = try largestEigenvalue(from: Tensor.ones([2, 3])) { _ in Tensor.ones([3]) }
+    },
+    Mistake("a tolerance that is no number", "nan") { _ in
+      _ = try largestEigenvalue(from: Tensor.ones([3]), tolerance: .nan) { $0 }
+    },
+    Mistake("an infinite temperature", "inf") { _ in
+      _ = ntXent(.ones([2, 3]), temperature: .infinity)
+    },
     Mistake("no hidden units", "40 and 0") { _ = MultilayerPerceptron(hidden: 0, using: &$0) },
     Mistake("fewer hidden units than none", "-1") {
       _ = MultilayerPerceptron(hidden: -1, using: &$0)

@@ -24,8 +24,9 @@ extern void *__libc_realloc(void *memory, size_t size);
 extern void *__libc_memalign(size_t alignment, size_t size);
 
 static void *checked(void *memory, double size) {
+  if (memory || size == 0) return memory;
   void (*const action)(const char *) = atomic_load(&handler);
-  if (memory || size == 0 || !action) return memory;
+  if (!action) return NULL;
   char sentence[128];
   snprintf(sentence, sizeof sentence, "Out of memory: the system refuses %.3g MB more.", size / 1e6);
   action(sentence);

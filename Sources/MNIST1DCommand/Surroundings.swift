@@ -41,7 +41,7 @@ enum Surroundings {
     for word in words.prefix(while: { $0 != "--" }) where word.hasPrefix("-") {
       let name = word.utf8.prefix { $0 != UInt8(ascii: "=") }
       guard name.count <= longestOption else {
-        throw Failure.usage("there is no option \(word.abridged(to: 60))")
+        throw Failure.usage("there is no option \(word.printable(within: 60))")
       }
     }
     return joiningNegativeNumbers(words)

@@ -33,7 +33,8 @@ struct OptimizerKernelTests {
 
   @Test(
     "have one result, whatever the set, the size of gradients and epsilon",
-    arguments: [1, 1e-8, 1e-17, 1e-19, 1e-20, 1e-21, 1e-22, 1e-25, 1e-36, 1e-40, 1e-44] as [Float])
+    arguments: [1, 1e-8, 1e-17, 1e-19, 1e-20, 1e-21, 1e-22, 1e-25, 1e-36, 0x1p-133, 0x1p-146]
+      as [Float])
   func sameBits(_ size: Float) throws {
     for epsilon in [1e-8, 1e-12, 1e-20, 1e-30, 0] as [Float] {
       for decay in [0, 0.01] as [Float] {

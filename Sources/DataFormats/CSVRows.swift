@@ -96,6 +96,11 @@ struct CSVRows {
       fields.append(isQuoted ? try quotedField() : try plainField())
       guard position < bytes.count, bytes[position] == separator else { break }
       position += 1
+      // Blanks at the end of a line separate nothing.
+      if separator == Self.blank {
+        skipBlanks()
+        if position == bytes.count || isLineEnd(bytes[position]) { break }
+      }
     }
     guard position == bytes.count || isLineEnd(bytes[position]) else {
       throw FormatError("line \(line) has text after a closing quote or a stray CR")

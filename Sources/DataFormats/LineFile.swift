@@ -43,7 +43,7 @@ public final class LineFile {
     self.path = path
     var status = stat()
     let exists = stat(path, &status) == 0
-    if let inherited = Self.inheritedDescriptor(path) {
+    if let inherited = WholeFile.descriptor(at: path) {
       // Opened anew, a redirected stream would be written over from its beginning.
       descriptor = dup(inherited)
       isRegular = false
@@ -160,24 +160,5 @@ public final class LineFile {
       try take(chunk[..<size])
       position += size
     }
-  }
-
-  /// The number of an open stream that a path names.
-  private static func inheritedDescriptor(_ path: String) -> Int32? {
-    switch path {
-    case "/dev/stdout": 1
-    case "/dev/stderr": 2
-    default:
-      ["/dev/fd/", "/proc/self/fd/"].firstNonNil { prefix in
-        path.hasPrefix(prefix) ? Int32(path.dropFirst(prefix.count)) : nil
-      }
-    }
-  }
-}
-
-extension Sequence {
-  fileprivate func firstNonNil<Value>(_ transform: (Element) -> Value?) -> Value? {
-    for element in self { if let value = transform(element) { return value } }
-    return nil
   }
 }

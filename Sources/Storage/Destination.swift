@@ -28,7 +28,7 @@ struct SystemPath {
     return SystemPath((isAbsolute ? [] : Array(folder)) + target[..<count])
   }
 
-  /// The number of the process's own descriptor that this path names.
+  /// The number of the process's own descriptor that this path names; links are not followed.
   var descriptor: Int32? {
     let path = String(decoding: bytes.dropLast().map(UInt8.init(bitPattern:)), as: UTF8.self)
     for folder in ["/proc/self/fd/", "/dev/fd/"] where path.hasPrefix(folder) {
@@ -85,6 +85,12 @@ enum Destination {
 }
 
 extension WholeFile {
+  /// The number of the process's own descriptor that a path leads to, as `/dev/stdout` does; nil for any other path.
+  package static func descriptor(at path: String) -> Int32? {
+    guard case .descriptor(let number)? = try? Destination(of: path) else { return nil }
+    return number
+  }
+
   /// Why nothing can be written to a path that leads to a device or an open descriptor; nil where
   /// nothing speaks against it, and for files and pipes.
   package static func obstacle(at path: String) -> WritingError? {

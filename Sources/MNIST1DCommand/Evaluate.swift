@@ -46,6 +46,7 @@ struct Evaluate: ParsableCommand {
     let training = Examples(dataset.x, dataset.y)
     let train = network.score(on: training)
     let test = network.score(on: Examples(dataset.xTest, dataset.yTest))
+    try requireFinite(train, test, of: weights)
     let sharpness = sharpness ? try measuredSharpness(of: network, on: training) : nil
     if json {
       var report = (["model": .text(model.rawValue)] as JSON)
@@ -65,6 +66,15 @@ struct Evaluate: ParsableCommand {
             + "\(sharpness.residual.shown(3)) after \(sharpness.products) products")
       }
     }
+  }
+}
+
+/// Refuses weights whose scores overflow: predictions made from what is no number say nothing.
+private func requireFinite(_ train: Score, _ test: Score, of weights: String) throws {
+  for (examples, score) in [("training", train), ("test", test)] where !score.loss.isFinite {
+    throw Failure.badData(
+      "the loss of \(weights) on the \(examples) examples is \(score.loss); the weights or the data are too large "
+        + "for single precision")
   }
 }
 

@@ -2,6 +2,7 @@ import DataFormats
 import Foundation
 import NeuralNetworks
 import ReferenceRandom
+import Tensors
 import Testing
 
 @Suite("The files of a training")
@@ -260,6 +261,20 @@ struct TrainingFilesTests {
     try inFolder { folder in
       let trained = try Command.run(training + ["--seed", "\(seed)", "--json"], in: folder)
       #expect(trained.output.contains("\"seed\": \(seed),"))
+    }
+  }
+
+  @Test(
+    "weights whose scores overflow are refused, with and without JSON", arguments: [[], ["--json"]])
+  func overflow(_ options: [String]) throws {
+    try inFolder { folder in
+      var generator = TorchGenerator(seed: 1)
+      try MultilayerPerceptron(hidden: 100, using: &generator)
+        .mapParameters { $0 * Float(1e30) }
+        .writeWeights(to: folder.appendingPathComponent("w.safetensors").path)
+      try expectRefusal(
+        ["evaluate", "--model", "mlp", "--data", "d.npz", "--weights", "w.safetensors"] + options,
+        65, "w.safetensors on the training examples", in: folder)
     }
   }
 

@@ -121,15 +121,22 @@ extension Training {
     do {
       try resumed.model.loadParameters(checkpoint.part("model"))
       try resumed.bestModel.loadParameters(checkpoint.part("best"))
+      resumed.optimizer = Adam(
+        for: resumed.model, learningRate: settings.learningRate, weightDecay: settings.weightDecay)
+      resumed.optimizer.step = resumed.step
+      let moments = checkpoint.part("optimizer")
+      // Without moments, the training had been saved before its first step: they are zero.
+      if !moments.isEmpty || resumed.step > 0 {
+        try resumed.optimizer.loadParameters(moments)
+      }
     } catch {
       throw .checkpoint(error.reason)
     }
-    let moments = try Moments(
-      checkpoint.part("optimizer"), of: resumed.model, after: resumed.step)
-    resumed.optimizer = Adam(
-      learningRate: settings.learningRate, weightDecay: settings.weightDecay)
-    resumed.optimizer.restore(
-      step: resumed.step, firstMoments: moments.first, secondMoments: moments.second)
+    for tensor in resumed.optimizer.secondMoments {
+      if let value = tensor.withUnsafeElements({ elements in elements.first { $0 < 0 } }) {
+        throw .checkpoint("a second moment is \(value); it must be 0 or more")
+      }
+    }
     try resumed.restoreEvaluations(from: checkpoint)
     self = resumed
   }
@@ -214,33 +221,6 @@ extension Array {
         .init(
           step: step, train: train[position], validation: validation?[position],
           test: test[position]))
-    }
-  }
-}
-
-/// The optimizer's moments as a checkpoint names them.
-private struct Moments {
-  var first: [Tensor] = []
-  var second: [Tensor] = []
-
-  init(
-    _ entries: [(name: String, tensor: Tensor)], of model: some Parameterized, after steps: Int
-  ) throws(TrainingError) {
-    if entries.isEmpty && steps == 0 { return }
-    let zeros = model.parameters.map { Tensor.zeros($0.shape) }
-    var optimizer = Adam()
-    optimizer.restore(step: 0, firstMoments: zeros, secondMoments: zeros)
-    do {
-      try optimizer.loadParameters(entries)
-    } catch {
-      throw .checkpoint(error.reason)
-    }
-    first = optimizer.firstMoments
-    second = optimizer.secondMoments
-    for tensor in second {
-      if let value = tensor.withUnsafeElements({ elements in elements.first { $0 < 0 } }) {
-        throw .checkpoint("a second moment is \(value); it must be 0 or more")
-      }
     }
   }
 }

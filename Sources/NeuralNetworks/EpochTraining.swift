@@ -54,8 +54,12 @@ public struct EpochTraining<Model: Classifier>: Sendable {
         ("network", TrainingOrigin.behavior(of: model, on: training, by: settings.loss)),
         ("order of the examples", TrainingOrigin.order(of: training.count, from: generator)),
       ])
-    optimizer = SGD(learningRate: settings.learningRate, momentum: settings.momentum)
+    optimizer = SGD(
+      for: model, learningRate: settings.learningRate, momentum: settings.momentum)
   }
+
+  /// The number of batches of an epoch, the last of which may be short.
+  private var stepsPerEpoch: Int { (training.count - 1) / settings.batchSize + 1 }
 
   /// Whether the last epoch is over.
   public var isFinished: Bool { epoch >= settings.epochs }
@@ -69,7 +73,7 @@ public struct EpochTraining<Model: Classifier>: Sendable {
   public mutating func advance() throws(TrainingError) -> [Float] {
     let order = generator.shuffledEpoch(count: training.count)
     let objective = settings.loss
-    let firstStep = epoch * ((order.count - 1) / settings.batchSize + 1)
+    let firstStep = epoch * stepsPerEpoch
     var losses: [Float] = []
     for start in stride(from: 0, to: order.count, by: settings.batchSize) {
       let end = Swift.min(start + settings.batchSize, order.count)
@@ -114,21 +118,27 @@ extension EpochTraining {
     guard (0...settings.epochs).contains(resumed.epoch) else {
       throw .checkpoint("it counts \(resumed.epoch) epochs; it must be 0 to \(settings.epochs)")
     }
+    guard resumed.epoch <= mostCounted / stepsPerEpoch else {
+      throw .checkpoint(
+        "it counts \(resumed.epoch) epochs of \(stepsPerEpoch) steps, more than \(mostCounted) steps"
+      )
+    }
     do {
       try resumed.model.loadParameters(checkpoint.part("model"))
+      resumed.optimizer = SGD(
+        for: resumed.model, learningRate: settings.learningRate, momentum: settings.momentum)
       let velocities = checkpoint.part("optimizer")
-      var optimizer = SGD(learningRate: settings.learningRate, momentum: settings.momentum)
-      if resumed.epoch > 0 && settings.momentum != 0 {
-        optimizer.restore(velocities: model.parameters.map { .zeros($0.shape) })
+      // Without velocities, the training had been saved before its first epoch: they are zero.
+      if !velocities.isEmpty || resumed.epoch > 0 {
+        try resumed.optimizer.loadParameters(velocities)
       }
-      try optimizer.loadParameters(velocities)
-      resumed.optimizer = optimizer
     } catch {
       throw .checkpoint(error.reason)
     }
     // An epoch takes so little of the stream that drawing it again is simpler than saving the generator.
     resumed.generator = firstGenerator
     for _ in 0..<resumed.epoch { _ = resumed.generator.shuffledEpoch(count: training.count) }
+    resumed.optimizer.step = resumed.epoch * stepsPerEpoch
     self = resumed
   }
 }

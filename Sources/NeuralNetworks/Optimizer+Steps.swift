@@ -114,7 +114,8 @@ extension Adam {
     moments.first = moments.first + (gradient - moments.first) * Float(1 - beta1)
     moments.second = moments.second * Float(beta2) + gradient * gradient * Float(1 - beta2)
     let root = differentiableRoot(moments.second)
-    let scale = root / Float((1 - power(beta2, step)).squareRoot()) + Float(epsilon)
-    return parameter - learningRate / Float(1 - power(beta1, step)) * (moments.first / scale)
+    let bias = biasCorrections(after: step, beta1: beta1, beta2: beta2)
+    let scale = root / Float(bias.secondRoot) + Float(epsilon)
+    return parameter - learningRate / Float(bias.first) * (moments.first / scale)
   }
 }

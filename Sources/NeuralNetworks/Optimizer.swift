@@ -1,8 +1,21 @@
 import CKernels
 import Tensors
 
-/// A rule that moves parameters along a gradient, with the state that it keeps between steps.
+/// A rule that moves a model's parameters along a gradient, with the state that it keeps between steps.
+///
+/// The state is complete from the start: its tensors have the parameters' shapes and are visited like a model's, so
+/// that a saved state can be loaded into a fresh optimizer:
+///
+///     var resumed = Adam(for: model)
+///     try resumed.loadParameters(optimizer.namedParameters)
+///     resumed.step = optimizer.step
 public protocol Optimizer: Parameterized, Sendable {
+  /// The step size.
+  var learningRate: Double { get set }
+
+  /// How many steps have been taken, 0 to 2³¹ − 1: the state that is no tensor, which would round it above 2²⁴.
+  var step: Int { get set }
+
   /// Takes one step: changes the model in place.
   mutating func update<Model: Parameterized>(_ model: inout Model, along gradient: Model)
 }
@@ -14,39 +27,36 @@ public struct SGD: Optimizer {
   /// The step size.
   public var learningRate: Double
   /// How much of the last step is kept.
-  public var momentum: Double
+  public let momentum: Double
   /// The factor of the L2 penalty's gradient.
   public var weightDecay: Double
-  /// One velocity per parameter; empty before the first step and without momentum.
-  public private(set) var velocities: [Tensor] = []
+  public var step = 0 { didSet { requireStep(step) } }
+  /// One velocity per parameter; none without momentum.
+  public private(set) var velocities: [Tensor]
 
-  /// Creates an optimizer at rest.
-  public init(learningRate: Double, momentum: Double = 0, weightDecay: Double = 0) {
+  /// Creates an optimizer at rest for models whose parameters have the shapes of this one's.
+  public init(
+    for model: some Parameterized, learningRate: Double, momentum: Double = 0,
+    weightDecay: Double = 0
+  ) {
+    velocities = momentum == 0 ? [] : zeros(for: model)
     self.learningRate = learningRate
     self.momentum = momentum
     self.weightDecay = weightDecay
   }
 
   public mutating func update<Model: Parameterized>(_ model: inout Model, along gradient: Model) {
-    let slopes = gradient.parameters
-    if velocities.isEmpty && momentum != 0 { velocities = slopes.map { .zeros($0.shape) } }
-    var position = 0
-    model.updateParameters(along: slopes) { parameter, slope in
-      withPointers(&parameter, slope) { count, p, g in
-        if momentum == 0 {
-          ck_sgd(count, p, g, nil, Float(learningRate), 0, Float(weightDecay))
-        } else {
-          withState(&velocities, position, of: slope) { v in
-            ck_sgd(count, p, g, v, Float(learningRate), Float(momentum), Float(weightDecay))
-          }
+    step += 1
+    updateElements(of: &model, along: gradient) { position, gradient, count, p, g in
+      if momentum == 0 {
+        ck_sgd(count, p, g, nil, Float(learningRate), 0, Float(weightDecay))
+      } else {
+        withState(&velocities, position, of: gradient) { v in
+          ck_sgd(count, p, g, v, Float(learningRate), Float(momentum), Float(weightDecay))
         }
       }
-      position += 1
     }
   }
-
-  /// Puts the optimizer where it was with these velocities, one per parameter.
-  public mutating func restore(velocities: [Tensor]) { self.velocities = velocities }
 
   public mutating func visitParameters(_ visit: inout some ParameterVisitor) {
     visit("velocity", &velocities)
@@ -65,14 +75,16 @@ public struct RMSProp: Optimizer {
   public var epsilon: Double
   /// The factor of the L2 penalty's gradient.
   public var weightDecay: Double
-  /// One running mean of squares per parameter; empty before the first step.
-  public private(set) var secondMoments: [Tensor] = []
+  public var step = 0 { didSet { requireStep(step) } }
+  /// One running mean of squares per parameter.
+  public private(set) var secondMoments: [Tensor]
 
-  /// Creates an optimizer at rest.
+  /// Creates an optimizer at rest for models whose parameters have the shapes of this one's.
   public init(
-    learningRate: Double = 1e-2, smoothing: Double = 0.99, epsilon: Double = 1e-8,
-    weightDecay: Double = 0
+    for model: some Parameterized, learningRate: Double = 1e-2, smoothing: Double = 0.99,
+    epsilon: Double = 1e-8, weightDecay: Double = 0
   ) {
+    secondMoments = zeros(for: model)
     self.learningRate = learningRate
     self.smoothing = smoothing
     self.epsilon = epsilon
@@ -80,18 +92,13 @@ public struct RMSProp: Optimizer {
   }
 
   public mutating func update<Model: Parameterized>(_ model: inout Model, along gradient: Model) {
-    let slopes = gradient.parameters
-    if secondMoments.isEmpty { secondMoments = slopes.map { .zeros($0.shape) } }
-    var position = 0
-    model.updateParameters(along: slopes) { parameter, slope in
-      withPointers(&parameter, slope) { count, p, g in
-        withState(&secondMoments, position, of: slope) { v in
-          ck_rmsprop(
-            count, p, g, v, Float(learningRate), Float(smoothing), Float(1 - smoothing),
-            Float(epsilon), Float(weightDecay))
-        }
+    step += 1
+    updateElements(of: &model, along: gradient) { position, gradient, count, p, g in
+      withState(&secondMoments, position, of: gradient) { v in
+        ck_rmsprop(
+          count, p, g, v, Float(learningRate), Float(smoothing), Float(1 - smoothing),
+          Float(epsilon), Float(weightDecay))
       }
-      position += 1
     }
   }
 
@@ -115,18 +122,19 @@ public struct Adam: Optimizer {
   public var epsilon: Double
   /// The factor of the L2 penalty's gradient.
   public var weightDecay: Double
-  /// How many steps have been taken.
-  public private(set) var step = 0
-  /// One mean gradient per parameter; empty before the first step.
-  public private(set) var firstMoments: [Tensor] = []
-  /// One mean squared gradient per parameter; empty before the first step.
-  public private(set) var secondMoments: [Tensor] = []
+  public var step = 0 { didSet { requireStep(step) } }
+  /// One mean gradient per parameter.
+  public private(set) var firstMoments: [Tensor]
+  /// One mean squared gradient per parameter.
+  public private(set) var secondMoments: [Tensor]
 
-  /// Creates an optimizer at rest.
+  /// Creates an optimizer at rest for models whose parameters have the shapes of this one's.
   public init(
-    learningRate: Double = 1e-3, beta1: Double = 0.9, beta2: Double = 0.999,
-    epsilon: Double = 1e-8, weightDecay: Double = 0
+    for model: some Parameterized, learningRate: Double = 1e-3, beta1: Double = 0.9,
+    beta2: Double = 0.999, epsilon: Double = 1e-8, weightDecay: Double = 0
   ) {
+    firstMoments = zeros(for: model)
+    secondMoments = firstMoments
     self.learningRate = learningRate
     self.beta1 = beta1
     self.beta2 = beta2
@@ -135,47 +143,27 @@ public struct Adam: Optimizer {
   }
 
   public mutating func update<Model: Parameterized>(_ model: inout Model, along gradient: Model) {
-    let slopes = gradient.parameters
-    if firstMoments.isEmpty {
-      firstMoments = slopes.map { .zeros($0.shape) }
-      secondMoments = slopes.map { .zeros($0.shape) }
-    }
     step += 1
-    let rate = Float(learningRate / (1 - power(beta1, step)))
-    let correction = Float((1 - power(beta2, step)).squareRoot())
-    var position = 0
-    model.updateParameters(along: slopes) { parameter, slope in
-      withPointers(&parameter, slope) { count, p, g in
-        withState(&firstMoments, position, of: slope) { m in
-          withState(&secondMoments, position, of: slope) { v in
-            splitElements(count) { start, count in
-              ck_adam(
-                count, p + start, g + start, m + start, v + start, rate, Float(1 - beta1),
-                Float(beta2), Float(1 - beta2), correction, Float(epsilon), Float(weightDecay))
-            }
+    let bias = Self.biasCorrections(after: step, beta1: beta1, beta2: beta2)
+    updateElements(of: &model, along: gradient) { position, gradient, count, p, g in
+      withState(&firstMoments, position, of: gradient) { m in
+        withState(&secondMoments, position, of: gradient) { v in
+          splitElements(count) { start, count in
+            ck_adam(
+              count, p + start, g + start, m + start, v + start,
+              Float(learningRate / bias.first), Float(1 - beta1), Float(beta2),
+              Float(1 - beta2), Float(bias.secondRoot), Float(epsilon), Float(weightDecay))
           }
         }
       }
-      position += 1
     }
   }
 
-  /// Puts the optimizer where it was after `step` steps.
-  ///
-  /// - Parameters:
-  ///   - step: how many steps had been taken.
-  ///   - firstMoments: one mean gradient per parameter.
-  ///   - secondMoments: one mean squared gradient per parameter.
-  public mutating func restore(step: Int, firstMoments: [Tensor], secondMoments: [Tensor]) {
-    precondition(
-      step >= 0 && step <= Int32.max,
-      "an optimizer cannot have taken \(step) steps; it may be 0 to \(Int32.max)")
-    precondition(
-      firstMoments.map { $0.shape } == secondMoments.map { $0.shape },
-      "\(firstMoments.count) first moments do not fit \(secondMoments.count) second ones")
-    self.step = step
-    self.firstMoments = firstMoments
-    self.secondMoments = secondMoments
+  /// 1 − β₁ᵗ and √(1 − β₂ᵗ), by which the moments after t steps are divided: they started from zero.
+  static func biasCorrections(after step: Int, beta1: Double, beta2: Double)
+    -> (first: Double, secondRoot: Double)
+  {
+    (1 - power(beta1, step), (1 - power(beta2, step)).squareRoot())
   }
 
   public mutating func visitParameters(_ visit: inout some ParameterVisitor) {
@@ -195,29 +183,48 @@ func power(_ base: Double, _ exponent: Int) -> Double {
   return result
 }
 
-/// Calls `body` with a parameter's memory and its gradient's, both padded to a multiple of sixteen elements.
+/// The state of an optimizer that has not moved a model's parameters yet.
+private func zeros(for model: some Parameterized) -> [Tensor] {
+  model.parameters.map { .zeros($0.shape) }
+}
+
+private func requireStep(_ step: Int) {
+  precondition(
+    step >= 0 && step <= Int32.max,
+    "an optimizer cannot have taken \(step) steps; it may be 0 to \(Int32.max)")
+}
+
+/// Calls `body` for each parameter that has elements with its place, its gradient and the memory of both, padded to a
+/// multiple of sixteen elements.
 @inline(__always)
-private func withPointers(
-  _ parameter: inout Tensor, _ slope: Tensor,
-  _ body: (Int, UnsafeMutablePointer<Float>, UnsafePointer<Float>) -> Void
+private func updateElements<Model: Parameterized>(
+  of model: inout Model, along gradient: Model,
+  _ body: (Int, Tensor, Int, UnsafeMutablePointer<Float>, UnsafePointer<Float>) -> Void
 ) {
-  requireShape(of: slope, for: parameter)
-  guard parameter.count > 0 else { return }
-  slope.withUnsafeElements { g in
-    parameter.withUnsafeMutableElements { p in body(p.count, p.baseAddress!, g.baseAddress!) }
+  var position = 0
+  model.updateParameters(along: gradient.parameters) { parameter, gradient in
+    requireShape(of: gradient, for: parameter)
+    if parameter.count > 0 {
+      gradient.withUnsafeElements { g in
+        parameter.withUnsafeMutableElements { p in
+          body(position, gradient, p.count, p.baseAddress!, g.baseAddress!)
+        }
+      }
+    }
+    position += 1
   }
 }
 
 /// Calls `body` with the memory of what is kept for a parameter, padded likewise.
 @inline(__always)
 private func withState(
-  _ state: inout [Tensor], _ position: Int, of slope: Tensor,
+  _ state: inout [Tensor], _ position: Int, of gradient: Tensor,
   _ body: (UnsafeMutablePointer<Float>) -> Void
 ) {
   precondition(
-    position < state.count && state[position].shape == slope.shape,
-    "an optimizer that has moved parameters of shapes \(state.map { $0.shape }) was given one of shape "
-      + "\(slope.shape) at place \(position)")
+    position < state.count && state[position].shape == gradient.shape,
+    "an optimizer for parameters of shapes \(state.map { $0.shape }) was given one of shape "
+      + "\(gradient.shape) at place \(position)")
   state[position].withUnsafeMutableElements { body($0.baseAddress!) }
 }
 

@@ -109,7 +109,8 @@ public struct Training<Model: Classifier>: Sendable {
           TrainingOrigin.behavior(of: model, on: training, by: .negativeLogLikelihood)
         ),
       ])
-    optimizer = Adam(learningRate: settings.learningRate, weightDecay: settings.weightDecay)
+    optimizer = Adam(
+      for: model, learningRate: settings.learningRate, weightDecay: settings.weightDecay)
   }
 
   /// Whether the last step has been taken, or patience has run out.

@@ -106,16 +106,12 @@ struct NetworkPreconditionTests {
       _ = Examples(Signals(values: [1], length: 1), [1 << 32])
     },
     Mistake("steps beyond counting", "9223372036854775807") { _ in
-      var optimizer = Adam()
-      optimizer.restore(step: .max, firstMoments: [], secondMoments: [])
+      var optimizer = Adam(for: Tensor.zeros([1]))
+      optimizer.step = .max
     },
     Mistake("steps below nothing", "-1") { _ in
-      var optimizer = Adam()
-      optimizer.restore(step: -1, firstMoments: [], secondMoments: [])
-    },
-    Mistake("moments that differ in number", "1 first") { _ in
-      var optimizer = Adam()
-      optimizer.restore(step: 1, firstMoments: [.zeros([1])], secondMoments: [])
+      var optimizer = Adam(for: Tensor.zeros([1]))
+      optimizer.step = -1
     },
     Mistake("a share that is no number", "nan") { generator in
       _ = Mask(pruning: .nan, ofLayersScoredBy: LogisticRegression(using: &generator))

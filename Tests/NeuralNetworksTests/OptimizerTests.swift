@@ -24,14 +24,17 @@ struct OptimizerTests {
 
   @Test("every rule follows PyTorch's")
   func trajectories() throws {
-    try follow("sgd", SGD(learningRate: 0.02))
-    try follow("sgd-momentum-decay", SGD(learningRate: 0.01, momentum: 0.9, weightDecay: 0.1))
-    try follow("rmsprop", RMSProp(learningRate: 0.01, smoothing: 0.9))
-    try follow("rmsprop-decay", RMSProp(learningRate: 0.01, weightDecay: 0.1))
-    try follow("adam", Adam(learningRate: 0.05))
+    let start = Tensor(try GoldenNetworks.load().optimizers.start)
+    try follow("sgd", SGD(for: start, learningRate: 0.02))
+    try follow(
+      "sgd-momentum-decay", SGD(for: start, learningRate: 0.01, momentum: 0.9, weightDecay: 0.1))
+    try follow("rmsprop", RMSProp(for: start, learningRate: 0.01, smoothing: 0.9))
+    try follow("rmsprop-decay", RMSProp(for: start, learningRate: 0.01, weightDecay: 0.1))
+    try follow("adam", Adam(for: start, learningRate: 0.05))
     try follow(
       "adam-decay",
-      Adam(learningRate: 0.05, beta1: 0.8, beta2: 0.99, epsilon: 1e-6, weightDecay: 0.1))
+      Adam(for: start, learningRate: 0.05, beta1: 0.8, beta2: 0.99, epsilon: 1e-6, weightDecay: 0.1)
+    )
   }
 
   @Test("the rules as functions of tensors agree with the updates in place")
@@ -45,8 +48,8 @@ struct OptimizerTests {
     var secondMoment = Tensor.zeros(a.shape)
     var moments = Adam.Moments(of: a)
     var optimizers = (
-      SGD(learningRate: 0.02), SGD(learningRate: 0.01, momentum: 0.9),
-      RMSProp(learningRate: 0.01, smoothing: 0.9), Adam(learningRate: 0.05)
+      SGD(for: a, learningRate: 0.02), SGD(for: a, learningRate: 0.01, momentum: 0.9),
+      RMSProp(for: a, learningRate: 0.01, smoothing: 0.9), Adam(for: a, learningRate: 0.05)
     )
     var (wa, wb, wc, wd) = (a, b, c, d)
     for step in 1...10 {
@@ -78,8 +81,8 @@ struct OptimizerTests {
 
   @Test("moments too small to matter are set to zero, so that no step meets denormal numbers")
   func tinyMoments() {
-    var optimizer = Adam(learningRate: 0.1)
     var w = Tensor([1])
+    var optimizer = Adam(for: w, learningRate: 0.1)
     optimizer.update(&w, along: Tensor([1e-30]))
     for _ in 0..<200 { optimizer.update(&w, along: Tensor([0])) }
     #expect(optimizer.firstMoments[0].elements == [0])
@@ -90,9 +93,56 @@ struct OptimizerTests {
   func valueSemantics() {
     var w = Tensor([1, 2])
     let before = w
-    var optimizer = SGD(learningRate: 1)
+    var optimizer = SGD(for: w, learningRate: 1)
     optimizer.update(&w, along: Tensor([1, 1]))
     #expect(before.elements == [1, 2])
     #expect(w.elements == [0, 1])
+  }
+
+  /// Two optimizers on the same gradients, the second of which is made afresh from the first one's state before every
+  /// step.
+  private func interrupt<Rule: Optimizer>(_ make: (Tensor) -> Rule) throws {
+    let golden = try GoldenNetworks.load().optimizers
+    var (w, v) = (Tensor(golden.start), Tensor(golden.start))
+    var whole = make(w)
+    for step in 0..<6 {
+      var resumed = make(.zeros(w.shape))
+      try resumed.loadParameters(whole.namedParameters)
+      resumed.step = whole.step
+      #expect(whole.step == step)
+      let slope = gradient(at: w) { loss($0, Tensor(golden.target)) }
+      whole.update(&w, along: slope)
+      resumed.update(&v, along: slope)
+      #expect(w.digest == v.digest, "\(Rule.self), step \(step)")
+      #expect(whole.digest == resumed.digest, "\(Rule.self), step \(step)")
+    }
+  }
+
+  @Test(
+    "a fresh optimizer takes up a saved state at any step, the first included, to the same bits")
+  func resumption() throws {
+    try interrupt { SGD(for: $0, learningRate: 0.02) }
+    try interrupt { SGD(for: $0, learningRate: 0.01, momentum: 0.9, weightDecay: 0.1) }
+    try interrupt { RMSProp(for: $0, learningRate: 0.01, weightDecay: 0.1) }
+    try interrupt { Adam(for: $0, learningRate: 0.05, weightDecay: 0.1) }
+  }
+
+  @Test(
+    "an optimizer starts with zero moments of every parameter's shape and refuses another model's")
+  func freshState() {
+    let model = [Tensor.ones([2, 3]), Tensor.ones([4])]
+    var optimizer = Adam(for: model)
+    #expect(
+      optimizer.namedParameters.map(\.name) == [
+        "first_moment.0", "first_moment.1", "second_moment.0", "second_moment.1",
+      ])
+    #expect(optimizer.secondMoments.map(\.shape) == [[2, 3], [4]])
+    #expect(optimizer.parameters.allSatisfy { $0.elements.allSatisfy { $0 == 0 } })
+    #expect(SGD(for: model, learningRate: 1).velocities.isEmpty)
+    let other = Adam(for: [Tensor.ones([3, 2]), Tensor.ones([4])])
+    #expect(throws: (any Error).self) { try optimizer.loadParameters(other.namedParameters) }
+    #expect(throws: (any Error).self) {
+      try optimizer.loadParameters(Array(other.namedParameters.dropLast()))
+    }
   }
 }

@@ -13,8 +13,8 @@ struct ShapeMessageTests {
   @Test("an optimizer names the shapes of a parameter and a gradient of another shape")
   func gradients() async {
     let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
-      var optimizer = Adam()
       var parameter = Tensor.zeros([3, 4])
+      var optimizer = Adam(for: parameter)
       optimizer.update(&parameter, along: .zeros([4, 3]))
     }
     #expect(message(result).contains("[3, 4]") && message(result).contains("[4, 3]"))
@@ -27,8 +27,8 @@ struct ShapeMessageTests {
   @Test("an optimizer does not take up another model")
   func states() async {
     let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
-      var optimizer = Adam()
       var small = Tensor.zeros([5])
+      var optimizer = Adam(for: small)
       optimizer.update(&small, along: .ones([5]))
       var large = Tensor.zeros([500])
       optimizer.update(&large, along: .ones([500]))

@@ -46,9 +46,9 @@ struct TinyGradientTests {
     for run in golden.runs {
       let size = try #require(Double(run.size))
       var p = Tensor(start)
-      var adam = Adam(learningRate: 0.1, epsilon: run.epsilon, weightDecay: run.decay)
-      var rmsprop = RMSProp(learningRate: 0.1, epsilon: run.epsilon, weightDecay: run.decay)
-      var sgd = SGD(learningRate: 0.1, momentum: 0.9, weightDecay: run.decay)
+      var adam = Adam(for: p, learningRate: 0.1, epsilon: run.epsilon, weightDecay: run.decay)
+      var rmsprop = RMSProp(for: p, learningRate: 0.1, epsilon: run.epsilon, weightDecay: run.decay)
+      var sgd = SGD(for: p, learningRate: 0.1, momentum: 0.9, weightDecay: run.decay)
       var ways = [Double](repeating: 0, count: start.count)
       for step in 0..<8 {
         let slope = gradient(golden, size: size, step: step)
@@ -79,8 +79,8 @@ struct TinyGradientTests {
   func fifty() throws {
     for run in try Fixture.json("tiny_gradients.json", as: Golden.self).fifty {
       var p = Tensor([-1.9])
-      var adam = Adam(learningRate: 0.01, epsilon: run.epsilon)
-      var rmsprop = RMSProp(learningRate: 0.01, epsilon: run.epsilon)
+      var adam = Adam(for: p, learningRate: 0.01, epsilon: run.epsilon)
+      var rmsprop = RMSProp(for: p, learningRate: 0.01, epsilon: run.epsilon)
       for _ in 0..<50 {
         if run.optimizer == "adam" {
           adam.update(&p, along: Tensor([1e-17]))
@@ -113,8 +113,8 @@ struct TinyGradientTests {
       var (pure, updated) = (Tensor(start), Tensor(start))
       var moments = Adam.Moments(of: pure)
       var secondMoment = Tensor.zeros(pure.shape)
-      var adam = Adam(learningRate: 0.1, epsilon: run.epsilon)
-      var rmsprop = RMSProp(learningRate: 0.1, epsilon: run.epsilon)
+      var adam = Adam(for: updated, learningRate: 0.1, epsilon: run.epsilon)
+      var rmsprop = RMSProp(for: updated, learningRate: 0.1, epsilon: run.epsilon)
       for step in 0..<8 {
         let slope = gradient(golden, size: size, step: step)
         if run.optimizer == "adam" {
@@ -156,9 +156,9 @@ struct TinyGradientTests {
   @Test("keep moments that decay from becoming denormal, with the epsilons that are usual")
   func denormals() {
     for epsilon in [1e-6, 1e-7, 1e-8] {
-      var adam = Adam(epsilon: epsilon)
-      var rmsprop = RMSProp(epsilon: epsilon)
-      var sgd = SGD(learningRate: 0.1, momentum: 0.5)
+      var adam = Adam(for: Tensor.zeros([1]), epsilon: epsilon)
+      var rmsprop = RMSProp(for: Tensor.zeros([1]), epsilon: epsilon)
+      var sgd = SGD(for: Tensor.zeros([1]), learningRate: 0.1, momentum: 0.5)
       var (a, b, c) = (Tensor([1]), Tensor([1]), Tensor([1]))
       for step in 0..<20_000 {
         let slope = Tensor([step == 0 ? 1e-12 : 0])

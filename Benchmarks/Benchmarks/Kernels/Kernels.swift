@@ -99,7 +99,7 @@ private func updates() {
     var generator = TorchGenerator(seed: 42)
     var model = MultilayerPerceptron(using: &generator)
     let gradient = MultilayerPerceptron(using: &generator)
-    var optimizer = Adam()
+    var optimizer = Adam(for: model)
     benchmark.startMeasurement()
     for _ in benchmark.scaledIterations { optimizer.update(&model, along: gradient) }
   }

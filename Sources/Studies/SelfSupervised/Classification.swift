@@ -25,7 +25,7 @@ package struct LinearProbe {
     let inputs = (features - mean) / self.deviation
     var linear = Linear(
       weight: .zeros([classes, features.shape[1]]), bias: .zeros([classes]))
-    var optimizer = Adam(weightDecay: 1 / Double(labels.count))
+    var optimizer = Adam(for: linear, weightDecay: 1 / Double(labels.count))
     for step in 0..<steps {
       let slope = gradient(at: linear) { softmaxCrossEntropy($0(inputs), labels: labels) }
       optimizer.learningRate = 0.05 * Double(steps - step) / Double(steps)

@@ -45,10 +45,11 @@ struct ContrastiveTraining {
     self.signals = signals
     self.settings = settings
     self.generator = generator
-    optimizer = Adam(learningRate: settings.learningRate, weightDecay: settings.weightDecay)
     network = ContrastiveNetwork(
       inputs: signals.shape[1], channels: settings.channels, hidden: settings.hidden,
       outputs: settings.outputs, using: &self.generator)
+    optimizer = Adam(
+      for: network, learningRate: settings.learningRate, weightDecay: settings.weightDecay)
   }
 
   var isFinished: Bool { step >= settings.steps }

@@ -34,7 +34,7 @@ public enum DatasetFormat: String, CaseIterable, Sendable {
     case .npz:
       return try DatasetArrays(
         named: NPZ.decode(bytes, names: Self.names), of: NPZ.names(in: bytes))
-    case .pickle: return try DatasetArrays(pickle: Pickle.decode(bytes))
+    case .pickle: return try DatasetArrays(pickle: Pickle.decode(bytes, names: Self.pickleNames))
     case .csv: return try DatasetArrays(csv: bytes)
     case .safeTensors:
       let (file, names) = try SafeTensors.decode(bytes, only: Self.names)
@@ -43,6 +43,8 @@ public enum DatasetFormat: String, CaseIterable, Sendable {
   }
 
   private static let names = DatasetArrays.exampleNames + DatasetArrays.templateNames
+  /// The names in the reference's dictionary and in the one of its templates.
+  private static let pickleNames = DatasetArrays.exampleNames + ["templates"]
 
   /// Encodes a dataset in this format; equal datasets give equal bytes.
   public func encode(

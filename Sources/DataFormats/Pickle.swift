@@ -13,6 +13,17 @@ public enum Pickle {
     return try machine.run()
   }
 
+  /// Decodes a pickle of dictionaries, of which only the entries under these names are wanted.
+  ///
+  /// What stands under other names is left alone and comes as `None`: arrays of texts, objects, dates or complex
+  /// numbers among it. A function or type that is refused is refused there, too.
+  package static func decode(
+    _ bytes: [UInt8], names: [String]
+  ) throws(FormatError) -> PickleValue {
+    var machine = PickleMachine(bytes, wanting: Set(names))
+    return try machine.run()
+  }
+
   /// Encodes a value in protocol 3, as the reference implementation does.
   ///
   /// Arrays name NumPy's modules as NumPy 1 did, which every version of NumPy reads. Nothing

@@ -73,18 +73,21 @@ extension PickleMachine {
       guard (1...3).contains(arguments.count), let code = text(arguments[0]) else {
         throw Self.damaged
       }
-      push(.type(try NumPyType(parsing: code)))
+      do throws(FormatError) {
+        push(.type(try NumPyType(parsing: code)))
+      } catch {
+        push(.otherType(error))
+      }
     case .scalar:
       guard arguments.count == 2 else { throw Self.damaged }
-      push(.array(try array(shape: [], arguments[0], .rowMajor, arguments[1])))
+      push(try array(shape: [], arguments[0], .rowMajor, arguments[1]))
     case .fromBuffer:
       guard arguments.count == 4, let order = text(arguments[3]), order == "C" || order == "F"
       else { throw Self.damaged }
       push(
-        .array(
-          try array(
-            shape: shape(arguments[2]), arguments[1], order == "C" ? .rowMajor : .columnMajor,
-            arguments[0])))
+        try array(
+          shape: shape(arguments[2]), arguments[1], order == "C" ? .rowMajor : .columnMajor,
+          arguments[0]))
     case .encode:
       push(.bytes(try latin1(arguments)[...]))
     case .bytes:
@@ -118,6 +121,7 @@ extension PickleMachine {
       }
       type.byteOrder = order == ">" ? .big : .little
       replace(index, by: .type(type))
+    case .otherType: break
     case .array(nil):
       // (version, shape, dtype, whether column-major, content)
       guard state.count == 5, case .int(1) = state[0] else { throw Self.damaged }
@@ -129,21 +133,25 @@ extension PickleMachine {
       }
       let array = try array(
         shape: shape(state[1]), state[2], isColumnMajor ? .columnMajor : .rowMajor, state[4])
-      replace(index, by: .array(array))
+      replace(index, by: array)
     default: throw Self.damaged
     }
   }
 
+  /// An array of numbers, or what stands for one of something else.
   private mutating func array(
     shape: [Int], _ type: Item, _ order: ElementOrder, _ content: Item
-  ) throws(FormatError) -> NumericArray {
-    guard case .object(let index) = type, case .type(let type) = objects[index],
+  ) throws(FormatError) -> Object {
+    guard case .object(let index) = type else { throw Self.damaged }
+    if case .otherType(let error) = objects[index] { return .otherArray(error) }
+    guard case .type(let type) = objects[index],
       let bytes = self.bytes(content)
     else { throw Self.damaged }
     try spend(bytes.count)
-    return try NumericArray(
-      shape: shape, type: type.element, byteOrder: type.byteOrder, elementOrder: order,
-      bytes: bytes)
+    return .array(
+      try NumericArray(
+        shape: shape, type: type.element, byteOrder: type.byteOrder, elementOrder: order,
+        bytes: bytes))
   }
 
   private func shape(_ item: Item) throws(FormatError) -> [Int] {

@@ -24,6 +24,10 @@ struct PickleMachine {
     case dictionary(NamedValues<Item>)
     case type(NumPyType)
     case array(NumericArray?)
+    /// An element type that is no number, with the error of whoever wants its arrays.
+    case otherType(FormatError)
+    /// An array of such elements, of which nothing is kept.
+    case otherArray(FormatError)
   }
 
   /// The most objects, and the most stack and memo entries, that a file may ask for.
@@ -41,8 +45,11 @@ struct PickleMachine {
   private var extent = Extent()
   private let largestExtent: Extent
   private var budget: Int
+  /// The keys of dictionaries whose values are wanted; nil where all are.
+  private let wanted: Set<String>?
 
-  init(_ bytes: [UInt8]) {
+  init(_ bytes: [UInt8], wanting names: Set<String>? = nil) {
+    wanted = names
     reader = ByteReader(bytes[...])
     budget = 3 * bytes.count
     largestExtent = Extent(values: 1 << 22, bytes: 4 * bytes.count + 1 << 20)
@@ -335,12 +342,18 @@ extension PickleMachine {
     case .dictionary(let items):
       var values: NamedValues<PickleValue> = [:]
       for (name, item) in items {
-        _ = values.append(try value(of: item, depth: depth + 1), named: name)
+        let isWanted = wanted?.contains(name) ?? true
+        if isWanted, case .object(let index) = item, case .otherArray(let error) = objects[index] {
+          throw error.inside("the entry \"\(name)\"")
+        }
+        _ = values.append(
+          try value(of: isWanted ? item : .none, depth: depth + 1), named: name)
       }
       return .dictionary(values)
     case .array(let array?): return .array(array)
     case .array(nil): throw FormatError("an array in the pickle has no content")
-    case .type: throw FormatError("the pickle holds a dtype as a value")
+    case .type, .otherType: throw FormatError("the pickle holds a dtype as a value")
+    case .otherArray(let error): throw error
     }
   }
 

@@ -81,6 +81,38 @@ struct PickleTests {
     }
   }
 
+  @Test("a dataset is read, and entries that hold no numbers are left alone, as in an npz file")
+  func extraEntries() throws {
+    let files = try Golden.json("extra_entries.json", as: [String: String].self)
+    for (name, hex) in files where name != "wanted" {
+      let format = name == "npz" ? DatasetFormat.npz : .pickle
+      let dataset = try format.decode(Golden.unhex(hex))
+      #expect(dataset.x == [0.5, 1] && dataset.xTest == [-4, 5], "\(name)")
+      #expect(dataset.y == [3] && dataset.yTest == [4], "\(name)")
+    }
+    #expect(files.count == 8)
+  }
+
+  @Test("an entry that a dataset needs is refused by its name where it holds no numbers")
+  func wantedEntry() throws {
+    let files = try Golden.json("extra_entries.json", as: [String: String].self)
+    let bytes = try Golden.unhex(#require(files["wanted"]))
+    let error = #expect(throws: FormatError.self) { try DatasetFormat.pickle.decode(bytes) }
+    #expect(
+      error?.description.contains("the entry \"x\": the dtype 'O8' is Python objects") == true)
+  }
+
+  @Test("an extra entry may ask for no function either")
+  func extraFunction() {
+    for name in ["extra", "x"] {
+      let program = "}X\(Unicode.Scalar(UInt8(name.utf8.count)))\0\0\0\(name)cos\nsystem\n)Rs."
+      let error = #expect(throws: FormatError.self) {
+        try DatasetFormat.pickle.decode([0x80, 2] + Array(program.utf8))
+      }
+      #expect(error?.description.contains("asks for os.system, which is refused") == true)
+    }
+  }
+
   @Test(
     "programs that do not fit together are errors",
     arguments: [

@@ -258,6 +258,29 @@ write_json(
     },
 )
 
+# What no dataset needs, beside what it needs: NumPy writes it, and readers leave it alone.
+small = {"x": np.array([[0.5, 1.0]]), "y": np.array([3]), "x_test": np.array([[-4.0, 5.0]]), "y_test": np.array([4])}
+extras = {
+    "texts": np.array(["a", "größe"]),
+    "raw texts": np.array([b"a", b"bc"]),
+    "objects": np.array([None, "a", {"b": [1]}], dtype=object),
+    "dates": np.array(["2020-01-01", "2021-02-03"], dtype="M8[ns]"),
+    "times": np.array([1, 2], dtype="m8[s]"),
+    "complex": np.array([[1j], [2]]),
+    "records": np.zeros(2, [("a", "f4"), ("b", "U2")]),
+    "long": np.array([0.5], dtype=np.longdouble),
+    "one text": np.str_("a"),
+    "one complex": np.complex64(1j),
+    "one date": np.datetime64("2020-01-01"),
+}
+archive = io.BytesIO()
+np.savez(archive, **small, **extras)
+write_json(
+    "extra_entries.json",
+    {f"protocol {version}": pickle.dumps({**extras, **small}, version).hex() for version in range(6)}
+    | {"npz": archive.getvalue().hex(), "wanted": pickle.dumps({**small, "x": extras["objects"]}, 4).hex()},
+)
+
 # --- safetensors
 
 metadata = {"model": 'mlp "small"\n\x01 größe'}

@@ -104,7 +104,11 @@ extension LearnedActivation {
   ///
   /// - Throws: ``FileError`` if the file is missing, damaged, or holds other names or shapes.
   public init(reading path: String) throws(FileError) {
-    let file = try WeightsFile(reading: path)
+    try self.init(WeightsFile(reading: path))
+  }
+
+  /// Takes an activation function from a file that has been read.
+  package init(_ file: WeightsFile) throws(FileError) {
     let bias = file.tensors.first { $0.name == "network.linear1.bias" }?.tensor
     self.init(network: ActivationNetwork(zeros: max(1, bias?.count ?? 1)))
     try file.load(into: &self)

@@ -26,7 +26,7 @@ struct ActivationOptions: ParsableArguments {
   var identity: String {
     get throws {
       guard let activation else { return Nonlinearity.relu.rawValue }
-      switch try Self.activation(activation) {
+      switch try Self.activation(activation).function {
       case .named(let function): return function.rawValue
       case .learned(let function): return "a learned one with the digest \(function.digest)"
       }
@@ -48,19 +48,25 @@ struct ActivationOptions: ParsableArguments {
       throw Failure.usage(
         "--activation is for the mlp; the \(model.rawValue)'s activation functions are fixed")
     }
+    let (function, droppedPrefix) = try Self.activation(activation)
+    noteDropped(droppedPrefix, from: activation)
     return .mlp(
       MultilayerPerceptron(
         inputs: inputs, hidden: hidden, classes: classes,
-        activation: try Self.activation(activation), using: &generator))
+        activation: function, using: &generator))
   }
 
-  private static func activation(_ name: String) throws -> Activation {
-    if let function = Nonlinearity(rawValue: name) { return .named(function) }
+  /// The function of this name or in this file, and what was dropped from the names in the file.
+  private static func activation(
+    _ name: String
+  ) throws -> (function: Activation, droppedPrefix: String?) {
+    if let function = Nonlinearity(rawValue: name) { return (.named(function), nil) }
     guard name.contains(".") || name.contains("/") else {
       throw Failure.usage(
         "--activation is \(name); it must be one of \(names), or a .safetensors file of a learned one"
       )
     }
-    return .learned(try LearnedActivation(reading: name))
+    let file = try WeightsFile(reading: name)
+    return (.learned(try LearnedActivation(file)), file.droppedPrefix)
   }
 }

@@ -145,6 +145,37 @@ struct CommandTests {
     }
   }
 
+  @Test("what is dropped from the names in a learned activation function's file is said once")
+  func activationPrefix() throws {
+    try Command.inFolder { folder in
+      func path(_ name: String) -> String { folder.appendingPathComponent(name).path }
+      var generator = TorchGenerator(seed: 1)
+      let function = LearnedActivation(network: ActivationNetwork(hidden: 3, using: &generator))
+      var tensors = NamedArrays()
+      for (name, array) in SafeTensors(parametersOf: function).tensors {
+        _ = tensors.append(array, named: "module." + name)
+      }
+      try function.writeWeights(to: path("plain.safetensors"))
+      try OutputFile.write(SafeTensors(tensors: tensors).encode(), to: path("f.safetensors"))
+      let generated = try Command.run(
+        "generate", "--num-samples", "100", "--output", "data.npz", in: folder)
+      #expect(generated.status == 0)
+      let note = "f.safetensors: every name starts with module., which is left out"
+      for (file, count) in [("f.safetensors", 1), ("plain.safetensors", 0)] {
+        let arguments = ["--model", "mlp", "--activation", file, "--data", "data.npz"]
+        let trained = try Command.run(
+          ["train", "--steps", "1", "--save", "w.safetensors", "--checkpoint", "\(file).c"]
+            + arguments, in: folder)
+        let scored = try Command.run(
+          ["evaluate", "--weights", "w.safetensors"] + arguments, in: folder)
+        for outcome in [trained, scored] {
+          #expect(outcome.status == 0, "\(outcome.messages)")
+          #expect(outcome.messages.components(separatedBy: note).count == count + 1)
+        }
+      }
+    }
+  }
+
   @Test("a training resumed from its checkpoint has the digest and metrics of an undisturbed one")
   func checkpoint() throws {
     try Command.inFolder { folder in

@@ -94,7 +94,7 @@ struct OverridesTests {
       ("dataset=1", "dataset=1 cannot be understood: dataset takes its settings one by one"),
       (
         "dataset.padding=5",
-        "dataset.padding=5 cannot be understood: dataset.padding takes a range of whole numbers such as 36..60"
+        "dataset.padding=5 cannot be understood: dataset.padding takes a range of whole numbers such as 36..60 or 36,60"
       ),
       ("steps", "\"steps\" is no setting: write key=value, such as steps=600"),
     ])

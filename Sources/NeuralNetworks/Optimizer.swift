@@ -145,14 +145,14 @@ public struct Adam: Optimizer {
   public mutating func update<Model: Parameterized>(_ model: inout Model, along gradient: Model) {
     step += 1
     let bias = Self.biasCorrections(after: step, beta1: beta1, beta2: beta2)
+    let (rate, correction) = (Float(learningRate / bias.first), Float(bias.secondRoot))
     updateElements(of: &model, along: gradient) { position, gradient, count, p, g in
       withState(&firstMoments, position, of: gradient) { m in
         withState(&secondMoments, position, of: gradient) { v in
           splitElements(count) { start, count in
             ck_adam(
-              count, p + start, g + start, m + start, v + start,
-              Float(learningRate / bias.first), Float(1 - beta1), Float(beta2),
-              Float(1 - beta2), Float(bias.secondRoot), Float(epsilon), Float(weightDecay))
+              count, p + start, g + start, m + start, v + start, rate, Float(1 - beta1),
+              Float(beta2), Float(1 - beta2), correction, Float(epsilon), Float(weightDecay))
           }
         }
       }

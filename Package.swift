@@ -11,7 +11,7 @@ let fuzzing: [Target] =
     .executableTarget(
       name: "Fuzzing",
       dependencies: [
-        "DataFormats", "Runs", "Studies", "NeuralNetworks", "Tensors", "ReferenceRandom",
+        "DataFormats", "Storage", "Runs", "Studies", "NeuralNetworks", "Tensors", "ReferenceRandom",
       ], path: "Tests/Fuzzing",
       exclude: ["run", "seeds"], swiftSettings: strict)
   ]
@@ -58,13 +58,15 @@ let package = Package(
     .target(
       name: "Studies",
       dependencies: [
-        "Runs", "Figures", "DataFormats", "NeuralNetworks", "Tensors", "MNIST1D", "ReferenceRandom",
+        "Runs", "Figures", "DataFormats", "Storage", "NeuralNetworks", "Tensors", "MNIST1D",
+        "ReferenceRandom",
       ],
       swiftSettings: strict),
     .target(
       name: "Benchmarking",
       dependencies: [
-        "Studies", "Runs", "NeuralNetworks", "Tensors", "MNIST1D", "ReferenceRandom", "CKernels",
+        "Studies", "Runs", "Storage", "NeuralNetworks", "Tensors", "MNIST1D", "ReferenceRandom",
+        "CKernels",
       ],
       swiftSettings: strict),
     .executableTarget(
@@ -105,19 +107,19 @@ let package = Package(
     .testTarget(
       name: "StudiesTests",
       dependencies: [
-        "Studies", "Runs", "Figures", "DataFormats", "NeuralNetworks", "Tensors", "MNIST1D",
-        "ReferenceRandom",
-        "Fixtures",
+        "Studies", "Runs", "Figures", "DataFormats", "Storage", "NeuralNetworks", "Tensors",
+        "MNIST1D", "ReferenceRandom", "Fixtures",
       ],
       swiftSettings: strict),
     .testTarget(
       name: "BenchmarkingTests",
-      dependencies: ["Benchmarking", "Runs", "NeuralNetworks", "Tensors", "Fixtures"],
+      dependencies: ["Benchmarking", "Runs", "Storage", "NeuralNetworks", "Tensors", "Fixtures"],
       swiftSettings: strict),
     .testTarget(
       name: "MNIST1DCommandTests",
       dependencies: [
-        "MNIST1DCommand", "DataFormats", "NeuralNetworks", "MNIST1D", "ReferenceRandom",
+        "MNIST1DCommand", "DataFormats", "Storage", "NeuralNetworks", "MNIST1D",
+        "ReferenceRandom",
       ],
       swiftSettings: strict),
   ] + fuzzing,

@@ -1,3 +1,4 @@
+import Storage
 import Foundation
 
 /// The state of a trial between its steps, kept in a file so that a killed run loses minutes, not

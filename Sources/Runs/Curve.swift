@@ -1,3 +1,4 @@
+import Storage
 import Foundation
 
 /// A list of numbers that the measurement of a trial holds, such as the test accuracy while training.

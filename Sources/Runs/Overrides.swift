@@ -1,3 +1,5 @@
+import Storage
+
 /// Settings given as `key=value` on the command line, for any configuration.
 ///
 ///     let overrides = try Overrides(["steps=600", "seeds=0..9", "models=mlp,cnn"])

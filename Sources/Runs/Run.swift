@@ -1,3 +1,4 @@
+import Storage
 import Foundation
 
 /// A study with settings and a folder: what `mnist1d reproduce` carries out.

@@ -1,3 +1,5 @@
+import Storage
+
 /// What no run can mean, refused before anything is planned for it: a slip of the finger should cost a sentence, not
 /// the machine's memory.
 enum RunLimits {

@@ -1,3 +1,4 @@
+import Storage
 import Foundation
 
 /// What a run still has to do, and how long that takes.

@@ -1,3 +1,5 @@
+import Storage
+
 extension RunSummary {
   /// What `summary.json` holds.
   ///

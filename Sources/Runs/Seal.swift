@@ -1,3 +1,5 @@
+import Storage
+
 /// The end of a store's line, `,"check":"…"}`, which says that the line is whole, and whose it is.
 ///
 /// Its sixteen digits are the first eight of the SHA-256 of the bytes before it, and the first eight of that of the

@@ -1,3 +1,5 @@
+import Storage
+
 /// One setting of a configuration, as the command line spells it.
 public struct Setting: Sendable, Equatable {
   /// The spelling, such as `batch-size` or `dataset.num-samples`.
@@ -64,5 +66,22 @@ extension JSON {
   func leaves(path: [String]) -> [(name: String, value: JSON)] {
     guard let members else { return [(path.joined(separator: "."), self)] }
     return members.flatMap { $0.value.leaves(path: path + [Setting.hyphenated($0.key)]) }
+  }
+}
+
+extension EncodedNode {
+  /// What may be written in this place.
+  var kind: SettingKind? {
+    let declared = SettingKind(type)
+    switch content {
+    case .list(let nodes):
+      guard declared == nil || declared == .list(of: nil), let first = nodes.first else {
+        return declared
+      }
+      return .list(of: first.kind)
+    case .group: return .group
+    case .empty: return declared
+    case .scalar(let value): return declared ?? SettingKind(spelling: value)
+    }
   }
 }

@@ -1,3 +1,5 @@
+import Storage
+
 extension SettingKind? {
   /// The value that a word from the command line stands for; nil if it is not of this kind.
   func read(_ word: String) -> JSON? {

@@ -1,3 +1,5 @@
+import Storage
+
 /// What may be written for one setting on the command line.
 indirect enum SettingKind: Equatable, Sendable {
   case integer

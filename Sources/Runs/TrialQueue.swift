@@ -1,3 +1,4 @@
+import Storage
 import Foundation
 
 /// Trials under way on a fixed number of threads.

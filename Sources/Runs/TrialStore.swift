@@ -1,3 +1,4 @@
+import Storage
 import Foundation
 
 /// The file to which a run appends one line for each trial, as soon as that trial has ended.

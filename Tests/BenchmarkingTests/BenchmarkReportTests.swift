@@ -1,3 +1,4 @@
+import Storage
 import Benchmarking
 import Fixtures
 import Runs

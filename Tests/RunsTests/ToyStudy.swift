@@ -1,3 +1,4 @@
+import Storage
 import Figures
 import Foundation
 import Runs

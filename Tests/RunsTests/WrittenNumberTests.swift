@@ -1,4 +1,5 @@
 import Runs
+import Storage
 import Testing
 
 @Suite("A number on the command line")

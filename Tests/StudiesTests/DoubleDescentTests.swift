@@ -1,3 +1,4 @@
+import Storage
 import Fixtures
 import Foundation
 import MNIST1D

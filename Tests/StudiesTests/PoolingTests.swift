@@ -1,3 +1,4 @@
+import Storage
 import Fixtures
 import MNIST1D
 import NeuralNetworks

@@ -1,3 +1,4 @@
+import Storage
 import Figures
 import MNIST1D
 import NeuralNetworks

@@ -21,18 +21,18 @@ extension JSON {
 }
 
 /// What a value encoded, together with what its type says may stand there.
-final class EncodedNode {
-  enum Content {
+package final class EncodedNode {
+  package enum Content {
     case empty
     case scalar(JSON)
     case list([EncodedNode])
     case group([(key: String, node: EncodedNode)])
   }
 
-  fileprivate(set) var content = Content.empty
-  private let type: Any.Type
+  package fileprivate(set) var content = Content.empty
+  package let type: Any.Type
 
-  init(_ value: some Encodable) throws {
+  package init(_ value: some Encodable) throws {
     type = Swift.type(of: value)
     try encode(value)
   }
@@ -47,7 +47,7 @@ final class EncodedNode {
     return node
   }
 
-  var json: JSON {
+  package var json: JSON {
     switch content {
     case .empty: return .object([])
     case .scalar(let value): return value
@@ -59,21 +59,6 @@ final class EncodedNode {
       let named = members.map { JSON.Member($0.key, $0.node.json) }
       guard type is any UnorderedCollection.Type else { return .object(named) }
       return .object(named.sorted { $0.key < $1.key })
-    }
-  }
-
-  /// What may be written in this place.
-  var kind: SettingKind? {
-    let declared = SettingKind(type)
-    switch content {
-    case .list(let nodes):
-      guard declared == nil || declared == .list(of: nil), let first = nodes.first else {
-        return declared
-      }
-      return .list(of: first.kind)
-    case .group: return .group
-    case .empty: return declared
-    case .scalar(let value): return declared ?? SettingKind(spelling: value)
     }
   }
 

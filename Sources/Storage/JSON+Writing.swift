@@ -1,6 +1,3 @@
-import Storage
-import Figures
-
 extension JSON {
   /// The one text that equal values share: members sorted by the bytes of their names, no spaces,
   /// numbers in the fewest digits that read back as the same bits.

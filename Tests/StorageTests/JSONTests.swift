@@ -1,5 +1,5 @@
 import Foundation
-import Runs
+import Storage
 import Testing
 
 @Suite("JSON")

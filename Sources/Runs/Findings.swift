@@ -10,18 +10,21 @@ public struct Findings: Sendable, Equatable {
   public var illustrations: [Illustration]
   /// What a reader should know, in plain sentences.
   public var notes: [String]
+  /// Sentences that hold this run against the paper, and go where its claims cannot be judged.
+  public var paperNotes: [String]
   /// Files to work on with, such as learned weights.
   public var attachments: [Attachment]
 
   /// Collects what was found.
   public init(
     claims: [Claim] = [], tables: [Table] = [], illustrations: [Illustration] = [],
-    notes: [String] = [], attachments: [Attachment] = []
+    notes: [String] = [], paperNotes: [String] = [], attachments: [Attachment] = []
   ) {
     self.claims = claims
     self.tables = tables
     self.illustrations = illustrations
     self.notes = notes
+    self.paperNotes = paperNotes
     self.attachments = attachments
   }
 }
@@ -44,7 +47,20 @@ public struct Claim: Sendable, Equatable {
   public var verdict: Verdict
 
   /// States a claim; a spread of zero is that of a single value, and counts as none.
+  ///
+  /// `holds` is nil where the results cannot tell. Whether the settings allow a verdict at all is not
+  /// the study's to say: see ``Study/comparableSettings``.
   public init(
+    _ id: String, _ statement: String, reported: Quantity? = nil, measured: Quantity? = nil,
+    spread: Double? = nil, decimals: Int = 1, holds: Bool?
+  ) {
+    self.init(
+      id, statement, reported: reported, measured: measured, spread: spread, decimals: decimals,
+      verdict: holds.map { $0 ? .holds : .fails } ?? .untested)
+  }
+
+  /// States a claim that has been judged.
+  package init(
     _ id: String, _ statement: String, reported: Quantity? = nil, measured: Quantity? = nil,
     spread: Double? = nil, decimals: Int = 1, verdict: Verdict
   ) {
@@ -64,11 +80,6 @@ public enum Verdict: Sendable, Equatable, CaseIterable {
   case fails
   /// The settings of this run cannot decide it.
   case untested
-
-  /// The verdict of a test.
-  public init(_ holds: Bool) {
-    self = holds ? .holds : .fails
-  }
 }
 
 /// A number, or words where a number would say too little.

@@ -26,7 +26,7 @@ extension Report {
     case .quick:
       words = """
         <strong>Reduced scale.</strong> Made with <code>--quick</code>, so that the study takes \
-        seconds: it shows the shape of the result, and can confirm a claim but not refute one.
+        seconds: it shows the shape of the result, and refutes no claim.
         """
     case .own: words = "<strong>Not the paper’s settings.</strong>"
     }

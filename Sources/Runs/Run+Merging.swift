@@ -104,9 +104,8 @@ extension Run {
       throw .noResults(study: S.name, reason: failures.first?.reason ?? "no reason")
     }
     let settings = RunSummary.Settings(configuration)
-    let changed = changedSettings()
-    var findings = S.findings(configuration, results)
-    if settings == .quick { findings.claims = findings.claims.map(\.confirmedAtMost) }
+    let changed = S.changedSettings(in: configuration)
+    var findings = S.judgedFindings(configuration, results)
     // Here, so that no study can forget to say that its figures show something else than the paper's.
     let notice = RunSummary.notice(settings, changed)
     findings.illustrations = findings.illustrations.map { $0.drawn(under: notice) }
@@ -121,24 +120,6 @@ extension Run {
       rmdir(directory.checkpoints.path)
     }
     return summary
-  }
-
-  private func changedSettings() -> [RunSummary.ChangedSetting] {
-    let defaults = Setting.list(of: S.Configuration())
-    return Setting.list(of: configuration).filter { !defaults.contains($0) }.map { setting in
-      RunSummary.ChangedSetting(
-        setting.key, value: setting.value, paper: defaults.first { $0.key == setting.key }?.value)
-    }
-  }
-}
-
-extension Claim {
-  /// The claim as a reduced run may judge it: it can show that a claim holds, not that it fails.
-  fileprivate var confirmedAtMost: Claim {
-    guard verdict == .fails else { return self }
-    var claim = self
-    claim.verdict = .untested
-    return claim
   }
 }
 

@@ -154,7 +154,7 @@ extension Claim {
     self.init(
       id, statement, reported: json["reported"].flatMap(Quantity.init),
       measured: json["measured"].flatMap(Quantity.init), spread: json["spread"]?.number,
-      decimals: decimals, verdict: holds.flag.map(Verdict.init) ?? .untested)
+      decimals: decimals, holds: holds.flag)
   }
 }
 

@@ -56,7 +56,14 @@ public protocol Study: Sendable {
     _ trial: Trial, _ configuration: Configuration, in context: TrialContext
   ) throws -> Measurement
 
+  /// The settings that may differ from the study's own while its claims can still be judged; the
+  /// seeds unless declared.
+  static var comparableSettings: [ComparableSetting] { get }
+
   /// What the results show. Trials that failed are absent from `results`.
+  ///
+  /// A claim says whether it holds for these results; whether these settings can judge it is found
+  /// out afterwards, from ``comparableSettings``.
   static func findings(
     _ configuration: Configuration, _ results: [TrialResult<Self>]
   ) -> Findings

@@ -163,7 +163,7 @@ struct MetalearnLRTests {
           measurement: try JSONDecoder().decode(
             MetalearnLR.Measurement.self, from: Data(json.utf8)))
       }
-      return MetalearnLR.findings(configuration, results)
+      return MetalearnLR.judgedFindings(configuration, results)
     }
     let good = try findings([(0.625, 1.717), (0.62, 1.717)])
     #expect(good.claims.map(\.id) == ["rate", "objective", "convergence"])

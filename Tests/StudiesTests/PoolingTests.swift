@@ -122,7 +122,7 @@ struct PoolingTests {
   func claims() {
     let configuration = Pooling.Configuration()
     func verdicts(_ accuracy: (Pooling.Trial) -> Double) -> [String: Verdict] {
-      let findings = Pooling.findings(configuration, Self.results(configuration, with: accuracy))
+      let findings = Pooling.judgedFindings(configuration, Self.results(configuration, with: accuracy))
       return Dictionary(uniqueKeysWithValues: findings.claims.map { ($0.id, $0.verdict) })
     }
     func isPooled(_ trial: Pooling.Trial) -> Bool {
@@ -143,7 +143,7 @@ struct PoolingTests {
   @Test("settings of one's own are shown, and decide nothing about the paper's claims")
   func reduced() {
     let configuration = Pooling.Configuration.quick
-    let findings = Pooling.findings(
+    let findings = Pooling.judgedFindings(
       configuration, Self.results(configuration) { $0.method == .none ? 60 : 80 })
     #expect(!findings.claims.isEmpty && findings.claims.allSatisfy { $0.verdict == .untested })
     #expect(findings.tables.map(\.name) == ["accuracy", "advantage"])

@@ -58,13 +58,6 @@ extension DoubleDescent {
       return quick
     }
 
-    /// Whether the numbers can be held against reported ones.
-    var isPaperSized: Bool {
-      let paper = Configuration()
-      return epochs == paper.epochs && batchSize == paper.batchSize && dataset == paper.dataset
-        && nllLearningRate == paper.nllLearningRate && momentum == paper.momentum
-    }
-
     func training(by loss: ClassificationLoss) -> EpochTrainingSettings {
       var settings = EpochTrainingSettings()
       settings.epochs = epochs

@@ -16,6 +16,10 @@ extension Lottery {
     }
   }
 
+  public static var comparableSettings: [ComparableSetting] {
+    [.anyValue("seeds"), .conditions("networks"), .conditions("conditions")]
+  }
+
   public static func findings(
     _ configuration: Configuration, _ results: [TrialResult<Lottery>]
   ) -> Findings {
@@ -111,16 +115,6 @@ struct LotteryOutcomes {
 
   // MARK: Claims
 
-  /// Numbers of other settings than the paper's decide nothing.
-  private func verdict(_ holds: Bool) -> Verdict {
-    let paper = Lottery.Configuration()
-    let isComparable =
-      configuration.hidden == paper.hidden && configuration.steps >= paper.steps
-      && configuration.analysisSteps >= paper.analysisSteps
-      && (0.9...0.95).contains(configuration.ticketSparsity)
-    return isComparable ? Verdict(holds) : .untested
-  }
-
   var claims: [Claim] {
     [
       best, collapse, lotterySearch, randomSearch, lottery, random, fresh, shuffled, order,
@@ -136,7 +130,7 @@ struct LotteryOutcomes {
       "best-ticket",
       "Lottery tickets reach 74 % test accuracy at 85 to 97 % sparsity (the best mean over trials, within 3 points).",
       reported: 74.3, measured: .number(best.mean), spread: best.deviation,
-      verdict: verdict(abs(best.mean - 74.3) <= 3))
+      holds: abs(best.mean - 74.3) <= 3)
   }
 
   private var collapse: Claim? {
@@ -146,7 +140,7 @@ struct LotteryOutcomes {
     return Claim(
       "collapse", "Nothing is learned once everything is pruned (10 %, within 2 points).",
       reported: 10, measured: .number(mean), spread: deviation,
-      verdict: Verdict(abs(mean - 10) <= 2))
+      holds: abs(mean - 10) <= 2)
   }
 
   /// The mean lead of one list of accuracies over another, over the rounds at these sparsities.
@@ -171,7 +165,7 @@ struct LotteryOutcomes {
       "lottery-beats-random",
       "From half of the parameters on, pruning by magnitude leaves better networks than pruning at random (mean lead "
         + "in points up to 98 % sparsity, more than 2).",
-      measured: .number(lead), verdict: verdict(lead > 2))
+      measured: .number(lead), holds: lead > 2)
   }
 
   private var randomSearch: Claim? {
@@ -182,7 +176,7 @@ struct LotteryOutcomes {
     return Claim(
       "random-below-dense",
       "Networks that are pruned at random do worse than the dense one (mean over all sparsities, in points).",
-      measured: .number(lead), verdict: verdict(lead > 0))
+      measured: .number(lead), holds: lead > 0)
   }
 
   private var lottery: Claim? {
@@ -191,7 +185,7 @@ struct LotteryOutcomes {
       "lottery-beats-dense",
       "On new data the ticket does better than the dense network (lead in points, more than 2).",
       reported: 6.5, measured: .number(lead.mean), spread: lead.deviation,
-      verdict: verdict(lead.mean > 2))
+      holds: lead.mean > 2)
   }
 
   private var random: Claim? {
@@ -200,7 +194,7 @@ struct LotteryOutcomes {
       "dense-beats-random",
       "On new data the dense network does better than one pruned at random (lead in points, more than 2).",
       reported: 6, measured: .number(lead.mean), spread: lead.deviation,
-      verdict: verdict(lead.mean > 2))
+      holds: lead.mean > 2)
   }
 
   private var fresh: Claim? {
@@ -211,7 +205,7 @@ struct LotteryOutcomes {
       "fresh-weights",
       "With other initial weights the ticket keeps a part of its lead over the dense network, but not all (points).",
       reported: 3, measured: .number(kept.mean), spread: kept.deviation,
-      verdict: verdict(kept.mean > 1 && kept.mean < whole.mean))
+      holds: kept.mean > 1 && kept.mean < whole.mean)
   }
 
   private var shuffled: Claim? {
@@ -220,7 +214,7 @@ struct LotteryOutcomes {
       "shuffled-columns",
       "On shuffled columns the ticket's lead over the dense network is gone (points, at most 1).",
       reported: -1, measured: .number(kept.mean), spread: kept.deviation,
-      verdict: verdict(kept.mean <= 1))
+      holds: kept.mean <= 1)
   }
 
   private var order: Claim? {
@@ -231,7 +225,7 @@ struct LotteryOutcomes {
       "neighbourhoods",
       "Columns that are reversed or exchanged by halves, but keep their neighbours, serve the ticket better than "
         + "shuffled ones (points, the smaller of the two).",
-      measured: .number(worse - shuffled), verdict: verdict(worse > shuffled))
+      measured: .number(worse - shuffled), holds: worse > shuffled)
   }
 
   private func adjacencyClaim(_ count: Int) -> Claim? {
@@ -245,7 +239,7 @@ struct LotteryOutcomes {
       "In lottery tickets \(Self.word(count)) neighbouring inputs of a unit survive together more often than in random "
         + "ones (difference of probabilities in percent, more than two standard errors).",
       measured: .number(100 * (inLottery.mean - inRandom.mean)), decimals: 3,
-      verdict: verdict(inLottery.mean - inRandom.mean > 2 * error))
+      holds: inLottery.mean - inRandom.mean > 2 * error)
   }
 
   private var locality: Claim? {
@@ -259,7 +253,7 @@ struct LotteryOutcomes {
       "That is more than it takes that some units keep more inputs than others: at random places, as many inputs would "
         + "be neighbours less often (difference for two, in percent, more than two standard errors).",
       measured: .number(100 * difference.mean), decimals: 3,
-      verdict: verdict(difference.mean > 2 * difference.error))
+      holds: difference.mean > 2 * difference.error)
   }
 
   static func word(_ count: Int) -> String {

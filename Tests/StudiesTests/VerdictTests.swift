@@ -1,0 +1,122 @@
+import Foundation
+import Runs
+import Testing
+
+import Studies
+
+@Suite("Verdicts of the studies")
+struct VerdictTests {
+  /// What any trial of any study could have measured; each study reads its own part.
+  private static let measurement: Data = {
+    let conditions = Lottery.Condition.allCases.map {
+      #"{"condition": "\#($0.rawValue)", "steps": [0], "digest": "", "testAccuracy": [60]}"#
+    }
+    let round =
+      #"{"sparsity": 0, "trainLoss": 1, "testLoss": 1, "testAccuracy": 60, "digest": ""}"#
+    let layers = ["input", "encoder", "projection"].map {
+      #"{"layer": "\#($0)", "dimensions": 2, "linear": 60, "neighbors": 60}"#
+    }
+    let text = """
+      {"steps": [0], "epochs": [0], "digest": "", "parameters": 9000,
+       "trainLoss": [1], "trainAccuracy": [60], "trainError": [40],
+       "testLoss": [1], "testAccuracy": [60], "testError": [40],
+       "rounds": [\(Array(repeating: round, count: 100).joined(separator: ","))],
+       "curves": [\(conditions.joined(separator: ","))],
+       "layers": [\(layers.joined(separator: ","))], "loss": [1],
+       "objective": [1], "finalLoss": [1], "meanLoss": [1], "meanRate": [1], "rates": [1],
+       "samples": [], "weights": []}
+      """
+    return Data(text.utf8)
+  }()
+
+  private static func findings<S: Study>(
+    _ study: S.Type, _ changes: [String] = [], without lost: Int = 0
+  ) throws -> Findings {
+    let configuration = try Overrides(changes).applied(to: S.Configuration())
+    let measurement = try JSONDecoder().decode(S.Measurement.self, from: measurement)
+    return S.judgedFindings(
+      configuration,
+      S.trials(for: configuration).dropLast(lost).map {
+        TrialResult(trial: $0, measurement: measurement)
+      })
+  }
+
+  /// Another value of a setting; nil if it has no number that could be changed.
+  private static func change(_ setting: Setting) -> String? {
+    let elements = setting.value.split(separator: ",")
+    if elements.count > 1 { return elements.dropLast().joined(separator: ",") }
+    return Int(setting.value).map { "\($0 + 1)" }
+      ?? Double(setting.value).map { "\($0 / 2 + 0.125)" }
+  }
+
+  private static func judges(_ findings: Findings) -> Bool {
+    findings.claims.contains { $0.verdict != .untested }
+  }
+
+  private static func explanations(_ findings: Findings) -> [String] {
+    findings.notes.filter { $0.hasPrefix("The claims are not tested") }
+  }
+
+  static let studies: [any Study.Type] = [
+    Baselines.self, Lottery.self, DoubleDescent.self, MetalearnLR.self, MetalearnActivation.self,
+    Pooling.self, SelfSupervised.self,
+  ]
+
+  @Test("no claim is judged under a setting that is not declared comparable", arguments: 0..<7)
+  func oddSettings(_ index: Int) throws { try Self.oddSettings(Self.studies[index]) }
+
+  private static func oddSettings<S: Study>(_ study: S.Type) throws {
+    let comparable = S.comparableSettings.map { setting in
+      switch setting {
+      case .anyValue(let key), .conditions(let key): key
+      }
+    }
+    let settings = Setting.list(of: S.Configuration())
+    #expect(Set(comparable).isSubset(of: settings.map(\.key)), "\(S.name)")
+    var changed = 0
+    for setting in settings where !comparable.contains(setting.key) {
+      guard let value = change(setting) else { continue }
+      let findings = try Self.findings(S.self, ["\(setting.key)=\(value)"])
+      #expect(!findings.claims.isEmpty && !judges(findings), "\(S.name) \(setting.key)=\(value)")
+      let explanations = Self.explanations(findings)
+      #expect(explanations.count == 1 && explanations[0].contains(setting.key), "\(S.name)")
+      #expect(!findings.notes.contains { $0.contains("not what these settings give") })
+      changed += 1
+    }
+    #expect(changed > 5, "\(S.name)")
+  }
+
+  @Test("claims are judged under the study's own settings and other seeds", arguments: 0..<7)
+  func otherSeeds(_ index: Int) throws { try Self.otherSeeds(Self.studies[index]) }
+
+  private static func otherSeeds<S: Study>(_ study: S.Type) throws {
+    let keys = Setting.list(of: S.Configuration()).map(\.key)
+    let seeds = keys.contains("seeds") ? "seeds=7,8" : "seed=7"
+    for changes in [[], [seeds]] {
+      let findings = try Self.findings(S.self, changes)
+      #expect(judges(findings) && explanations(findings).isEmpty, "\(S.name) \(changes)")
+    }
+  }
+
+  @Test("no claim is judged while a trial is missing", arguments: 0..<7)
+  func missingTrials(_ index: Int) throws { try Self.missingTrials(Self.studies[index]) }
+
+  private static func missingTrials<S: Study>(_ study: S.Type) throws {
+    let findings = try Self.findings(S.self, without: 1)
+    #expect(!findings.claims.isEmpty && !judges(findings), "\(S.name)")
+    let explanations = Self.explanations(findings)
+    #expect(explanations.count == 1 && explanations[0].contains(" 1 of "), "\(S.name)")
+  }
+
+  @Test(
+    "a condition that is left out leaves the claims about the others; one of one's own does not")
+  func conditions() throws {
+    let some = try Self.findings(Baselines.self, ["models=mlp"])
+    #expect(some.claims.map(\.id) == ["accuracy-mlp"] && Self.judges(some))
+    let other = try Self.findings(Pooling.self, ["sizes=1000,3000"])
+    #expect(!other.claims.isEmpty && !Self.judges(other))
+    let fewer = try Self.findings(Pooling.self, ["sizes=1000,5000"])
+    #expect(fewer.claims.first { $0.id == "scarcity" }?.verdict == .untested)
+    #expect(Self.judges(fewer))
+  }
+}

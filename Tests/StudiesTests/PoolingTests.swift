@@ -122,7 +122,8 @@ struct PoolingTests {
   func claims() {
     let configuration = Pooling.Configuration()
     func verdicts(_ accuracy: (Pooling.Trial) -> Double) -> [String: Verdict] {
-      let findings = Pooling.judgedFindings(configuration, Self.results(configuration, with: accuracy))
+      let findings = Pooling.judgedFindings(
+        configuration, Self.results(configuration, with: accuracy))
       return Dictionary(uniqueKeysWithValues: findings.claims.map { ($0.id, $0.verdict) })
     }
     func isPooled(_ trial: Pooling.Trial) -> Bool {

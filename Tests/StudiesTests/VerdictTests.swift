@@ -41,12 +41,13 @@ struct VerdictTests {
       })
   }
 
-  /// Another value of a setting; nil if it has no number that could be changed.
+  /// Another value of a setting, of as many elements; nil if it has no number that could be changed.
   private static func change(_ setting: Setting) -> String? {
-    let elements = setting.value.split(separator: ",")
-    if elements.count > 1 { return elements.dropLast().joined(separator: ",") }
-    return Int(setting.value).map { "\($0 + 1)" }
-      ?? Double(setting.value).map { "\($0 / 2 + 0.125)" }
+    var elements = setting.value.split(separator: ",").map(String.init)
+    guard let last = elements.popLast() else { return nil }
+    if let number = Int(last) { return (elements + ["\(number + 1)"]).joined(separator: ",") }
+    guard let number = Double(last) else { return nil }
+    return (elements + ["\(number == 0 ? 0.125 : number * 0.75)"]).joined(separator: ",")
   }
 
   private static func judges(_ findings: Findings) -> Bool {

@@ -114,6 +114,7 @@ struct VerdictTests {
   func conditions() throws {
     let some = try Self.findings(Baselines.self, ["models=mlp"])
     #expect(some.claims.map(\.id) == ["accuracy-mlp"] && Self.judges(some))
+    #expect(some.notes.contains { $0.contains("the 68 is not what these settings give") })
     let other = try Self.findings(Pooling.self, ["sizes=1000,3000"])
     #expect(!other.claims.isEmpty && !Self.judges(other))
     let fewer = try Self.findings(Pooling.self, ["sizes=1000,5000"])

@@ -96,57 +96,54 @@ private struct Convolution {
   ) -> Tensor {
     Tensor.operation(
       x, weight, bias,
-      kernel: { x, weight, bias in
-        Tensor(outputShape) { result in
-          if extents.batch == 0 { return }
-          splitOutputs { part, first in
-            ck_convolution(
-              part, x.pointer, weight.pointer + first * weightsOfOutput,
-              bias.map { UnsafePointer($0.pointer + first) }, activation == .relu ? 1 : 0,
-              result + first * elementsOfOutput)
-          }
+      value: Tensor(outputShape) { result in
+        if extents.batch == 0 { return }
+        splitOutputs { part, first in
+          ck_convolution(
+            part, x.pointer, weight.pointer + first * weightsOfOutput,
+            bias.map { UnsafePointer($0.pointer + first) }, activation == .relu ? 1 : 0,
+            result + first * elementsOfOutput)
         }
-      },
-      rule: { upstream, x, weight, y, wanted in
-        let z = activation == .relu ? gated(upstream, by: y) : upstream
+      }
+    ) { x, weight, y in
+      let gate = activation == .relu ? y : nil
+      return { upstream, gradients in
+        let z = gate.map { gated(upstream, by: $0) } ?? upstream
         let rows: Shape = [extents.out_channels, extents.out_length * extents.batch]
-        return (
-          wanted.contains(0) ? inputGradient(z, weight) : nil,
-          wanted.contains(1) ? weightGradient(z, x) : nil,
-          wanted.contains(2) ? z.reshaped(to: rows).sum(along: 1) : nil
-        )
-      })
+        gradients.add(inputGradient(z, weight), to: 0)
+        gradients.add(weightGradient(z, x), to: 1)
+        gradients.add(z.reshaped(to: rows).sum(along: 1), to: 2)
+      }
+    }
   }
 
-  /// What the input gets of an upstream derivative dy of the output.
+  /// The gradient with respect to the input, dy being that with respect to the output.
   private func inputGradient(_ dy: Tensor, _ weight: Tensor) -> Tensor {
     Tensor.operation(
       dy, weight,
-      kernel: { dy, weight in
-        if extents.batch == 0 { return Tensor(uninitialized: inputShape) }
-        return Tensor(inputShape) {
-          ck_convolution_input_gradient(extents, dy.pointer, weight.pointer, $0)
-        }
-      },
-      rule: { upstream, dy, weight, _, wanted in
-        (
-          wanted.contains(0) ? output(upstream, weight) : nil,
-          wanted.contains(1) ? weightGradient(dy, upstream) : nil
-        )
-      })
+      value: Tensor(inputShape) {
+        if extents.batch == 0 { return }
+        ck_convolution_input_gradient(extents, dy.pointer, weight.pointer, $0)
+      }
+    ) { dy, weight, _ in
+      { upstream, gradients in
+        gradients.add(output(upstream, weight), to: 0)
+        gradients.add(weightGradient(dy, upstream), to: 1)
+      }
+    }
   }
 
-  /// What the weight gets of an upstream derivative dy of the output.
+  /// The gradient with respect to the weight, dy being that with respect to the output.
   private func weightGradient(_ dy: Tensor, _ x: Tensor) -> Tensor {
     Tensor.operation(
       dy, x,
-      kernel: { dy, x in extents.batch == 0 ? .zeros(weightShape) : weightSums(dy, x) },
-      rule: { upstream, dy, x, _, wanted in
-        (
-          wanted.contains(0) ? output(x, upstream) : nil,
-          wanted.contains(1) ? inputGradient(dy, upstream) : nil
-        )
-      })
+      value: extents.batch == 0 ? .zeros(weightShape) : weightSums(dy.detached(), x.detached())
+    ) { dy, x, _ in
+      { upstream, gradients in
+        gradients.add(output(x, upstream), to: 0)
+        gradients.add(inputGradient(dy, upstream), to: 1)
+      }
+    }
   }
 
   /// The sums over positions and batch, of which a kernel adds sixteenths one after the other.

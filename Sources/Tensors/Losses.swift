@@ -10,13 +10,14 @@ public func logSoftmax(_ scores: Tensor) -> Tensor {
   precondition(scores.rank == 2, "a softmax is of rows, found shape \(scores.shape)")
   return Tensor.operation(
     scores,
-    kernel: { x in
-      Tensor(x.shape) {
-        if x.count == 0 { return }
-        ck_log_softmax(ActivationLayout.batchFirst.code, x.shape[0], x.shape[1], x.pointer, $0)
-      }
-    },
-    rule: { upstream, _, y in upstream - exp(y) * upstream.sum(along: 1, .kept) })
+    value: Tensor(scores.shape) {
+      if scores.count == 0 { return }
+      ck_log_softmax(
+        ActivationLayout.batchFirst.code, scores.shape[0], scores.shape[1], scores.pointer, $0)
+    }
+  ) { _, y in
+    { upstream, gradients in gradients.add(upstream - exp(y) * upstream.sum(along: 1, .kept)) }
+  }
 }
 
 /// The softmax of each row: [batch, classes] → [batch, classes].
@@ -39,40 +40,41 @@ public func softmaxCrossEntropy(
     "scores of shape \(scores.shape) came with \(labels.count) labels")
   let classes = scores.shape[layout == .batchFirst ? 1 : 0]
   requireClasses(labels, classes)
-  let slope = scores.isRecorded ? Tensor(uninitialized: scores.shape) : nil
+  let gradient = scores.isRecorded ? Tensor(uninitialized: scores.shape) : nil
   return Tensor.operation(
     scores,
-    kernel: { x in
-      Tensor([]) {
-        ck_softmax_cross_entropy(
-          layout.code, labels.count, classes, x.pointer, labels, $0, slope?.pointer)
-      }
-    },
-    rule: { upstream, x, _ in
-      guard let slope else { preconditionFailure("a loss that is not recorded has no rule") }
-      let gradient = crossEntropySlope(x, slope, labels: labels, layout: layout)
+    value: Tensor([]) {
+      ck_softmax_cross_entropy(
+        layout.code, labels.count, classes, scores.pointer, labels, $0, gradient?.pointer)
+    }
+  ) { x, _ in
+    guard let gradient else { preconditionFailure("a loss that is not recorded has no rule") }
+    return { upstream, gradients in
+      let gradient = crossEntropyGradient(x, gradient, labels: labels, layout: layout)
       // Mostly the loss itself is what is differentiated, and its own upstream derivative is 1.
-      return !upstream.isRecorded && upstream.scalar == 1 ? gradient : gradient * upstream
-    })
+      let isWhole = !upstream.isRecorded && upstream.scalar == 1
+      gradients.add(isWhole ? gradient : gradient * upstream)
+    }
+  }
 }
 
 /// The gradient of the mean cross-entropy with respect to the scores, which the loss's kernel has computed.
 ///
-/// Its own derivative needs no more than that: with w = softmax / batch = slope + onehot / batch, a vector u is
+/// Its own derivative needs no more than that: with w = softmax / batch = gradient + onehot / batch, a vector u is
 /// mapped to w u − batch · w Σ w u, example by example.
-private func crossEntropySlope(
-  _ scores: Tensor, _ slope: Tensor, labels: [Int32], layout: ActivationLayout
+private func crossEntropyGradient(
+  _ scores: Tensor, _ gradient: Tensor, labels: [Int32], layout: ActivationLayout
 ) -> Tensor {
-  Tensor.operation(
-    scores, kernel: { _ in slope },
-    rule: { upstream, _, slope in
+  Tensor.operation(scores, value: gradient) { _, gradient in
+    { upstream, gradients in
       let classes = layout == .batchFirst ? 1 : 0
       let count = labels.count
-      let chosen = oneHot(labels, classes: slope.shape[classes]) / Float(count)
-      let weights = slope + (layout == .batchFirst ? chosen : chosen.transposed())
+      let chosen = oneHot(labels, classes: gradient.shape[classes]) / Float(count)
+      let weights = gradient + (layout == .batchFirst ? chosen : chosen.transposed())
       let weighted = weights * upstream
-      return weighted - weights * (weighted.sum(along: classes, .kept) * Float(count))
-    })
+      gradients.add(weighted - weights * (weighted.sum(along: classes, .kept) * Float(count)))
+    }
+  }
 }
 
 private func requireClasses(_ labels: [Int32], _ classes: Int) {

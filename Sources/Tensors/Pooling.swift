@@ -74,49 +74,53 @@ private struct Windows {
   func average(of x: Tensor) -> Tensor { linear(CK_POOL_AVERAGE, x) }
 
   private func linear(_ kind: ck_pooling, _ x: Tensor) -> Tensor {
-    Tensor.linearOperation(
-      x, kernel: { pool(kind, $0, values: $0) }, adjoint: { linearAdjoint(kind, $0) })
+    Tensor.operation(x, value: pool(kind, x, values: x)) { _, _ in
+      { upstream, gradients in gradients.add(linearAdjoint(kind, upstream)) }
+    }
   }
 
   private func linearAdjoint(_ kind: ck_pooling, _ dy: Tensor) -> Tensor {
-    Tensor.linearOperation(
-      dy, kernel: { unpool(kind, $0, $0, $0) }, adjoint: { linear(kind, $0) })
+    Tensor.operation(dy, value: unpool(kind, dy, dy, dy)) { _, _ in
+      { upstream, gradients in gradients.add(linear(kind, upstream)) }
+    }
   }
 
   // MARK: Maximum
 
   func maximum(of x: Tensor) -> Tensor {
-    Tensor.operation(
-      x, kernel: { pool(CK_POOL_MAXIMUM, $0, values: $0) },
-      rule: { upstream, x, _ in placed(upstream, whereLargest: x.detached()) })
+    Tensor.operation(x, value: pool(CK_POOL_MAXIMUM, x, values: x)) { x, _ in
+      let x = x.detached()
+      return { upstream, gradients in gradients.add(placed(upstream, whereLargest: x)) }
+    }
   }
 
   /// The elements of `values` that lie where the windows of x are largest.
   private func picked(_ values: Tensor, whereLargest x: Tensor) -> Tensor {
-    Tensor.linearOperation(
-      values, kernel: { pool(CK_POOL_MAXIMUM, x, values: $0) },
-      adjoint: { placed($0, whereLargest: x) })
+    Tensor.operation(values, value: pool(CK_POOL_MAXIMUM, x, values: values)) { _, _ in
+      { upstream, gradients in gradients.add(placed(upstream, whereLargest: x)) }
+    }
   }
 
   /// Zeros, with `dy` added where the windows of x are largest; the adjoint of `picked`.
   private func placed(_ dy: Tensor, whereLargest x: Tensor) -> Tensor {
-    Tensor.linearOperation(
-      dy, kernel: { unpool(CK_POOL_MAXIMUM, x, $0, $0) },
-      adjoint: { picked($0, whereLargest: x) })
+    Tensor.operation(dy, value: unpool(CK_POOL_MAXIMUM, x, dy, dy)) { _, _ in
+      { upstream, gradients in gradients.add(picked(upstream, whereLargest: x)) }
+    }
   }
 
   // MARK: Norm
 
   func norm(of x: Tensor) -> Tensor {
-    Tensor.operation(
-      x, kernel: { pool(CK_POOL_NORM, $0, values: $0) },
-      rule: { upstream, x, y in
+    Tensor.operation(x, value: pool(CK_POOL_NORM, x, values: x)) { x, y in
+      { upstream, gradients in
         guard upstream.isRecorded || x.isRecorded || y.isRecorded else {
-          return unpool(CK_POOL_NORM, x, y, upstream)
+          gradients.add(unpool(CK_POOL_NORM, x, y, upstream))
+          return
         }
         // Where y is 0 the numerator is 0 too, and the denominator 1.
         let ratio = gated(upstream, by: y) / (y + equal(y, Tensor(0)))
-        return x * linearAdjoint(CK_POOL_SUM, ratio)
-      })
+        gradients.add(x * linearAdjoint(CK_POOL_SUM, ratio))
+      }
+    }
   }
 }

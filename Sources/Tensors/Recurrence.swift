@@ -143,42 +143,42 @@ private struct Recurrence {
   }
 
   var outputs: Tensor {
-    var saved: Storage?
-    let isKept = innermostTape(inputs) != nil
+    let examples = (shape.batch + 15) / 16 * 16
+    let saved =
+      innermostTape(inputs) == nil
+      ? nil : Storage([shape.time, 4 * directions, shape.hidden, examples])
     return Tensor.operation(
       inputs,
-      kernel: { inputs in
-        if isKept {
-          let examples = (shape.batch + 15) / 16 * 16
-          saved = Storage([shape.time, 4 * directions, shape.hidden, examples])
-        }
-        return Tensor([shape.time, directions * shape.hidden, shape.batch]) {
-          ck_gru_forward(
-            shape, parameters(inputs, 0), parameters(inputs, 1), inputs[0].pointer,
-            initialState(inputs)?.pointer, $0, saved?.pointer)
-        }
-      },
-      rule: { upstream, inputs, y, wanted in
+      value: Tensor([shape.time, directions * shape.hidden, shape.batch]) {
+        ck_gru_forward(
+          shape, parameters(inputs, 0), parameters(inputs, 1), inputs[0].pointer,
+          initialState(inputs)?.pointer, $0, saved?.pointer)
+      }
+    ) { inputs, y in
+      { upstream, gradients in
         if let saved, !upstream.isRecorded, !inputs.contains(where: { $0.isRecorded }) {
-          return gradients(upstream, inputs, y, saved, wanted)
+          addGradients(&gradients, upstream, inputs, y, saved)
+        } else {
+          gradients.addDerivatives(
+            of: { [composition($0)] }, at: inputs, upstream: [upstream])
         }
-        return derivatives(
-          of: { [composition($0)] }, at: inputs, wanted: wanted, upstream: [upstream])
-      })
+      }
+    }
   }
 
-  private func gradients(
-    _ upstream: Tensor, _ inputs: [Tensor], _ y: Tensor, _ saved: Storage, _ wanted: InputSet
-  ) -> [Tensor?] {
+  private func addGradients(
+    _ gradients: inout Gradients, _ upstream: Tensor, _ inputs: [Tensor], _ y: Tensor,
+    _ saved: Storage
+  ) {
     let results = inputs.map { Tensor(uninitialized: $0.shape) }
     withExtendedLifetime((upstream, inputs, y, saved, results)) {
       ck_gru_backward(
         shape, parameters(inputs, 0), parameters(inputs, 1), inputs[0].pointer,
         initialState(inputs)?.pointer, y.pointer, saved.pointer, upstream.pointer,
-        wanted.contains(0) ? results[0].pointer : nil, initialState(results)?.pointer,
+        gradients.wants(0) ? results[0].pointer : nil, initialState(results)?.pointer,
         parameters(results, 0), parameters(results, 1))
     }
-    return results.indices.map { wanted.contains($0) ? results[$0] : nil }
+    for (input, result) in results.enumerated() { gradients.add(result, to: input) }
   }
 
   private func composition(_ inputs: [Tensor]) -> Tensor {

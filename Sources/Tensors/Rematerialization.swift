@@ -23,8 +23,8 @@ public func rematerialize<Input: Parameterized, Output: Parameterized>(
   var structure: Output?
   let outputs = Tensor.operation(
     inputs,
-    kernel: { constants in
-      let output = function(input.replacingParameters(with: constants))
+    values: {
+      let output = function(input.detached())
       structure = output
       return output.parameters.map { tensor in
         precondition(
@@ -33,12 +33,14 @@ public func rematerialize<Input: Parameterized, Output: Parameterized>(
         )
         return tensor
       }
-    },
-    rule: { upstream, inputs, outputs, wanted in
-      derivatives(
+    }()
+  ) { inputs, outputs in
+    { upstream, gradients in
+      gradients.addDerivatives(
         of: { function(input.replacingParameters(with: $0)).parameters }, at: inputs,
-        wanted: wanted, upstream: zip(upstream, outputs).map { $0 ?? .zeros($1.shape) })
-    })
+        upstream: zip(upstream, outputs).map { $0 ?? .zeros($1.shape) })
+    }
+  }
   guard let structure else { preconditionFailure("the function was not evaluated") }
   return structure.replacingParameters(with: outputs)
 }

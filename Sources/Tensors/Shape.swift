@@ -144,6 +144,9 @@ extension Shape {
     return result
   }
 
+  /// The distance in memory between neighbours along each of four axes, as in ``leftPadded``.
+  var contiguousStrides: SIMD4<Int> { strides(broadcastTo: leftPadded) }
+
   /// The distance in memory between neighbours along each of four axes, as in ``leftPadded``; 0 along an axis
   /// that is repeated to fill `target`.
   func strides(broadcastTo target: SIMD4<Int>) -> SIMD4<Int> {

@@ -109,43 +109,42 @@ extension SparsePattern {
   ) -> Tensor {
     precondition(bias.shape == [shape[0]], "\(shape[0]) rows do not fit a bias of \(bias.shape)")
     return Tensor.operation(
-      [values, x, bias],
-      kernel: { product(.matrix, $0[0], $0[1], bias: $0[2], activation: activation) },
-      rule: { upstream, inputs, y, wanted in
-        let z = activation == .relu ? gated(upstream, by: y) : upstream
-        return [
-          wanted.contains(0) ? gradient(z, inputs[1]) : nil,
-          wanted.contains(1) ? product(.transpose, inputs[0], z) : nil,
-          wanted.contains(2) ? z.permuted(1, 0).sum(along: 0) : nil,
-        ]
-      })
+      values, x, bias,
+      value: product(.matrix, values, x, bias: bias, activation: activation)
+    ) { values, x, y in
+      let gate = activation == .relu ? y : nil
+      return { upstream, gradients in
+        let z = gate.map { gated(upstream, by: $0) } ?? upstream
+        gradients.add(gradient(z, x), to: 0)
+        gradients.add(product(.transpose, values, z), to: 1)
+        gradients.add(z.permuted(1, 0).sum(along: 0), to: 2)
+      }
+    }
   }
 
   // Three operators whose derivatives are each other: both products, and the gradient of the survivors.
 
   private func product(_ side: Side, _ values: Tensor, _ x: Tensor) -> Tensor {
     Tensor.operation(
-      values, x, kernel: { product(side, $0, $1, bias: nil, activation: .identity) },
-      rule: { upstream, values, x, _, wanted in
+      values, x, value: product(side, values, x, bias: nil, activation: .identity)
+    ) { values, x, _ in
+      { upstream, gradients in
         let (z, y) = side == .matrix ? (upstream, x) : (x, upstream)
-        return (
-          wanted.contains(0) ? gradient(z, y) : nil,
-          wanted.contains(1)
-            ? product(side == .matrix ? .transpose : .matrix, values, upstream) : nil
-        )
-      })
+        gradients.add(gradient(z, y), to: 0)
+        gradients.add(
+          product(side == .matrix ? .transpose : .matrix, values, upstream), to: 1)
+      }
+    }
   }
 
   /// Σₙ z[row, n] · x[column, n] for every survivor: [count].
   private func gradient(_ z: Tensor, _ x: Tensor) -> Tensor {
-    Tensor.operation(
-      z, x, kernel: { survivorsGradient($0, $1) },
-      rule: { upstream, z, x, _, wanted in
-        (
-          wanted.contains(0) ? product(.matrix, upstream, x) : nil,
-          wanted.contains(1) ? product(.transpose, upstream, z) : nil
-        )
-      })
+    Tensor.operation(z, x, value: survivorsGradient(z, x)) { z, x, _ in
+      { upstream, gradients in
+        gradients.add(product(.matrix, upstream, x), to: 0)
+        gradients.add(product(.transpose, upstream, z), to: 1)
+      }
+    }
   }
 
   private func product(

@@ -32,37 +32,43 @@ public func tanhUnits(_ x: Tensor, factors: Tensor, offsets: Tensor, weights: Te
 private func valueAndSlope(_ inputs: [Tensor]) -> [Tensor] {
   Tensor.operation(
     inputs,
-    kernel: { inputs in
-      let (x, units) = (inputs[0], inputs[1].count)
-      if x.count == 0 { return [x, x] }
-      let (value, slope) = (Tensor(uninitialized: x.shape), Tensor(uninitialized: x.shape))
-      ck_tanh_units_with_slope(
-        x.count, units, x.pointer, inputs[1].pointer, inputs[2].pointer, inputs[3].pointer,
-        value.pointer, slope.pointer)
+    values: {
+      let slope = Tensor(uninitialized: inputs[0].shape)
+      let value = Tensor(inputs[0].shape) {
+        if inputs[0].count == 0 { return }
+        ck_tanh_units_with_slope(
+          inputs[0].count, inputs[1].count, inputs[0].pointer, inputs[1].pointer,
+          inputs[2].pointer, inputs[3].pointer, $0, slope.pointer)
+      }
       return [value, slope]
-    },
-    rule: { upstream, inputs, outputs, wanted in
-      let ofElements = wanted.contains(0)
-      let fromValue = ofElements ? upstream[0].map { $0 * outputs[1] } : nil
-      guard upstream[1] != nil || (1...3).contains(where: wanted.contains) else {
-        return [fromValue, nil, nil, nil]
+    }()
+  ) { inputs, outputs in
+    { upstream, gradients in
+      let fromValue = gradients.wants(0) ? upstream[0].map { $0 * outputs[1] } : nil
+      guard upstream[1] != nil || (1...3).contains(where: gradients.wants) else {
+        if let fromValue { gradients.add(fromValue) }
+        return
       }
       let isRecorded = (inputs + upstream.compactMap { $0 }).contains { $0.isRecorded }
-      var gradients =
+      var own =
         isRecorded
-        ? composedGradients(upstream, inputs, wanted) : fusedGradients(upstream, inputs, wanted)
-      if let fromValue { gradients[0] = gradients[0].map { $0 + fromValue } ?? fromValue }
-      return gradients
-    })
+        ? composedGradients(upstream, inputs, wanted: gradients.wants)
+        : fusedGradients(upstream, inputs, wanted: gradients.wants)
+      if let fromValue { own[0] = own[0].map { $0 + fromValue } ?? fromValue }
+      for (input, gradient) in own.enumerated() {
+        if let gradient { gradients.add(gradient, to: input) }
+      }
+    }
+  }
 }
 
 /// The gradients of Σ upstream · (value, slope) in one pass, but for the value's share in that of the elements.
 private func fusedGradients(
-  _ upstream: [Tensor?], _ inputs: [Tensor], _ wanted: InputSet
+  _ upstream: [Tensor?], _ inputs: [Tensor], wanted: (Int) -> Bool
 ) -> [Tensor?] {
   let (count, units) = (inputs[0].count, inputs[1].count)
   let ofElements = Tensor(uninitialized: inputs[0].shape)
-  let isCurved = upstream[1] != nil && wanted.contains(0)
+  let isCurved = upstream[1] != nil && wanted(0)
   var sums = [PairwiseSum](repeating: PairwiseSum(), count: 3)
   for start in stride(from: 0, to: Swift.max(count, 1), by: longestBlock) {
     let parts = (1...3).map { _ in Tensor(uninitialized: [units]) }
@@ -78,7 +84,7 @@ private func fusedGradients(
     for (place, part) in parts.enumerated() { sums[place].add(part) }
   }
   return [isCurved ? ofElements : nil]
-    + (1...3).map { wanted.contains($0) ? sums[$0 - 1].total : nil }
+    + (1...3).map { wanted($0) ? sums[$0 - 1].total : nil }
 }
 
 /// The elements whose sums one kernel takes; more of them are added pairwise. Where all lie in one panel, their sums are one
@@ -87,13 +93,13 @@ private let longestBlock = 16_384
 
 /// The same by operations that can be differentiated again.
 private func composedGradients(
-  _ upstream: [Tensor?], _ inputs: [Tensor], _ wanted: InputSet
+  _ upstream: [Tensor?], _ inputs: [Tensor], wanted: (Int) -> Bool
 ) -> [Tensor?] {
   let (x, a, b, w) = (inputs[0], inputs[1], inputs[2], inputs[3])
   func moments(_ order: Int, _ u: Tensor) -> Tensor { unitMoments(order, x, a, b, u) }
   var result = [Tensor?](repeating: nil, count: 4)
   func add(_ term: @autoclosure () -> Tensor, to input: Int) {
-    guard wanted.contains(input) else { return }
+    guard wanted(input) else { return }
     result[input] = result[input].map { $0 + term() } ?? term()
   }
   if let u = upstream[0] {
@@ -118,23 +124,20 @@ private func unitSums(_ order: Int, _ x: Tensor, _ a: Tensor, _ b: Tensor, _ w: 
   requireOrder(order)
   return Tensor.operation(
     [x, a, b, w],
-    kernel: { inputs in
-      Tensor(inputs[0].shape) {
-        if inputs[0].count == 0 { return }
-        ck_tanh_units(
-          Int32(order), inputs[0].count, inputs[1].count, inputs[0].pointer, inputs[1].pointer,
-          inputs[2].pointer, inputs[3].pointer, $0)
-      }
-    },
-    rule: { u, inputs, _, wanted in
+    value: Tensor(x.shape) {
+      if x.count == 0 { return }
+      ck_tanh_units(
+        Int32(order), x.count, a.count, x.pointer, a.pointer, b.pointer, w.pointer, $0)
+    }
+  ) { inputs, _ in
+    { u, gradients in
       let (x, a, b, w) = (inputs[0], inputs[1], inputs[2], inputs[3])
-      return [
-        wanted.contains(0) ? u * unitSums(order + 1, x, a, b, w * a) : nil,
-        wanted.contains(1) ? w * unitMoments(order + 1, x, a, b, u * x) : nil,
-        wanted.contains(2) ? w * unitMoments(order + 1, x, a, b, u) : nil,
-        wanted.contains(3) ? unitMoments(order, x, a, b, u) : nil,
-      ]
-    })
+      gradients.add(u * unitSums(order + 1, x, a, b, w * a), to: 0)
+      gradients.add(w * unitMoments(order + 1, x, a, b, u * x), to: 1)
+      gradients.add(w * unitMoments(order + 1, x, a, b, u), to: 2)
+      gradients.add(unitMoments(order, x, a, b, u), to: 3)
+    }
+  }
 }
 
 /// Σ u · tanh⁽ᵏ⁾(a x + b) over the elements, for every unit.
@@ -144,24 +147,22 @@ private func unitMoments(
   requireOrder(order)
   return Tensor.operation(
     [x, a, b, u],
-    kernel: { inputs in
-      PairwiseSum.blocks(of: inputs[0].count, size: longestBlock) { start, count in
-        Tensor(inputs[1].shape) {
-          ck_tanh_moments(
-            Int32(order), count, inputs[1].count, inputs[0].pointer + start, inputs[1].pointer,
-            inputs[2].pointer, inputs[3].pointer + start, $0)
-        }
+    value: PairwiseSum.blocks(of: x.count, size: longestBlock) { start, count in
+      Tensor(a.shape) {
+        ck_tanh_moments(
+          Int32(order), count, a.count, x.pointer + start, a.pointer, b.pointer,
+          u.pointer + start, $0)
       }
-    },
-    rule: { v, inputs, _, wanted in
+    }
+  ) { inputs, _ in
+    { v, gradients in
       let (x, a, b, u) = (inputs[0], inputs[1], inputs[2], inputs[3])
-      return [
-        wanted.contains(0) ? u * unitSums(order + 1, x, a, b, v * a) : nil,
-        wanted.contains(1) ? v * unitMoments(order + 1, x, a, b, u * x) : nil,
-        wanted.contains(2) ? v * unitMoments(order + 1, x, a, b, u) : nil,
-        wanted.contains(3) ? unitSums(order, x, a, b, v) : nil,
-      ]
-    })
+      gradients.add(u * unitSums(order + 1, x, a, b, v * a), to: 0)
+      gradients.add(v * unitMoments(order + 1, x, a, b, u * x), to: 1)
+      gradients.add(v * unitMoments(order + 1, x, a, b, u), to: 2)
+      gradients.add(unitSums(order, x, a, b, v), to: 3)
+    }
+  }
 }
 
 private func requireOrder(_ order: Int) {

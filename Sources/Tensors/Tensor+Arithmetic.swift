@@ -5,50 +5,53 @@ import CKernels
 extension Tensor {
   /// The elementwise sum, broadcasting the shapes.
   public static func + (a: Tensor, b: Tensor) -> Tensor {
-    let (x, y) = (a.shape, b.shape)
-    return binary(a, b, CK_ADD) { upstream, wanted in
-      (
-        wanted.contains(0) ? upstream.summed(to: x) : nil,
-        wanted.contains(1) ? upstream.summed(to: y) : nil
-      )
+    operation(a, b, value: combine(a, b, CK_ADD)) { a, b, _ in
+      let (shapeOfA, shapeOfB) = (a.shape, b.shape)
+      return { upstream, gradients in
+        gradients.add(upstream.summed(to: shapeOfA), to: 0)
+        gradients.add(upstream.summed(to: shapeOfB), to: 1)
+      }
     }
   }
 
   /// The elementwise difference, broadcasting the shapes.
   public static func - (a: Tensor, b: Tensor) -> Tensor {
-    let (x, y) = (a.shape, b.shape)
-    return binary(a, b, CK_SUBTRACT) { upstream, wanted in
-      (
-        wanted.contains(0) ? upstream.summed(to: x) : nil,
-        wanted.contains(1) ? (-upstream).summed(to: y) : nil
-      )
+    operation(a, b, value: combine(a, b, CK_SUBTRACT)) { a, b, _ in
+      let (shapeOfA, shapeOfB) = (a.shape, b.shape)
+      return { upstream, gradients in
+        gradients.add(upstream.summed(to: shapeOfA), to: 0)
+        gradients.add((-upstream).summed(to: shapeOfB), to: 1)
+      }
     }
   }
 
   /// The elementwise product, broadcasting the shapes.
   public static func * (a: Tensor, b: Tensor) -> Tensor {
-    operation(a, b, kernel: { combine($0, $1, CK_MULTIPLY) }) { upstream, a, b, _, wanted in
-      (
-        wanted.contains(0) ? (upstream * b).summed(to: a.shape) : nil,
-        wanted.contains(1) ? (upstream * a).summed(to: b.shape) : nil
-      )
+    operation(a, b, value: combine(a, b, CK_MULTIPLY)) { a, b, _ in
+      { upstream, gradients in
+        gradients.add((upstream * b).summed(to: a.shape), to: 0)
+        gradients.add((upstream * a).summed(to: b.shape), to: 1)
+      }
     }
   }
 
   /// The elementwise quotient, broadcasting the shapes.
   public static func / (a: Tensor, b: Tensor) -> Tensor {
-    operation(a, b, kernel: { combine($0, $1, CK_DIVIDE) }) { upstream, a, b, y, wanted in
-      let scaled = upstream / b
-      return (
-        wanted.contains(0) ? scaled.summed(to: a.shape) : nil,
-        wanted.contains(1) ? (-(scaled * y)).summed(to: b.shape) : nil
-      )
+    operation(a, b, value: combine(a, b, CK_DIVIDE)) { a, b, y in
+      let shapeOfA = a.shape
+      return { upstream, gradients in
+        let scaled = upstream / b
+        gradients.add(scaled.summed(to: shapeOfA), to: 0)
+        gradients.add((-(scaled * y)).summed(to: b.shape), to: 1)
+      }
     }
   }
 
   /// The negated elements.
   public static prefix func - (x: Tensor) -> Tensor {
-    linearOperation(x, kernel: { $0.mapped(CK_NEGATE) }, adjoint: { -$0 })
+    operation(x, value: x.mapped(CK_NEGATE)) { _, _ in
+      { upstream, gradients in gradients.add(-upstream) }
+    }
   }
 
   /// The elementwise sum with a number.
@@ -82,32 +85,30 @@ extension Tensor {
 ///
 /// - Parameters:
 ///   - p: where to start.
-///   - slope: the gradient g, of the same shape.
+///   - gradient: the gradient g, of the same shape.
 ///   - rate: one number, as a scalar or of shape [1].
 /// - Returns: a tensor of that shape.
-public func descent(from p: Tensor, along slope: Tensor, rate: Tensor) -> Tensor {
+public func descent(from p: Tensor, along gradient: Tensor, rate: Tensor) -> Tensor {
   precondition(
-    p.shape == slope.shape && rate.count == 1,
-    "a step from shape \(p.shape) along shape \(slope.shape) was given a rate of shape \(rate.shape)"
+    p.shape == gradient.shape && rate.count == 1,
+    "a step from shape \(p.shape) along shape \(gradient.shape) was given a rate of shape \(rate.shape)"
   )
-  return Tensor.operation(
-    slope, rate, p,
-    kernel: { slope, rate, p in
-      guard let p else { preconditionFailure("a step starts nowhere") }
-      let moved = Tensor(slope.shape) {
-        Tensor.combine(rate, slope, CK_MULTIPLY, shape: slope.shape, into: $0)
-      }
-      Tensor.combine(p, moved, CK_SUBTRACT, shape: p.shape, into: moved.pointer)
-      return moved
-    },
-    rule: { upstream, slope, rate, _, wanted in
+  return Tensor.operation(gradient, rate, p, value: moved(p, gradient, rate)) { gradient, rate, _ in
+    { upstream, gradients in
       let down = -upstream
-      return (
-        wanted.contains(0) ? (down * rate).summed(to: slope.shape) : nil,
-        wanted.contains(1) ? (down * slope).summed(to: rate.shape) : nil,
-        wanted.contains(2) ? upstream : nil
-      )
-    })
+      gradients.add((down * rate).summed(to: gradient.shape), to: 0)
+      gradients.add((down * gradient).summed(to: rate.shape), to: 1)
+      gradients.add(upstream, to: 2)
+    }
+  }
+}
+
+private func moved(_ p: Tensor, _ gradient: Tensor, _ rate: Tensor) -> Tensor {
+  let moved = Tensor(p.shape) {
+    Tensor.combine(rate, gradient, CK_MULTIPLY, shape: p.shape, into: $0)
+  }
+  Tensor.combine(p, moved, CK_SUBTRACT, shape: p.shape, into: moved.pointer)
+  return moved
 }
 
 /// The larger of two elements, broadcasting the shapes; NaN if either is NaN.
@@ -128,14 +129,17 @@ private func extremum(
   _ a: Tensor, _ b: Tensor, _ kind: ck_binary_operation,
   loses: @escaping (_ this: Tensor, _ other: Tensor) -> Tensor
 ) -> Tensor {
-  Tensor.operation(a, b, kernel: { Tensor.combine($0, $1, kind) }) { upstream, a, b, _, wanted in
-    let halves = equal(a, b) * 0.5
-    // A gate, since 0 times an infinite derivative would be undefined. Beside a NaN nothing loses, as in PyTorch.
-    func share(_ this: Tensor, _ other: Tensor) -> Tensor {
-      let weight = 1 - halves - loses(this, other)
-      return (gated(upstream, by: weight) * weight).summed(to: this.shape)
+  Tensor.operation(a, b, value: Tensor.combine(a, b, kind)) { a, b, _ in
+    { upstream, gradients in
+      let halves = equal(a, b) * 0.5
+      // A gate, since 0 times an infinite derivative would be undefined. Beside a NaN nothing loses, as in PyTorch.
+      func share(_ this: Tensor, _ other: Tensor) -> Tensor {
+        let weight = 1 - halves - loses(this, other)
+        return (gated(upstream, by: weight) * weight).summed(to: this.shape)
+      }
+      gradients.add(share(a, b), to: 0)
+      gradients.add(share(b, a), to: 1)
     }
-    return (wanted.contains(0) ? share(a, b) : nil, wanted.contains(1) ? share(b, a) : nil)
   }
 }
 
@@ -148,10 +152,10 @@ public func equal(_ a: Tensor, _ b: Tensor) -> Tensor { Tensor.combine(a, b, CK_
 /// `x` where `gate > 0`, else 0, broadcasting the shapes; beside a NaN x, as in PyTorch. The gate has no derivative.
 public func gated(_ x: Tensor, by gate: Tensor) -> Tensor {
   let gate = gate.detached()
-  let shape = x.shape
-  return Tensor.linearOperation(
-    x, kernel: { Tensor.combine($0, gate, CK_GATE) },
-    adjoint: { gated($0, by: gate).summed(to: shape) })
+  return Tensor.operation(x, value: Tensor.combine(x, gate, CK_GATE)) { x, _ in
+    let shape = x.shape
+    return { upstream, gradients in gradients.add(gated(upstream, by: gate).summed(to: shape)) }
+  }
 }
 
 /// `x`, whose elements are 0 already where `mask` is 0, with a derivative that is 0 there too.
@@ -161,19 +165,12 @@ public func pruned(_ x: Tensor, by mask: Tensor) -> Tensor {
   precondition(
     x.shape == mask.shape, "a mask of shape \(mask.shape) does not fit shape \(x.shape)")
   let mask = mask.detached()
-  return Tensor.linearOperation(x, kernel: { $0 }, adjoint: { gated($0, by: mask) })
+  return Tensor.operation(x, value: x.detached()) { _, _ in
+    { upstream, gradients in gradients.add(gated(upstream, by: mask)) }
+  }
 }
 
 extension Tensor {
-  private static func binary(
-    _ a: Tensor, _ b: Tensor, _ kind: ck_binary_operation,
-    rule: @autoclosure () -> BinaryRule
-  ) -> Tensor {
-    guard let tape = innermostTape(a, b) else { return combine(a, b, kind) }
-    let output = binary(a.outside(tape), b.outside(tape), kind, rule: rule())
-    return tape.record(tape.place(of: a), tape.place(of: b), output: output, rule: rule())
-  }
-
   /// Applies a kernel to the broadcast elements of two tensors; records nothing.
   static func combine(_ a: Tensor, _ b: Tensor, _ kind: ck_binary_operation) -> Tensor {
     guard let shape = a.shape.broadcast(with: b.shape) else {

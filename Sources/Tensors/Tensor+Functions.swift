@@ -5,14 +5,16 @@ import CKernels
 
 /// The elements where they are positive, else 0; the derivative at 0 is 0.
 public func relu(_ x: Tensor) -> Tensor {
-  Tensor.operation(
-    x, kernel: { $0.mapped(CK_RELU) }, rule: { upstream, _, y in gated(upstream, by: y) })
+  Tensor.operation(x, value: x.mapped(CK_RELU)) { _, y in
+    { upstream, gradients in gradients.add(gated(upstream, by: y)) }
+  }
 }
 
 /// The absolute values; the derivative at 0 is 0.
 public func abs(_ x: Tensor) -> Tensor {
-  Tensor.operation(
-    x, kernel: { $0.mapped(CK_ABSOLUTE) }, rule: { upstream, x, _ in upstream * sign(x) })
+  Tensor.operation(x, value: x.mapped(CK_ABSOLUTE)) { x, _ in
+    { upstream, gradients in gradients.add(upstream * sign(x)) }
+  }
 }
 
 /// -1, 0 or 1 by the sign of each element; a constant.
@@ -20,8 +22,9 @@ public func sign(_ x: Tensor) -> Tensor { x.mapped(CK_SIGN) }
 
 /// The square roots, correctly rounded.
 public func sqrt(_ x: Tensor) -> Tensor {
-  Tensor.operation(
-    x, kernel: { $0.mapped(CK_SQUARE_ROOT) }, rule: { upstream, _, y in upstream * 0.5 / y })
+  Tensor.operation(x, value: x.mapped(CK_SQUARE_ROOT)) { _, y in
+    { upstream, gradients in gradients.add(upstream * 0.5 / y) }
+  }
 }
 
 /// The squares.
@@ -29,68 +32,76 @@ public func square(_ x: Tensor) -> Tensor { x * x }
 
 /// eˣ, within 1 ulp.
 public func exp(_ x: Tensor) -> Tensor {
-  Tensor.operation(x, kernel: { $0.mapped(CK_EXP) }, rule: { upstream, _, y in upstream * y })
+  Tensor.operation(x, value: x.mapped(CK_EXP)) { _, y in
+    { upstream, gradients in gradients.add(upstream * y) }
+  }
 }
 
 /// eˣ − 1, within 2 ulp.
 public func expm1(_ x: Tensor) -> Tensor {
-  Tensor.operation(
-    x, kernel: { $0.mapped(CK_EXPM1) }, rule: { upstream, _, y in upstream * (y + 1) })
+  Tensor.operation(x, value: x.mapped(CK_EXPM1)) { _, y in
+    { upstream, gradients in gradients.add(upstream * (y + 1)) }
+  }
 }
 
 /// The natural logarithm, within 1 ulp.
 public func log(_ x: Tensor) -> Tensor {
-  Tensor.operation(x, kernel: { $0.mapped(CK_LOG) }, rule: { upstream, x, _ in upstream / x })
+  Tensor.operation(x, value: x.mapped(CK_LOG)) { x, _ in
+    { upstream, gradients in gradients.add(upstream / x) }
+  }
 }
 
 /// ln (1 + x), within 1 ulp.
 public func log1p(_ x: Tensor) -> Tensor {
-  Tensor.operation(
-    x, kernel: { $0.mapped(CK_LOG1P) }, rule: { upstream, x, _ in upstream / (x + 1) })
+  Tensor.operation(x, value: x.mapped(CK_LOG1P)) { x, _ in
+    { upstream, gradients in gradients.add(upstream / (x + 1)) }
+  }
 }
 
 /// The hyperbolic tangent, within 5 ulp.
 public func tanh(_ x: Tensor) -> Tensor {
-  Tensor.operation(
-    x, kernel: { $0.mapped(CK_TANH) }, rule: { upstream, _, y in tanhSlope(upstream, y) })
+  Tensor.operation(x, value: x.mapped(CK_TANH)) { _, y in
+    { upstream, gradients in gradients.add(tanhGradient(upstream, y)) }
+  }
 }
 
-/// upstream · (1 − y²), a derivative on its way back through y = tanh(x), in one pass.
-private func tanhSlope(_ upstream: Tensor, _ y: Tensor) -> Tensor {
-  Tensor.operation(
-    upstream, y, kernel: { Tensor.combine($0, $1, CK_TANH_SLOPE) },
-    rule: { slope, upstream, y, _, wanted in
-      (
-        wanted.contains(0) ? tanhSlope(slope, y) : nil,
-        wanted.contains(1) ? slope * upstream * y * -2 : nil
-      )
-    })
+/// upstream · (1 − y²), the gradient of y = tanh(x), in one pass.
+private func tanhGradient(_ upstream: Tensor, _ y: Tensor) -> Tensor {
+  Tensor.operation(upstream, y, value: Tensor.combine(upstream, y, CK_TANH_SLOPE)) { inner, y, _ in
+    { upstream, gradients in
+      gradients.add(tanhGradient(upstream, y), to: 0)
+      gradients.add(upstream * inner * y * -2, to: 1)
+    }
+  }
 }
 
 /// 1 / (1 + e⁻ˣ), within 3 ulp.
 public func sigmoid(_ x: Tensor) -> Tensor {
-  Tensor.operation(
-    x, kernel: { $0.mapped(CK_SIGMOID) }, rule: { upstream, _, y in upstream * (y * (1 - y)) })
+  Tensor.operation(x, value: x.mapped(CK_SIGMOID)) { _, y in
+    { upstream, gradients in gradients.add(upstream * (y * (1 - y))) }
+  }
 }
 
 /// ln (1 + eˣ), within 2 ulp.
 public func softplus(_ x: Tensor) -> Tensor {
-  Tensor.operation(
-    x, kernel: { $0.mapped(CK_SOFTPLUS) }, rule: { upstream, x, _ in upstream * sigmoid(x) })
+  Tensor.operation(x, value: x.mapped(CK_SOFTPLUS)) { x, _ in
+    { upstream, gradients in gradients.add(upstream * sigmoid(x)) }
+  }
 }
 
 /// x where x > 0, else eˣ − 1; PyTorch's `elu` with α = 1.
 ///
 /// The derivative at 0 is 1, and those of higher orders are 0 there, as in PyTorch; JAX has them be 1.
 public func elu(_ x: Tensor) -> Tensor {
-  Tensor.operation(
-    x,
-    kernel: { x in
-      let negative = Tensor.combine(x, Tensor(0), CK_MINIMUM).mapped(CK_EXPM1)
-      return Tensor.combine(x.mapped(CK_RELU), negative, CK_ADD)
-    },
+  Tensor.operation(x, value: eluValue(x)) { _, y in
     // 1 − relu(−y) is 1 for x ≥ 0 and eˣ below.
-    rule: { upstream, _, y in upstream * (1 - relu(-y)) })
+    { upstream, gradients in gradients.add(upstream * (1 - relu(-y))) }
+  }
+}
+
+private func eluValue(_ x: Tensor) -> Tensor {
+  let negative = Tensor.combine(x, Tensor(0), CK_MINIMUM).mapped(CK_EXPM1)
+  return Tensor.combine(x.mapped(CK_RELU), negative, CK_ADD)
 }
 
 /// x · sigmoid(x), also known as SiLU.

@@ -21,32 +21,24 @@ extension Tensor {
   public func matmul(_ other: Tensor, transposing transposed: TransposedOperand = .neither)
     -> Tensor
   {
-    Tensor.operation(
-      self, other, kernel: { Tensor.product($0, $1, transposed) },
-      rule: { upstream, a, b, _, wanted in
+    Tensor.operation(self, other, value: Tensor.product(self, other, transposed)) { a, b, _ in
+      { upstream, gradients in
         switch transposed {
         case .neither:
-          return (
-            wanted.contains(0) ? upstream.matmul(b, transposing: .right) : nil,
-            wanted.contains(1) ? a.matmul(upstream, transposing: .left) : nil
-          )
+          gradients.add(upstream.matmul(b, transposing: .right), to: 0)
+          gradients.add(a.matmul(upstream, transposing: .left), to: 1)
         case .left:
-          return (
-            wanted.contains(0) ? b.matmul(upstream, transposing: .right) : nil,
-            wanted.contains(1) ? a.matmul(upstream) : nil
-          )
+          gradients.add(b.matmul(upstream, transposing: .right), to: 0)
+          gradients.add(a.matmul(upstream), to: 1)
         case .right:
-          return (
-            wanted.contains(0) ? upstream.matmul(b) : nil,
-            wanted.contains(1) ? upstream.matmul(a, transposing: .left) : nil
-          )
+          gradients.add(upstream.matmul(b), to: 0)
+          gradients.add(upstream.matmul(a, transposing: .left), to: 1)
         case .both:
-          return (
-            wanted.contains(0) ? b.matmul(upstream, transposing: .both) : nil,
-            wanted.contains(1) ? upstream.matmul(a, transposing: .both) : nil
-          )
+          gradients.add(b.matmul(upstream, transposing: .both), to: 0)
+          gradients.add(upstream.matmul(a, transposing: .both), to: 1)
         }
-      })
+      }
+    }
   }
 
   fileprivate static func product(
@@ -92,6 +84,7 @@ extension Tensor {
     _ a: Tensor, _ b: Tensor, _ transposed: TransposedOperand, inner: Int
   ) -> Tensor {
     let (left, right) = (transposed.includesLeft, transposed.includesRight)
+    let (a, b) = (a.detached(), b.detached())
     return PairwiseSum.blocks(of: inner, size: PairwiseSum.longestChain) { start, count in
       let block = start..<start + count
       return product(
@@ -125,22 +118,21 @@ public func affine(
   let transposed: TransposedOperand = layout == .batchFirst ? .right : .both
   return Tensor.operation(
     x, weight, bias,
-    kernel: { Tensor.product($0, $1, transposed, bias: $2, activation: activation) },
-    rule: { upstream, x, weight, y, wanted in
-      let z = activation == .relu ? gated(upstream, by: y) : upstream
-      let (slopeX, slopeWeight): (Tensor?, Tensor?) =
-        switch layout {
-        case .batchFirst:
-          (
-            wanted.contains(0) ? z.matmul(weight) : nil,
-            wanted.contains(1) ? z.matmul(x, transposing: .left) : nil
-          )
-        case .batchLast:
-          (
-            wanted.contains(0) ? weight.matmul(z, transposing: .both) : nil,
-            wanted.contains(1) ? z.matmul(x, transposing: .both) : nil
-          )
-        }
-      return (slopeX, slopeWeight, wanted.contains(2) ? z.sum(along: 0) : nil)
-    })
+    value: Tensor.product(x, weight, transposed, bias: bias, activation: activation)
+  ) { x, weight, y in
+    // Without an activation the gradient does not depend on the output, which need not be kept then.
+    let gate = activation == .relu ? y : nil
+    return { upstream, gradients in
+      let z = gate.map { gated(upstream, by: $0) } ?? upstream
+      switch layout {
+      case .batchFirst:
+        gradients.add(z.matmul(weight), to: 0)
+        gradients.add(z.matmul(x, transposing: .left), to: 1)
+      case .batchLast:
+        gradients.add(weight.matmul(z, transposing: .both), to: 0)
+        gradients.add(z.matmul(x, transposing: .both), to: 1)
+      }
+      gradients.add(z.sum(along: 0), to: 2)
+    }
+  }
 }

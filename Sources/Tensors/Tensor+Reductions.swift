@@ -10,19 +10,21 @@ extension Tensor {
   /// The sum over one axis, counted from the end if negative.
   public func sum(along axis: Int, _ reduced: ReducedAxis = .dropped) -> Tensor {
     let axis = shape.axis(axis)
-    let original = shape
-    let kept = shape.with(1, at: axis)
-    return Tensor.linearOperation(
-      self, kernel: { $0.reduced(along: axis, reduced, ck_sum) },
-      adjoint: { $0.reshaped(to: kept).broadcast(to: original) })
+    return Tensor.operation(self, value: self.reduced(along: axis, reduced, ck_sum)) { x, _ in
+      let original = x.shape
+      return { upstream, gradients in
+        gradients.add(
+          upstream.reshaped(to: original.with(1, at: axis)).broadcast(to: original))
+      }
+    }
   }
 
   /// The sum of all elements, a scalar.
   public func sum() -> Tensor {
-    let original = shape
-    return Tensor.linearOperation(
-      self, kernel: { x in Tensor([]) { ck_sum(1, x.count, 1, x.pointer, $0) } },
-      adjoint: { $0.broadcast(to: original) })
+    Tensor.operation(self, value: Tensor([]) { ck_sum(1, count, 1, pointer, $0) }) { x, _ in
+      let original = x.shape
+      return { upstream, gradients in gradients.add(upstream.broadcast(to: original)) }
+    }
   }
 
   /// The mean over one axis, counted from the end if negative.
@@ -38,14 +40,15 @@ extension Tensor {
   /// The derivative goes to the largest element, and in equal parts to several equal ones, as in PyTorch's `amax`.
   public func max(along axis: Int, _ reduced: ReducedAxis = .dropped) -> Tensor {
     let axis = shape.axis(axis)
-    let kept = shape.with(1, at: axis)
     precondition(shape[axis] > 0, "axis \(axis) of shape \(shape) has no largest element")
-    return Tensor.operation(
-      self, kernel: { $0.reduced(along: axis, reduced, ck_maximum) },
-      rule: { upstream, x, y in
+    return Tensor.operation(self, value: self.reduced(along: axis, reduced, ck_maximum)) { x, y in
+      { upstream, gradients in
+        let kept = x.shape.with(1, at: axis)
         let largest = equal(x, y.reshaped(to: kept))
-        return upstream.reshaped(to: kept) * (largest / largest.sum(along: axis, .kept))
-      })
+        gradients.add(
+          upstream.reshaped(to: kept) * (largest / largest.sum(along: axis, .kept)))
+      }
+    }
   }
 
   /// The position of the first largest element in each row of the last axis.

@@ -9,10 +9,10 @@ extension Tensor {
       target.elementCount == count,
       "\(count) elements of shape \(shape) do not fill shape \(target)")
     if target == shape { return self }
-    let original = shape
-    return Tensor.linearOperation(
-      self, kernel: { $0.sharing(target) },
-      adjoint: { $0.reshaped(to: original) })
+    return Tensor.operation(self, value: sharing(target)) { x, _ in
+      let original = x.shape
+      return { upstream, gradients in gradients.add(upstream.reshaped(to: original)) }
+    }
   }
 
   /// The tensor repeated along new leading axes and along axes of extent 1, as in NumPy's `broadcast_to`.
@@ -20,18 +20,18 @@ extension Tensor {
     if target == shape { return self }
     precondition(
       shape.broadcast(with: target) == target, "shape \(shape) cannot be broadcast to \(target)")
-    let original = shape
     let extents = target.leftPadded
-    return Tensor.linearOperation(
+    return Tensor.operation(
       self,
-      kernel: { x in
-        Tensor(target) {
-          Tensor.copy(
-            extents, from: x.pointer, original.strides(broadcastTo: extents), to: $0,
-            target.strides(broadcastTo: extents))
-        }
-      },
-      adjoint: { $0.summed(to: original) })
+      value: Tensor(target) {
+        Tensor.copy(
+          extents, from: pointer, shape.strides(broadcastTo: extents), to: $0,
+          target.strides(broadcastTo: extents))
+      }
+    ) { x, _ in
+      let original = x.shape
+      return { upstream, gradients in gradients.add(upstream.summed(to: original)) }
+    }
   }
 
   /// The tensor with its axes in another order: axis i of the result is axis `order[i]` of this tensor.
@@ -45,21 +45,19 @@ extension Tensor {
     var inverse = order
     for (position, axis) in order.enumerated() { inverse[axis] = position }
     let offset = 4 - rank
-    return Tensor.linearOperation(
+    return Tensor.operation(
       self,
-      kernel: { x in
-        Tensor(target) {
-          let steps = x.shape.strides(broadcastTo: x.shape.leftPadded)
-          var strides = steps
-          for (position, axis) in order.enumerated() {
-            strides[offset + position] = steps[offset + axis]
-          }
-          Tensor.copy(
-            target.leftPadded, from: x.pointer, strides, to: $0,
-            target.strides(broadcastTo: target.leftPadded))
+      value: Tensor(target) {
+        let steps = shape.contiguousStrides
+        var strides = steps
+        for (position, axis) in order.enumerated() {
+          strides[offset + position] = steps[offset + axis]
         }
-      },
-      adjoint: { [inverse] in $0.permuted(inverse) })
+        Tensor.copy(target.leftPadded, from: pointer, strides, to: $0, target.contiguousStrides)
+      }
+    ) { _, _ in
+      { [inverse] upstream, gradients in gradients.add(upstream.permuted(inverse)) }
+    }
   }
 
   /// The tensor with its last two axes exchanged.
@@ -80,20 +78,24 @@ extension Tensor {
       "\(range) is out of range for axis \(axis) of shape \(shape)")
     let after = shape[axis] - range.upperBound
     let target = shape.with(range.count, at: axis)
-    return Tensor.linearOperation(
-      self,
-      kernel: { x in
-        let strides = x.shape.strides(broadcastTo: x.shape.leftPadded)
-        let offset = range.lowerBound * strides[4 - x.rank + axis]
-        let isContiguous = (0..<axis).allSatisfy { x.shape[$0] == 1 }
-        if isContiguous && offset % 16 == 0 { return x.sharing(target, from: offset) }
-        return Tensor(target) {
-          Tensor.copy(
-            target.leftPadded, from: x.pointer + offset, strides, to: $0,
-            target.strides(broadcastTo: target.leftPadded))
-        }
-      },
-      adjoint: { $0.padded(before: range.lowerBound, after: after, along: axis) })
+    return Tensor.operation(self, value: part(target, from: range.lowerBound, along: axis)) {
+      _, _ in
+      { upstream, gradients in
+        gradients.add(upstream.padded(before: range.lowerBound, after: after, along: axis))
+      }
+    }
+  }
+
+  /// A constant of this shape with the elements from `start` on along one axis.
+  private func part(_ target: Shape, from start: Int, along axis: Int) -> Tensor {
+    let strides = shape.contiguousStrides
+    let offset = start * strides[4 - rank + axis]
+    let isContiguous = (0..<axis).allSatisfy { shape[$0] == 1 }
+    if isContiguous && offset % 16 == 0 { return sharing(target, from: offset) }
+    return Tensor(target) {
+      Tensor.copy(
+        target.leftPadded, from: pointer + offset, strides, to: $0, target.contiguousStrides)
+    }
   }
 
   /// The tensor with zeros in front of and behind it along one axis.
@@ -104,38 +106,40 @@ extension Tensor {
     let axis = shape.axis(axis)
     let extent = shape[axis]
     let target = shape.with(before + extent + after, at: axis)
-    return Tensor.linearOperation(
+    return Tensor.operation(
       self,
-      kernel: { x in
-        Tensor(target) {
-          $0.update(repeating: 0, count: target.elementCount)
-          let strides = target.strides(broadcastTo: target.leftPadded)
-          Tensor.copy(
-            x.shape.leftPadded, from: x.pointer, x.shape.strides(broadcastTo: x.shape.leftPadded),
-            to: $0 + before * strides[4 - x.rank + axis], strides)
-        }
-      },
-      adjoint: { $0.sliced(before..<before + extent, along: axis) })
+      value: Tensor(target) {
+        $0.update(repeating: 0, count: target.elementCount)
+        let strides = target.contiguousStrides
+        Tensor.copy(
+          shape.leftPadded, from: pointer, shape.contiguousStrides,
+          to: $0 + before * strides[4 - rank + axis], strides)
+      }
+    ) { _, _ in
+      { upstream, gradients in
+        gradients.add(upstream.sliced(before..<before + extent, along: axis))
+      }
+    }
   }
 
   /// The tensor in reverse order along one axis.
   public func flipped(along axis: Int) -> Tensor {
     let axis = shape.axis(axis)
-    return Tensor.linearOperation(
+    return Tensor.operation(
       self,
-      kernel: { x in
-        guard x.count > 0 else { return x }
-        return Tensor(x.shape) {
-          let steps = x.shape.strides(broadcastTo: x.shape.leftPadded)
-          var strides = steps
-          let position = 4 - x.rank + axis
-          strides[position] = -steps[position]
-          Tensor.copy(
-            x.shape.leftPadded, from: x.pointer + (x.shape[axis] - 1) * steps[position], strides,
-            to: $0, steps)
-        }
-      },
-      adjoint: { $0.flipped(along: axis) })
+      value: Tensor(shape) {
+        if count == 0 { return }
+        let steps = shape.contiguousStrides
+        var strides = steps
+        let position = 4 - rank + axis
+        strides[position] = -steps[position]
+        Tensor.copy(
+          shape.leftPadded, from: pointer + (shape[axis] - 1) * steps[position], strides, to: $0,
+          steps)
+      }
+    ) { _, _ in
+      { upstream, gradients in gradients.add(upstream.flipped(along: axis)) }
+    }
   }
 
   /// The tensors one after another along an axis; their other extents agree.
@@ -160,23 +164,21 @@ extension Tensor {
     let target = parts[0].shape.with(starts[parts.count], at: axis)
     return operation(
       parts,
-      kernel: { parts in
-        Tensor(target) { result in
-          let strides = target.strides(broadcastTo: target.leftPadded)
-          for (part, start) in zip(parts, starts) {
-            Tensor.copy(
-              part.shape.leftPadded, from: part.pointer,
-              part.shape.strides(broadcastTo: part.shape.leftPadded),
-              to: result + start * strides[4 - target.rank + axis], strides)
-          }
+      value: Tensor(target) { result in
+        let strides = target.contiguousStrides
+        for (part, start) in zip(parts, starts) {
+          Tensor.copy(
+            part.shape.leftPadded, from: part.pointer, part.shape.contiguousStrides,
+            to: result + start * strides[4 - target.rank + axis], strides)
         }
-      },
-      rule: { [starts] upstream, inputs, _, wanted in
-        inputs.indices.map { input in
-          wanted.contains(input)
-            ? upstream.sliced(starts[input]..<starts[input + 1], along: axis) : nil
+      }
+    ) { _, _ in
+      { [starts] upstream, gradients in
+        for (input, range) in zip(starts, starts.dropFirst()).enumerated() {
+          gradients.add(upstream.sliced(range.0..<range.1, along: axis), to: input)
         }
-      })
+      }
+    }
   }
 
   /// Tensors of one shape, stacked along a new leading axis.
@@ -187,21 +189,21 @@ extension Tensor {
   /// The slices along the leading axis that `rows` names, in that order; a row may be named more than once.
   public func gathered(_ rows: [Int]) -> Tensor {
     precondition(rank > 0, "a scalar has no rows to gather")
-    let original = shape
-    let width = count / Swift.max(shape[0], 1)
+    let slices = shape[0]
+    let width = count / Swift.max(slices, 1)
     for row in rows {
       precondition(row >= 0 && row < shape[0], "row \(row) is out of range for shape \(shape)")
     }
-    return Tensor.linearOperation(
+    return Tensor.operation(
       self,
-      kernel: { x in
-        Tensor(original.with(rows.count, at: 0)) {
-          for (position, row) in rows.enumerated() {
-            ($0 + position * width).update(from: x.pointer + row * width, count: width)
-          }
+      value: Tensor(shape.with(rows.count, at: 0)) {
+        for (position, row) in rows.enumerated() {
+          ($0 + position * width).update(from: pointer + row * width, count: width)
         }
-      },
-      adjoint: { $0.scattered(rows, count: original[0]) })
+      }
+    ) { _, _ in
+      { upstream, gradients in gradients.add(upstream.scattered(rows, count: slices)) }
+    }
   }
 
   /// A tensor with `count` slices along the leading axis, of which slice `rows[i]` is the sum of all slices i of
@@ -214,19 +216,19 @@ extension Tensor {
     for row in rows {
       precondition(row >= 0 && row < slices, "row \(row) is out of range for \(slices) slices")
     }
-    return Tensor.linearOperation(
+    return Tensor.operation(
       self,
-      kernel: { x in
-        Tensor(target) {
-          $0.update(repeating: 0, count: target.elementCount)
-          for (position, row) in rows.enumerated() {
-            for column in 0..<width {
-              $0[row * width + column] += x.pointer[position * width + column]
-            }
+      value: Tensor(target) {
+        $0.update(repeating: 0, count: target.elementCount)
+        for (position, row) in rows.enumerated() {
+          for column in 0..<width {
+            $0[row * width + column] += pointer[position * width + column]
           }
         }
-      },
-      adjoint: { $0.gathered(rows) })
+      }
+    ) { _, _ in
+      { upstream, gradients in gradients.add(upstream.gathered(rows)) }
+    }
   }
 
   private static func copy(

@@ -52,7 +52,7 @@ let package = Package(
     .target(
       name: "DataFormats", dependencies: ["Storage", "MNIST1D", "Tensors", "NeuralNetworks"],
       swiftSettings: strict),
-    .target(name: "Figures", swiftSettings: strict),
+    .target(name: "Figures", dependencies: ["Storage"], swiftSettings: strict),
     .target(
       name: "Runs", dependencies: ["Storage", "CSignals", "Figures"], swiftSettings: strict),
     .target(
@@ -90,7 +90,9 @@ let package = Package(
     .testTarget(name: "StorageTests", dependencies: ["Storage"], swiftSettings: strict),
     .testTarget(
       name: "DataFormatsTests",
-      dependencies: ["DataFormats", "NeuralNetworks", "ReferenceRandom", "MNIST1D", "Fixtures"],
+      dependencies: [
+        "DataFormats", "Storage", "NeuralNetworks", "ReferenceRandom", "MNIST1D", "Fixtures",
+      ],
       swiftSettings: strict),
     .testTarget(
       name: "TensorsTests", dependencies: ["Tensors", "CKernels", "ReferenceRandom", "Fixtures"],
@@ -98,7 +100,8 @@ let package = Package(
     .testTarget(
       name: "NeuralNetworksTests",
       dependencies: [
-        "NeuralNetworks", "Tensors", "MNIST1D", "ReferenceRandom", "DataFormats", "Fixtures",
+        "NeuralNetworks", "Tensors", "MNIST1D", "ReferenceRandom", "DataFormats", "Storage",
+        "Fixtures",
       ],
       swiftSettings: strict),
     .testTarget(name: "FiguresTests", dependencies: ["Figures"], swiftSettings: strict),

@@ -1,3 +1,5 @@
+import Storage
+
 /// A cursor over bytes of which nothing is trusted: it never reads past the end.
 struct ByteReader {
   private(set) var rest: ArraySlice<UInt8>
@@ -52,16 +54,6 @@ struct ByteReader {
   /// The text up to the next newline, which is dropped.
   mutating func line() throws(FormatError) -> String {
     try String(strictUTF8: lineBytes())
-  }
-}
-
-extension String {
-  /// Decodes UTF-8 without repairing it.
-  init(strictUTF8 bytes: ArraySlice<UInt8>) throws(FormatError) {
-    self.init(decoding: bytes, as: UTF8.self)
-    guard utf8.elementsEqual(bytes) else {
-      throw FormatError("a text in the file is not UTF-8")
-    }
   }
 }
 

@@ -1,3 +1,4 @@
+import Storage
 import MNIST1D
 
 extension Dataset {

@@ -1,3 +1,5 @@
+import Storage
+
 extension DatasetArrays {
   private static let fixedColumns = ["split", "label"]
 
@@ -50,7 +52,9 @@ extension DatasetArrays {
     if FileKind(startingWith: bytes.prefix(1 << 12)) == .utf16 {
       throw FileKind.utf16.mistaken(for: .dataset(.csv))
     }
-    var rows = try CSVRows(bytes, recognizing: CSVRows.separators, skipsNotes: true)
+    var rows = try CSVRows(
+      bytes, recognizing: CSVRows.separators, skipsNotes: true,
+      isHeader: FileKind.isDatasetHeader)
     guard let header = try rows.next() else { throw FormatError("the table is empty") }
     let columns = try DatasetColumns(header)
     var (train, test) = (Part("x", "y"), Part("x_test", "y_test"))

@@ -1,3 +1,5 @@
+import Storage
+
 /// The type that floating-point values have in a file.
 public enum FloatPrecision: String, Sendable {
   /// Eight bytes for each value: nothing is lost.

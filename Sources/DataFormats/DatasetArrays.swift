@@ -1,3 +1,5 @@
+import Storage
+
 /// The arrays of the reference implementation's dataset dictionary, checked and in float64.
 ///
 /// Signals are row-major, one row of `length` values for each example.

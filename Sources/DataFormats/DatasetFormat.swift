@@ -1,3 +1,5 @@
+import Storage
+
 /// The file formats of a dataset, chosen by the extension of the file's name.
 public enum DatasetFormat: String, CaseIterable, Sendable {
   /// NumPy's archive of arrays.

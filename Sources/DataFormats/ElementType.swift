@@ -1,3 +1,5 @@
+import Storage
+
 /// The element types that files hold.
 ///
 /// More than `NumericArray.Elements` has: the others are widened on reading and never written.

@@ -14,7 +14,7 @@ public final class EventFile {
   ///
   /// - Throws: ``FileError`` if that is impossible.
   public init(in folder: String, time: Double = Date().timeIntervalSince1970) throws(FileError) {
-    try Self.createFolder(folder)
+    try OutputFile.createFolder(folder)
     var name: String
     var created: Int32
     var number = 0
@@ -44,12 +44,9 @@ public final class EventFile {
   ///
   /// - Throws: ``FileError`` if that is impossible.
   public func flush() throws(FileError) {
-    while !buffer.isEmpty {
-      let count = buffer.withUnsafeBytes { Foundation.write(descriptor, $0.baseAddress, $0.count) }
-      if count < 0, errno == EINTR { continue }
-      guard count > 0 else { throw .unwritable(path: path, reason: systemReason()) }
-      buffer.removeFirst(count)
-    }
+    let written = buffer.withUnsafeBytes { writeAll($0, to: descriptor) }
+    buffer.removeFirst(written)
+    guard buffer.isEmpty else { throw .unwritable(path: path, reason: systemReason()) }
   }
 
   /// Writes a file of curves that are complete, whole or not at all; equal curves give equal bytes.
@@ -58,7 +55,7 @@ public final class EventFile {
   public static func write(
     _ records: [(scalars: [EventRecord.Scalar], step: Int)], to folder: String, time: Double
   ) throws(FileError) {
-    try createFolder(folder)
+    try OutputFile.createFolder(folder)
     let bytes = records.reduce(into: EventRecord(.version, time: time).bytes) {
       $0 += EventRecord(.scalars($1.scalars, step: $1.step), time: time).bytes
     }
@@ -70,14 +67,5 @@ public final class EventFile {
     let seconds = String(Int(max(0, min(time, 9_999_999_999))))
     let digits = String(repeating: "0", count: 10 - seconds.count) + seconds
     return "events.out.tfevents.\(digits).mnist1d.\(number)"
-  }
-
-  private static func createFolder(_ folder: String) throws(FileError) {
-    do {
-      try FileManager.default.createDirectory(
-        atPath: folder, withIntermediateDirectories: true)
-    } catch {
-      throw .uncreatable(path: folder, reason: systemReason())
-    }
   }
 }

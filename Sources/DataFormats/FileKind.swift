@@ -1,3 +1,5 @@
+import Storage
+
 /// What a file is by its first bytes, whatever its name says.
 ///
 /// The formats that are read here, and those that come in their place when a download, a conversion or a name went

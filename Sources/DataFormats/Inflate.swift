@@ -1,3 +1,5 @@
+import Storage
+
 /// Decompression of deflated data (RFC 1951), as `numpy.savez_compressed` writes it.
 package struct Inflate {
   private let input: ArraySlice<UInt8>

@@ -1,3 +1,5 @@
+import Storage
+
 /// NumPy's file of one array (`.npy`), versions 1, 2 and 3.
 ///
 /// The layout is NumPy's NEP 1: a magic string, a version, and a header that is the literal of a

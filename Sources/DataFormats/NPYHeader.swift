@@ -1,3 +1,5 @@
+import Storage
+
 /// The dictionary at the start of an npy file, as in
 /// `{'descr': '<f8', 'fortran_order': False, 'shape': (4000, 40), }`.
 ///

@@ -1,3 +1,5 @@
+import Storage
+
 /// NumPy's file of several named arrays (`.npz`): a zip archive with one `.npy` file for each.
 public enum NPZ {
   /// The most that the arrays of a compressed file may take: 1 GiB.

@@ -1,3 +1,5 @@
+import Storage
+
 extension NumericArray {
   /// Decodes elements that a file holds as raw bytes.
   ///

@@ -1,3 +1,5 @@
+import Storage
+
 extension NumericArray {
   /// The elements as float64, which holds every element type but large integers exactly.
   ///

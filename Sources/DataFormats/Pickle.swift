@@ -1,3 +1,5 @@
+import Storage
+
 /// Python's pickle files, read without ever executing anything.
 ///
 /// A pickle is a program for a small stack machine that may import and call any Python function.

@@ -1,3 +1,5 @@
+import Storage
+
 /// The operands of protocols 0 and 1, which are lines of text.
 extension PickleMachine {
   /// The text that a string of Python 2 or 3 is; nil for everything else.

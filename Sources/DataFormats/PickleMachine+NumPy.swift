@@ -1,3 +1,5 @@
+import Storage
+
 extension PickleMachine {
   /// The functions and types that a pickle may name. None is ever looked up or called: each stands
   /// for what the machine does in its place.

@@ -1,3 +1,5 @@
+import Storage
+
 /// The stack machine of the pickle format, for plain values and NumPy arrays only.
 ///
 /// Containers live in `objects` and refer to each other by index: so the file can share values and

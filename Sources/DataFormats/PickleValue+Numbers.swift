@@ -1,3 +1,5 @@
+import Storage
+
 extension PickleValue {
   /// What a list or a tuple holds; nil for everything else.
   private var items: [PickleValue]? {

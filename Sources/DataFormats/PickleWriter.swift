@@ -1,3 +1,5 @@
+import Storage
+
 /// Writes values as operations of protocol 3, without a memo.
 struct PickleWriter {
   private var bytes: [UInt8] = [PickleOperation.proto.rawValue, 3]

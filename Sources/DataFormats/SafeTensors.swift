@@ -1,3 +1,5 @@
+import Storage
+
 /// A safetensors file: named arrays, and a map of texts that says what they are.
 ///
 /// Follows the reference implementation (Hugging Face's `safetensors` 0.8): eight bytes with the
@@ -46,16 +48,21 @@ extension SafeTensors {
     }
     let headerBytes = try reader.take(headerSize)
     // What the header says takes many times its size while it is parsed.
-    try AvailableMemory.require(32 * headerBytes.count, to: "reading the header")
-    guard headerBytes.first == UInt8(ascii: "{"),
-      case .object(let header) = try StrictJSON(parsing: headerBytes)
-    else {
+    try AvailableMemory.require(48 * headerBytes.count, to: "reading the header")
+    guard headerBytes.first == UInt8(ascii: "{") else {
       throw FormatError("the header of a safetensors file should be a JSON object")
+    }
+    let header: [JSON.Member]
+    do {
+      header = try JSON(reading: headerBytes).members ?? []
+    } catch {
+      throw FormatError("the JSON header is damaged: \(error)")
     }
 
     var metadata: [String: String] = [:]
     var entries: [Entry] = []
-    for (name, value) in header {
+    for member in header {
+      let (name, value) = (member.key, member.value)
       do throws(FormatError) {
         if name == metadataKey {
           metadata = try texts(value)
@@ -91,16 +98,16 @@ extension SafeTensors {
     return (SafeTensors(tensors: tensors, metadata: metadata), entries.map { $0.name })
   }
 
-  private static func texts(_ value: StrictJSON) throws(FormatError) -> [String: String] {
+  private static func texts(_ value: JSON) throws(FormatError) -> [String: String] {
     var texts: [String: String] = [:]
-    guard case .object(let entries) = value else {
+    guard let entries = value.members else {
       throw FormatError("this should be an object of strings")
     }
-    for (name, value) in entries {
-      guard case .string(let text) = value else {
-        throw FormatError("the value of \"\(name)\" should be a string")
+    for entry in entries {
+      guard let text = entry.value.text else {
+        throw FormatError("the value of \"\(entry.key)\" should be a string")
       }
-      texts[name] = text
+      texts[entry.key] = text
     }
     return texts
   }
@@ -113,20 +120,19 @@ extension SafeTensors {
     let start: Int
     let end: Int
 
-    init(name: String, description: StrictJSON) throws(FormatError) {
-      guard case .object(let fields) = description, fields.count == 3,
-        case .string(let typeName) = fields["dtype"],
-        case .array(let sizes) = fields["shape"],
-        case .array(let offsets) = fields["data_offsets"], offsets.count == 2,
-        case .integer(let start) = offsets[0], case .integer(let end) = offsets[1]
+    init(name: String, description: JSON) throws(FormatError) {
+      guard description.members?.count == 3, let typeName = description["dtype"]?.text,
+        let sizes = description["shape"]?.elements,
+        let offsets = description["data_offsets"]?.elements, offsets.count == 2,
+        let start = offsets[0].integer, let end = offsets[1].integer
       else {
         throw FormatError("its header should have a dtype, a shape and two data_offsets")
       }
       self.name = name
       self.typeName = typeName
       shape = try sizes.map { size throws(FormatError) in
-        guard case .integer(let size) = size else {
-          throw FormatError("its shape should hold whole numbers")
+        guard let size = size.integer, size >= 0 else {
+          throw FormatError("its shape should hold whole numbers, 0 or more")
         }
         return size
       }
@@ -165,22 +171,24 @@ extension SafeTensors {
       return leftRank == rightRank
         ? left.name.utf8.lexicographicallyPrecedes(right.name.utf8) : leftRank > rightRank
     }
-    var fields: [String] = []
+    var fields: [JSON.Member] = []
     if !metadata.isEmpty {
       let texts = metadata.sorted { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }
-        .map { "\(StrictJSON.quoted($0.key)):\(StrictJSON.quoted($0.value))" }
-      fields.append("\"\(Self.metadataKey)\":{\(texts.joined(separator: ","))}")
+      fields.append(
+        JSON.Member(Self.metadataKey, .object(texts.map { JSON.Member($0.key, .text($0.value)) })))
     }
     var position = 0
     for (name, array) in sorted {
       let end = position + array.byteCount
-      let shape = array.shape.map(String.init).joined(separator: ",")
-      fields.append(
-        "\(StrictJSON.quoted(name)):{\"dtype\":\"\(array.elements.type.safeTensorsName)\","
-          + "\"shape\":[\(shape)],\"data_offsets\":[\(position),\(end)]}")
+      let entry: JSON = [
+        "dtype": .text(array.elements.type.safeTensorsName),
+        "shape": .array(array.shape.map { .integer($0) }),
+        "data_offsets": [.integer(position), .integer(end)],
+      ]
+      fields.append(JSON.Member(name, entry))
       position = end
     }
-    var header = "{\(fields.joined(separator: ","))}"
+    var header = JSON.object(fields).compact
     header += String(repeating: " ", count: (8 - header.utf8.count % 8) % 8)
     guard header.utf8.count <= Self.largestHeader else {
       throw FormatError("the header of \(tensors.count) tensors passes the limit of 100 MB")

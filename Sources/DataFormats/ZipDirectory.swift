@@ -1,3 +1,5 @@
+import Storage
+
 /// The directory at the end of a zip archive.
 ///
 /// As Python's `zipfile` does, this takes an archive that has bytes before or behind it, and one in the zip64 form,

@@ -1,3 +1,5 @@
+import Storage
+
 /// One file of a zip archive (PKWARE's APPNOTE), as far as npz files need it.
 ///
 /// Everything is taken from the central directory and held against the local headers, so that

@@ -1,3 +1,5 @@
+import Storage
+
 extension Figure {
   /// The figure as an SVG document.
   ///
@@ -23,16 +25,11 @@ extension Figure {
       \(canvas.content)</svg>
 
       """
-    let own = "figure-" + Figure.digest(of: document)
+    var digest = FNV1a()
+    digest.update(document.utf8)
+    let own = "figure-" + String(digest.hash, radix: 16)
     return document.split(separator: Canvas.name, omittingEmptySubsequences: false)
       .joined(separator: own)
-  }
-
-  /// The 64-bit FNV-1a hash of a text, in hexadecimal.
-  private static func digest(of text: String) -> String {
-    var hash: UInt64 = 0xcbf2_9ce4_8422_2325
-    for byte in text.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
-    return String(hash, radix: 16)
   }
 }
 

@@ -16,6 +16,6 @@ struct Doctor: ParsableCommand {
   func run() throws {
     let checkup = try Checkup()
     Terminal.print(json ? checkup.json.pretty : checkup.text)
-    if !checkup.isHealthy { throw ExitCode(1) }
+    if !checkup.isHealthy { throw ExitCode(ExitStatus.failedTrials.rawValue) }
   }
 }

@@ -44,7 +44,7 @@ struct Export: ParsableCommand {
     // What there is, is written all the same.
     for file in try export.write(to: folder) { Terminal.print(file.path.printable) }
     if let tensorboard { try write(export, to: tensorboard) }
-    if export.isDamaged { throw ExitCode(65) }
+    if export.isDamaged { throw ExitCode(ExitStatus.badData.rawValue) }
   }
 
   private func write(_ export: RunExport, to tensorboard: String) throws {

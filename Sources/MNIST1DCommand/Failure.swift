@@ -1,3 +1,4 @@
+import Storage
 import ArgumentParser
 import DataFormats
 import Foundation
@@ -9,26 +10,28 @@ import Tensors
 /// An error of the command's own: one sentence and the status to end with.
 struct Failure: Error {
   let sentence: String
-  let status: Int32
+  let status: ExitStatus
 
   /// The command was used wrongly.
-  static func usage(_ sentence: String) -> Failure { Failure(sentence: sentence, status: 64) }
+  static func usage(_ sentence: String) -> Failure { Failure(sentence: sentence, status: .usage) }
   /// A file holds what it should not.
-  static func badData(_ sentence: String) -> Failure { Failure(sentence: sentence, status: 65) }
+  static func badData(_ sentence: String) -> Failure {
+    Failure(sentence: sentence, status: .badData)
+  }
 
   /// Ends the program as `sysexits.h` asks for, with one sentence on standard error.
   static func exit(with error: any Error) -> Never {
-    let (sentence, status): (String, Int32) =
+    let (sentence, status): (String, ExitStatus) =
       switch error {
       case let error as Failure: (error.sentence, error.status)
       case let error as FileError: (error.description, error.exitStatus)
-      case let error as RunError: (error.description, error.exitStatus.rawValue)
-      case let error as ConfigurationError: (error.description, 64)
+      case let error as RunError: (error.description, error.exitStatus)
+      case let error as ConfigurationError: (error.description, .usage)
       case let error as TrainingError: (error.description, error.exitStatus)
       default: parserExit(with: error)
       }
     Terminal.note("mnist1d: \(sentence)")
-    Foundation.exit(status)
+    Foundation.exit(status.rawValue)
   }
 
   /// Ends the program with what the parser of arguments has to say: help, a mistake, or a status alone.
@@ -47,22 +50,19 @@ struct Failure: Error {
       for hint in hints { Terminal.note(String(hint)) }
     case .failure where !(error is ExitCode):
       Terminal.note("mnist1d: \(message)")
-      Foundation.exit(unforeseen)
+      Foundation.exit(ExitStatus.unforeseen.rawValue)
     default:
       if !message.isEmpty { Terminal.note("mnist1d: \(message)") }
     }
     Foundation.exit(status.rawValue)
   }
-
-  /// The status of `sysexits.h` for an error that nobody thought of.
-  private static let unforeseen: Int32 = 70
 }
 
 extension TrainingError {
-  fileprivate var exitStatus: Int32 {
+  fileprivate var exitStatus: ExitStatus {
     switch self {
-    case .setting: 64
-    case .diverged, .divergedScores, .divergedState, .checkpoint, .mismatch: 65
+    case .setting: .usage
+    case .diverged, .divergedScores, .divergedState, .checkpoint, .mismatch: .badData
     }
   }
 }

@@ -19,7 +19,7 @@ final class Keyboard {
     raw.c_lflag &= ~tcflag_t(ICANON | ECHO | ISIG | IEXTEN)
     guard tcsetattr(STDIN_FILENO, TCSANOW, &raw) == 0 else { return }
     terminalIsChanged = true
-    _ = Terminal.write("\u{1B}[?1049h", to: STDERR_FILENO)
+    _ = writeAll("\u{1B}[?1049h", to: STDERR_FILENO)
   }
 
   /// The bytes of the next keys; none when the terminal has another size now, and nil at the end of input.
@@ -41,10 +41,10 @@ final class Keyboard {
   /// - Throws: `Failure` if nobody can see it.
   func show(_ page: String) throws {
     let text = terminalIsChanged ? "\u{1B}[H\u{1B}[2J" + page : page + "\n\n"
-    guard Terminal.write(text, to: STDERR_FILENO) else {
+    guard writeAll(text, to: STDERR_FILENO) else {
       throw Failure(
         sentence: "standard error, where the quiz is shown, cannot be written: \(systemReason())",
-        status: 74)
+        status: .inputOutput)
     }
   }
 

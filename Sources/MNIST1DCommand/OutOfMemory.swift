@@ -1,3 +1,4 @@
+import Storage
 import CAllocation
 import CSignals
 import Foundation
@@ -6,28 +7,19 @@ import Tensors
 
 /// What becomes of the command where the system refuses memory: one sentence and the status 71 of `sysexits.h`.
 enum OutOfMemory {
-  static let status: Int32 = 71
-
   /// Sees to it that the command ends so wherever it asks for memory, with no draft left and the terminal as it was.
   static func prepare() {
-    Kernels.onOutOfMemory { sentence in cs_end(sentence, OutOfMemory.status) }
-    ca_on_refusal { sentence in cs_end(sentence, OutOfMemory.status) }
+    Kernels.onOutOfMemory { sentence in cs_end(sentence, ExitStatus.refused.rawValue) }
+    ca_on_refusal { sentence in cs_end(sentence, ExitStatus.refused.rawValue) }
   }
 
   /// Refuses what needs more memory than the system grants, before any of it is made.
   static func require(_ bytes: Double, for purpose: String) throws {
-    guard bytes < Double(Int.max) else { throw refusal(bytes, purpose) }
-    let length = max(Int(bytes), 1)
-    let room = mmap(nil, length, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANON, -1, 0)
-    guard room != MAP_FAILED else { throw refusal(bytes, purpose) }
-    munmap(room, length)
-  }
-
-  private static func refusal(_ bytes: Double, _ purpose: String) -> Failure {
-    Failure(
+    guard bytes >= Double(Int.max) || !AvailableMemory.has(Int(bytes)) else { return }
+    throw Failure(
       sentence:
         "\(purpose) needs about \(Int((bytes / 1e6).rounded(.up))) MB of memory, more than the system grants",
-      status: status)
+      status: .refused)
   }
 }
 

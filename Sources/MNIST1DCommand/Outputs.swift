@@ -1,3 +1,4 @@
+import Storage
 import DataFormats
 
 /// Where a command is going to write, looked at before its work, and not after it.

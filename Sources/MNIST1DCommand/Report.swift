@@ -34,7 +34,8 @@ struct Report: ParsableCommand {
     }
     guard !directories.isEmpty else {
       throw Failure(
-        sentence: "\(output) holds no finished run; start one with mnist1d reproduce", status: 66)
+        sentence: "\(output) holds no finished run; start one with mnist1d reproduce",
+        status: .missingFile)
     }
     let summaries = try directories.map { directory throws(RunError) in
       try RunSummary(reading: directory)

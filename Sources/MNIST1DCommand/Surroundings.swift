@@ -72,7 +72,7 @@ enum Surroundings {
     guard let path = getcwd(nil, 0) else {
       throw Failure(
         sentence: "the current folder cannot be used (\(systemReason())): go to another one",
-        status: 66)
+        status: .missingFile)
     }
     defer { free(path) }
     guard String(validatingCString: path) != nil else {

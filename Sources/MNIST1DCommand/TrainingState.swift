@@ -31,7 +31,7 @@ final class TrainingState {
   /// - Throws: `FileError` if the file is damaged, and a `Failure` if it is the state of another training.
   func resume(_ training: inout Training<some Classifier>) throws -> MetricsLog.Start {
     // What a session that was killed while it saved has left.
-    WholeFile.removeLeftovers(in: URL(fileURLWithPath: path).deletingLastPathComponent().path)
+    OutputFile.removeLeftovers(in: URL(fileURLWithPath: path).deletingLastPathComponent().path)
     guard FileManager.default.fileExists(atPath: path) else { return .start }
     let checkpoint = try NeuralNetworks.Checkpoint(reading: path)
     do {

@@ -71,7 +71,7 @@ public struct Checkpoint: Sendable {
 
   /// Replaces the state; outside a run this does nothing.
   ///
-  /// - Throws: ``RunError/cannotCreate(_:reason:)`` or ``RunError/cannotWrite(_:reason:)``.
+  /// - Throws: ``RunError/file(_:)``.
   public func save(_ state: Data) throws(RunError) {
     guard let file else { return }
     try FileSystem.createDirectory(file.deletingLastPathComponent())

@@ -1,43 +1,30 @@
 import Foundation
 import Storage
 
-/// Files as a run needs them: whole or not at all.
+/// Files as a run needs them, with the errors of a run.
 enum FileSystem {
-  /// The reason for the last failed call, in words.
-  static var reason: String { systemReason().lowercasedFirst }
+  /// What a file operation gives; its error becomes that of a run.
+  static func perform<Value>(
+    _ operation: () throws(FileError) -> Value
+  ) throws(RunError) -> Value {
+    do throws(FileError) { return try operation() } catch { throw .file(error) }
+  }
 
   /// Makes a directory and those that it lies in; it may be there already.
   static func createDirectory(_ directory: URL) throws(RunError) {
-    let path = directory.path
-    if mkdir(path, 0o777) == 0 { return }
-    if errno == ENOENT, path != "/" {
-      try createDirectory(directory.deletingLastPathComponent())
-      if mkdir(path, 0o777) == 0 { return }
-    }
-    let failure = errno == EEXIST ? "a file of that name is there" : reason
-    var isDirectory: ObjCBool = false
-    let exists = FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory)
-    guard exists, isDirectory.boolValue else { throw .cannotCreate(path, reason: failure) }
+    try perform { () throws(FileError) in try OutputFile.createFolder(directory.path) }
   }
 
-  /// Writes a file so that at any moment, and after a power cut, either the old or the new contents
-  /// are there; see `WholeFile`. A file that holds these contents already is left alone.
-  static func replace(_ file: URL, with contents: Data) throws(RunError) {
+  /// Replaces a file whole; one that holds these contents already is left alone.
+  static func replace(_ file: URL, with contents: some Collection<UInt8>) throws(RunError) {
+    let contents = Array(contents)
     if try read(file) == contents { return }
-    let result = contents.withUnsafeBytes { bytes in
-      Result { () throws(WritingError) in try WholeFile.write(bytes, to: file.path) }
-    }
-    guard case .failure(let error) = result else { return }
-    let reason = error.reason.lowercasedFirst
-    switch error.stage {
-    case .creating: throw .cannotCreate(file.path, reason: reason)
-    case .writing: throw .cannotWrite(file.path, reason: reason)
-    }
+    try perform { () throws(FileError) in try OutputFile.write(contents, to: file.path) }
   }
 
-  /// Writes all bytes, however few the system takes at once.
-  static func write(_ contents: Data, to descriptor: Int32) -> Bool {
-    contents.withUnsafeBytes { writeAll($0, to: descriptor) }
+  /// Keeps other processes away from a file.
+  static func lock(_ file: URL) throws(RunError) -> FileLock {
+    try perform { () throws(FileError) in try FileLock(guarding: file) }
   }
 
   /// Makes new names in a directory survive a power cut, where the file system can.
@@ -52,7 +39,9 @@ enum FileSystem {
   ///
   /// - Throws: ``RunError/unreadable(file:reason:)`` for a link, which could lead to anything that its owner can read,
   ///   for what is no file, and for one larger than `most` bytes.
-  static func readOwn(_ file: URL, upTo most: Int = 100_000_000) throws(RunError) -> Data? {
+  static func readOwn(
+    _ file: URL, upTo most: Int = 100_000_000
+  ) throws(RunError) -> [UInt8]? {
     var status = stat()
     guard lstat(file.path, &status) == 0 else { return nil }
     let reason: String? =
@@ -68,18 +57,8 @@ enum FileSystem {
   }
 
   /// The contents of a file; nil if there is none.
-  static func read(_ file: URL) throws(RunError) -> Data? {
-    guard access(file.path, F_OK) == 0 else { return nil }
-    do { return try Data(contentsOf: file) } catch {
-      var isFolder: ObjCBool = false
-      _ = FileManager.default.fileExists(atPath: file.path, isDirectory: &isFolder)
-      throw .cannotRead(
-        file.path, reason: isFolder.boolValue ? "it is a folder" : error.localizedDescription)
-    }
+  static func read(_ file: URL) throws(RunError) -> [UInt8]? {
+    guard InputFile.exists(file.path) else { return nil }
+    return try perform { () throws(FileError) in try InputFile.read(file.path) }
   }
-}
-
-extension String {
-  /// The text as it continues a sentence.
-  fileprivate var lowercasedFirst: String { prefix(1).lowercased() + dropFirst() }
 }

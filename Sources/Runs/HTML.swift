@@ -33,16 +33,7 @@ struct HTML: ExpressibleByStringInterpolation {
     }
 
     mutating func appendInterpolation(_ text: String) {
-      for scalar in text.printableLines.unicodeScalars {
-        switch scalar {
-        case "&": markup += "&amp;"
-        case "<": markup += "&lt;"
-        case ">": markup += "&gt;"
-        case "\"": markup += "&quot;"
-        case "'": markup += "&#39;"
-        default: markup.unicodeScalars.append(scalar)
-        }
-      }
+      markup += text.printableLines.escapedAsMarkup
     }
 
     mutating func appendInterpolation(_ number: Int) {

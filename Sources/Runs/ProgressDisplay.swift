@@ -22,9 +22,7 @@ public struct ProgressDisplay: RunObserver {
 
   /// Shows progress on standard error.
   public static func standardError() -> ProgressDisplay {
-    ProgressDisplay(.standardError) {
-      _ = FileSystem.write(Data($0.utf8), to: STDERR_FILENO)
-    }
+    ProgressDisplay(.standardError) { _ = writeAll($0, to: STDERR_FILENO) }
   }
 
   /// Shows progress by `write`, with the time in seconds from `now`.

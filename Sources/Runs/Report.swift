@@ -35,10 +35,10 @@ public struct Report: Sendable {
 
   /// Writes the page, whole or not at all.
   ///
-  /// - Throws: ``RunError/cannotCreate(_:reason:)`` or ``RunError/cannotWrite(_:reason:)``.
+  /// - Throws: ``RunError/file(_:)``.
   public func write(to file: URL) throws(RunError) {
     try FileSystem.createDirectory(file.deletingLastPathComponent())
-    try FileSystem.replace(file, with: Data(html.utf8))
+    try FileSystem.replace(file, with: html.utf8)
   }
 
   /// The page.

@@ -24,7 +24,7 @@ extension Run {
         directory.store(of: nil).path,
         remedy: "name the folder of a run, <output>/<study>/<its hash>")
     }
-    let lock = try FileLock(guarding: directory.store(of: nil))
+    let lock = try FileSystem.lock(directory.store(of: nil))
     let summary = try conclude(unite(with: others, observer: observer))
     withExtendedLifetime(lock) {}
     return summary
@@ -37,7 +37,7 @@ extension Run {
   public func uniteShards(observer: some RunObserver = SilentObserver()) throws(RunError) {
     let whole = directory.store(of: nil).lastPathComponent
     guard directory.stores().contains(where: { $0.lastPathComponent != whole }) else { return }
-    let lock = try FileLock(guarding: directory.store(of: nil))
+    let lock = try FileSystem.lock(directory.store(of: nil))
     _ = try unite(with: [], observer: observer)
     withExtendedLifetime(lock) {}
   }

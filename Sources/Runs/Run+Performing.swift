@@ -26,7 +26,7 @@ extension Run {
     // A thousand shards need not look a thousand times.
     if options.shard == nil { directory.removeLeftovers() }
     try FileSystem.replace(
-      directory.configuration, with: Data((identity.json.pretty + "\n").utf8))
+      directory.configuration, with: (identity.json.pretty + "\n").utf8)
     var known = store.contents
     // A whole run knows what the shards know. A shard knows only the whole run, so that a thousand
     // shards do not read a thousand stores each.

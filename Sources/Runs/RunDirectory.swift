@@ -55,7 +55,7 @@ public struct RunDirectory: Sendable, Equatable {
 
   /// Makes the folder and those that it lies in; it may be there already.
   ///
-  /// - Throws: ``RunError/cannotCreate(_:reason:)``.
+  /// - Throws: ``RunError/file(_:)``.
   package func create() throws(RunError) { try FileSystem.createDirectory(url) }
 
   var configuration: URL { url.appendingPathComponent("config.json") }
@@ -82,7 +82,7 @@ public struct RunDirectory: Sendable, Equatable {
     for folder in [
       "", "tables", "figures", "figures/narrow", "files", "slurm", checkpoints.lastPathComponent,
     ] {
-      WholeFile.removeLeftovers(in: url.appendingPathComponent(folder).path)
+      OutputFile.removeLeftovers(in: url.appendingPathComponent(folder).path)
     }
   }
 
@@ -119,7 +119,7 @@ public struct RunDirectory: Sendable, Equatable {
   func moveAside() throws(RunError) -> URL? {
     guard FileManager.default.fileExists(atPath: url.path) else { return nil }
     // Nobody may be writing there.
-    let locks = try stores().map { store throws(RunError) in try FileLock(guarding: store) }
+    let locks = try stores().map { store throws(RunError) in try FileSystem.lock(store) }
     defer { withExtendedLifetime(locks) {} }
     var number = 1
     var target = url
@@ -129,7 +129,7 @@ public struct RunDirectory: Sendable, Equatable {
       number += 1
     } while FileManager.default.fileExists(atPath: target.path)
     guard rename(url.path, target.path) == 0 else {
-      throw .cannotWrite(url.path, reason: FileSystem.reason)
+      throw .file(.unwritable(path: url.path, reason: systemReason()))
     }
     return target
   }

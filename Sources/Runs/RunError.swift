@@ -30,22 +30,9 @@ public enum RunError: Error, Equatable, Sendable {
   case missingFile(String, remedy: String)
   // Output is impossible.
   case cannotSubmit(reason: String)
-  case inUse(directory: String, owner: String)
-  case cannotCreate(String, reason: String)
-  case cannotWrite(String, reason: String)
-  case cannotRead(String, reason: String)
   case removed(String)
-}
-
-/// The statuses with which a command ends, after `sysexits.h`.
-public enum ExitStatus: Int32, Sendable {
-  /// Some trials failed; all else was done.
-  case failedTrials = 1
-  case usage = 64
-  case badData = 65
-  case missingFile = 66
-  case cannotCreate = 73
-  case inputOutput = 74
+  // What a file operation gives.
+  case file(FileError)
 }
 
 extension RunError: CustomStringConvertible {
@@ -118,14 +105,12 @@ extension RunError: CustomStringConvertible {
       "\(file) is not there: \(remedy)"
     case .cannotSubmit(let reason):
       "Slurm does not take the jobs: \(reason.printable(within: 600))"
-    case .inUse(let directory, let owner):
-      "\(directory) is in use by \(quoted(owner)): wait for it to end, or give another --output"
-    case .cannotCreate(let path, let reason):
-      "\(path) cannot be created: \(reason)"
-    case .cannotWrite(let path, let reason):
-      "\(path) cannot be written: \(reason); what was finished before is kept"
-    case .cannotRead(let path, let reason):
-      "\(path) cannot be read: \(reason)"
+    case .file(let error):
+      if case .unwritable = error {
+        "\(error); what was finished before is kept"
+      } else {
+        error.description
+      }
     case .removed(let path):
       "\(path) was removed while the run wrote to it: the same command does again what was lost"
     }
@@ -143,8 +128,9 @@ extension RunError: CustomStringConvertible {
       .noResults, .missingTrials:
       .badData
     case .missingFile: .missingFile
-    case .inUse, .cannotCreate, .cannotSubmit: .cannotCreate
-    case .cannotWrite, .cannotRead, .removed: .inputOutput
+    case .cannotSubmit: .cannotCreate
+    case .removed: .inputOutput
+    case .file(let error): error.exitStatus
     }
   }
 }

@@ -49,7 +49,7 @@ public struct RunExport: Sendable {
       ("curves.jsonl", curveLines),
     ] {
       let file = folder.appendingPathComponent(name)
-      try FileSystem.replace(file, with: Data(text.utf8))
+      try FileSystem.replace(file, with: text.utf8)
       files.append(file)
     }
     return files

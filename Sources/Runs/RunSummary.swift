@@ -150,27 +150,27 @@ extension RunSummary {
       try FileSystem.createDirectory(directory.url.appendingPathComponent("tables"))
     }
     for table in findings.tables {
-      try FileSystem.replace(directory.table(table.name), with: Data(table.csv.utf8))
+      try FileSystem.replace(directory.table(table.name), with: table.csv.utf8)
     }
     if !findings.illustrations.isEmpty {
       try FileSystem.createDirectory(directory.url.appendingPathComponent("figures"))
     }
     for figure in findings.illustrations {
-      try FileSystem.replace(directory.figure(figure.name), with: Data(figure.svg.utf8))
+      try FileSystem.replace(directory.figure(figure.name), with: figure.svg.utf8)
       guard let narrow = figure.narrowSVG else { continue }
       let file = directory.narrowFigure(figure.name)
       try FileSystem.createDirectory(file.deletingLastPathComponent())
-      try FileSystem.replace(file, with: Data(narrow.utf8))
+      try FileSystem.replace(file, with: narrow.utf8)
     }
     if !findings.attachments.isEmpty {
       try FileSystem.createDirectory(directory.url.appendingPathComponent("files"))
     }
     for file in findings.attachments {
-      try FileSystem.replace(directory.attachment(file.fileName), with: Data(file.contents))
+      try FileSystem.replace(directory.attachment(file.fileName), with: file.contents)
     }
     try Report(runs: [self]).write(to: directory.report)
     // Last, as its presence says that the run is complete.
-    try FileSystem.replace(directory.summary, with: Data((json.pretty + "\n").utf8))
+    try FileSystem.replace(directory.summary, with: (json.pretty + "\n").utf8)
   }
 
   /// Reads the summary, the figures and the files of a run that has ended.

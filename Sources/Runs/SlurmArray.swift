@@ -142,10 +142,10 @@ extension SlurmArray {
 
   /// Keeps other processes from writing and submitting the same scripts, for as long as the result lives.
   ///
-  /// - Throws: ``RunError/inUse(directory:owner:)``, and what making the folder gives.
+  /// - Throws: ``RunError/file(_:)``, and what making the folder gives.
   package func lock() throws(RunError) -> FileLock {
     try FileSystem.createDirectory(folder)
-    return try FileLock(guarding: arrayFile)
+    return try FileSystem.lock(arrayFile)
   }
 
   /// Writes both scripts.
@@ -160,7 +160,7 @@ extension SlurmArray {
       (arrayFile, arrayScript(program, arguments)),
       (finishFile, finishScript(program, arguments, output: output)),
     ] {
-      try FileSystem.replace(file, with: Data(text.utf8))
+      try FileSystem.replace(file, with: text.utf8)
     }
   }
 

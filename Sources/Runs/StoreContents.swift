@@ -21,7 +21,7 @@ package struct StoreContents {
   /// Reads a store; nil if there is no file.
   ///
   /// - Throws: ``RunError/unknownStoreVersion(file:found:understood:)``,
-  ///   ``RunError/foreignStore(file:found:expected:)`` or ``RunError/cannotRead(_:reason:)``.
+  ///   ``RunError/foreignStore(file:found:expected:)`` or ``RunError/file(_:)``.
   init?(reading file: URL, of run: RunIdentity) throws(RunError) {
     guard let data = try FileSystem.read(file) else { return nil }
     try self.init(parsing: Array(data), from: file, of: run)

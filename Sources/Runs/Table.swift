@@ -1,3 +1,5 @@
+import Storage
+
 /// Numbers and words in rows and columns.
 public struct Table: Sendable, Equatable {
   /// The file's name without its ending, such as `table-1`.
@@ -92,21 +94,7 @@ extension Table {
         isSpread ? [cell.digits, cell.spreadDigits] : [cell.digits]
       }
     }
-    return ([heads] + lines).map { line in
-      line.map(Self.field).joined(separator: ",") + "\n"
-    }.joined()
-  }
-
-  /// Looks at scalars: a quotation mark may carry an accent, and is one all the same.
-  private static func field(_ text: String) -> String {
-    let special: [Unicode.Scalar] = [
-      ",", "\"", "\n", "\r", "\u{B}", "\u{C}", "\u{85}", "\u{2028}", "\u{2029}",
-    ]
-    guard text.unicodeScalars.contains(where: special.contains) else { return text }
-    return text.unicodeScalars.reduce(into: "\"") { out, scalar in
-      if scalar == "\"" { out += "\"" }
-      out.unicodeScalars.append(scalar)
-    } + "\""
+    return ([heads] + lines).map(CSVTable.line).joined()
   }
 }
 

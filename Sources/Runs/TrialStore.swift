@@ -33,10 +33,12 @@ final class TrialStore {
   init(_ file: URL, of run: RunIdentity) throws(RunError) {
     self.file = file
     self.run = run
-    lock = try FileLock(guarding: file)
+    lock = try FileSystem.lock(file)
     contents = try StoreContents(reading: file, of: run) ?? StoreContents()
     descriptor = open(file.path, O_WRONLY | O_CREAT | O_CLOEXEC, 0o666)
-    guard descriptor >= 0 else { throw .cannotCreate(file.path, reason: FileSystem.reason) }
+    guard descriptor >= 0 else {
+      throw .file(.uncreatable(path: file.path, reason: systemReason()))
+    }
     length = off_t(contents.intactLength)
     try cut()
     if contents.lacksLastEnd { try append("\n") }
@@ -53,7 +55,7 @@ final class TrialStore {
 
   /// Appends one trial.
   ///
-  /// - Throws: ``RunError/cannotWrite(_:reason:)``; the file then ends with the trial before. ``RunError/removed(_:)``
+  /// - Throws: ``RunError/file(_:)``; the file then ends with the trial before. ``RunError/removed(_:)``
   ///   if the file no longer has a name, so that nobody would ever read what it holds.
   func append(_ trial: StoredTrial) throws(RunError) {
     try checkName()
@@ -67,7 +69,7 @@ final class TrialStore {
     try checkName()
     guard !isFlushed else { return }
     guard fsync(descriptor) == 0 else {
-      throw .cannotWrite(file.path, reason: FileSystem.reason)
+      throw .file(.unwritable(path: file.path, reason: systemReason()))
     }
     isFlushed = true
     lastFlush = .now
@@ -79,10 +81,10 @@ final class TrialStore {
   }
 
   private func append(_ line: String) throws(RunError) {
-    guard FileSystem.write(Data(line.utf8), to: descriptor) else {
-      let reason = FileSystem.reason
+    guard writeAll(line, to: descriptor) else {
+      let failure = FileError.unwritable(path: file.path, reason: systemReason())
       try? cut()
-      throw .cannotWrite(file.path, reason: reason)
+      throw .file(failure)
     }
     length += off_t(line.utf8.count)
   }
@@ -90,7 +92,7 @@ final class TrialStore {
   /// Ends the file after the last whole line.
   private func cut() throws(RunError) {
     guard ftruncate(descriptor, length) == 0, lseek(descriptor, 0, SEEK_END) == length else {
-      throw .cannotWrite(file.path, reason: FileSystem.reason)
+      throw .file(.unwritable(path: file.path, reason: systemReason()))
     }
   }
 }
@@ -99,7 +101,7 @@ extension TrialStore {
   /// Replaces a store by one that holds these trials.
   static func write(_ trials: [StoredTrial], to file: URL, of run: RunIdentity) throws(RunError) {
     let lines = ([run.header] + trials.map(\.json)).map { Seal.line(of: $0, in: run) }
-    try FileSystem.replace(file, with: Data(lines.joined().utf8))
+    try FileSystem.replace(file, with: lines.joined().utf8)
   }
 }
 

@@ -12,8 +12,9 @@ extension JSON {
 
   /// Reads one JSON value (RFC 8259) that fills all of `bytes`.
   ///
-  /// The input is treated as hostile: nesting is limited to 128 levels, and nothing is allocated
-  /// that the bytes themselves do not fill.
+  /// The input is treated as hostile: nesting is limited to 128 levels, nothing is allocated that
+  /// the bytes themselves do not fill, and a name that an object has twice is an error, so that no
+  /// two programs read different values from the same bytes.
   public init(reading bytes: some Collection<UInt8>) throws(SyntaxError) {
     var reader = Reader(bytes: Array(bytes))
     self = try reader.value(depth: 0)
@@ -67,10 +68,14 @@ private struct Reader {
   mutating func object(depth: Int) throws(JSON.SyntaxError) -> JSON {
     position += 1
     var members: [JSON.Member] = []
+    var names: Set<String> = []
     if take(UInt8(ascii: "}")) { return .object(members) }
     repeat {
       skipSpace()
       let key = try string()
+      guard names.insert(key).inserted else {
+        throw expected("no name twice, as \"\(key.printable(within: 40))\" is,")
+      }
       guard take(UInt8(ascii: ":")) else { throw expected("a colon") }
       members.append(JSON.Member(key, try value(depth: depth + 1)))
     } while take(UInt8(ascii: ","))

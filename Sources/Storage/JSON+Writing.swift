@@ -7,6 +7,13 @@ extension JSON {
     return out
   }
 
+  /// The text with the members in their own order, and no spaces.
+  package var compact: String {
+    var out = ""
+    write(to: &out, separator: ",", colon: ":", sorted: false)
+    return out
+  }
+
   /// The text for people: members in their own order, two spaces a level, and whatever fits into
   /// a line of 100 columns on one line. What would steer a terminal is written as `\u001b`.
   public var pretty: String {
@@ -97,6 +104,8 @@ extension JSON {
       switch scalar {
       case "\"": out += "\\\""
       case "\\": out += "\\\\"
+      case "\u{8}": out += "\\b"
+      case "\u{C}": out += "\\f"
       case "\n": out += "\\n"
       case "\r": out += "\\r"
       case "\t": out += "\\t"

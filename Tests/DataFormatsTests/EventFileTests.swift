@@ -1,3 +1,4 @@
+import Storage
 import DataFormats
 import Foundation
 import Testing
@@ -46,7 +47,7 @@ struct EventFileTests {
     try Data().write(to: file)
     defer { try? FileManager.default.removeItem(at: file) }
     let error = #expect(throws: FileError.self) { try EventFile(in: file.path) }
-    #expect(error?.exitStatus == 73 && error?.description.contains(file.path) == true)
+    #expect(error?.exitStatus == .cannotCreate && error?.description.contains(file.path) == true)
   }
 
   private func hexadecimal(_ bytes: [UInt8]) -> String {

@@ -1,3 +1,4 @@
+import Storage
 import DataFormats
 import Foundation
 import Testing
@@ -37,7 +38,7 @@ struct FileTests {
     #expect(
       error?.description
         == "\(path): the name should end in .npz, .pkl, .csv or .safetensors")
-    #expect(error?.exitStatus == 64)
+    #expect(error?.exitStatus == .usage)
     let dataset = try Golden.dataset()
     #expect(throws: FileError.self) { try dataset.write(to: path) }
   }
@@ -49,7 +50,7 @@ struct FileTests {
         try DatasetArrays.read(from: "\(folder)/none.npz")
       }
       #expect(missing == .missing(path: "\(folder)/none.npz"))
-      #expect(missing?.exitStatus == 66)
+      #expect(missing?.exitStatus == .missingFile)
 
       try FileManager.default.createDirectory(
         atPath: "\(folder)/folder.npz", withIntermediateDirectories: false)
@@ -57,14 +58,14 @@ struct FileTests {
         try DatasetArrays.read(from: "\(folder)/folder.npz")
       }
       #expect(unreadable?.description.hasSuffix("cannot be read: Is a directory") == true)
-      #expect(unreadable?.exitStatus == 66)
+      #expect(unreadable?.exitStatus == .missingFile)
 
       try OutputFile.write(Array("PK".utf8), to: "\(folder)/bad.npz")
       let invalid = #expect(throws: FileError.self) {
         try DatasetArrays.read(from: "\(folder)/bad.npz")
       }
       #expect(invalid?.description.hasPrefix("\(folder)/bad.npz: the file is no zip") == true)
-      #expect(invalid?.exitStatus == 65)
+      #expect(invalid?.exitStatus == .badData)
     }
   }
 
@@ -108,7 +109,7 @@ struct FileTests {
         atPath: "\(path)/inside", withIntermediateDirectories: true)
       let error = #expect(throws: FileError.self) { try OutputFile.write([1], to: path) }
       #expect(error?.description == "\(path): cannot be created: Is a directory")
-      #expect(error?.exitStatus == 73)
+      #expect(error?.exitStatus == .cannotCreate)
       #expect(try names(in: folder) == ["taken"])
       #expect(try names(in: path) == ["inside"])
     }
@@ -123,7 +124,7 @@ struct FileTests {
       #expect(
         error?.description
           == "\(folder)/none/data: cannot be created: No such file or directory")
-      #expect(error?.exitStatus == 73)
+      #expect(error?.exitStatus == .cannotCreate)
     }
   }
 
@@ -132,7 +133,7 @@ struct FileTests {
     func fullDevice() {
       let error = #expect(throws: FileError.self) { try OutputFile.write([1], to: "/dev/full") }
       #expect(error?.description == "/dev/full: cannot be written: No space left on device")
-      #expect(error?.exitStatus == 74)
+      #expect(error?.exitStatus == .inputOutput)
     }
   #endif
 
@@ -149,7 +150,7 @@ struct FileTests {
       let error = #expect(throws: FileError.self) {
         try dataset.write(to: "\(folder)/data.npz", precision: .float32)
       }
-      #expect(error?.exitStatus == 65)
+      #expect(error?.exitStatus == .badData)
       let left = try names(in: folder)
       #expect(left.isEmpty)
     }

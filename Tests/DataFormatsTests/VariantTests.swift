@@ -150,7 +150,7 @@ struct VariantTests {
           let path = "\(folder)/data.\(ending)"
           try OutputFile.write(bytes, to: path)
           let error = #expect(throws: FileError.self) { try DatasetArrays.read(from: path) }
-          #expect(error?.exitStatus == 65)
+          #expect(error?.exitStatus == .badData)
           #expect(
             error?.description.hasPrefix("\(path): this is \(name)") == true,
             "\(error?.description ?? "")")
@@ -173,7 +173,7 @@ struct VariantTests {
           let path = "\(folder)/data.\(other.rawValue)"
           try OutputFile.write(format.encode(dataset), to: path)
           let error = #expect(throws: FileError.self) { try DatasetArrays.read(from: path) }
-          #expect(error?.exitStatus == 65)
+          #expect(error?.exitStatus == .badData)
           #expect(
             error?.description.hasSuffix("a name that ends in .\(format.rawValue) says so") == true,
             "\(error?.description ?? "")")
@@ -202,7 +202,7 @@ struct VariantTests {
       try OutputFile.write(Array("12345678{\"a\":".utf8), to: path)
       try #require(truncate(path, 5 << 30) == 0)
       let error = #expect(throws: FileError.self) { try InputFile.read(path) }
-      #expect(error?.exitStatus == 65)
+      #expect(error?.exitStatus == .badData)
       #expect(error?.description.contains("5.4 GB") == true)
     }
   }

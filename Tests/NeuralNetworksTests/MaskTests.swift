@@ -1,3 +1,4 @@
+import Storage
 import DataFormats
 import Fixtures
 import Foundation
@@ -253,7 +254,7 @@ struct TicketFileTests {
           _ = try TicketFile(reading: path).masked(network)
           Issue.record("a file was taken that should have said \(words)")
         } catch {
-          #expect(error.exitStatus == 65)
+          #expect(error.exitStatus == .badData)
           #expect(error.description.contains(words), "\(error)")
         }
       }

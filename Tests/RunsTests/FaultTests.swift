@@ -70,7 +70,7 @@ struct FaultTests {
       do {
         _ = try Run(Toy.self, output: URL(fileURLWithPath: output)).perform()
       } catch let error as RunError {
-        guard error.description.hasSuffix(" cannot be created: permission denied") else { exit(1) }
+        guard error.description.hasSuffix(" cannot be created: Permission denied") else { exit(1) }
         exit(error.exitStatus.rawValue)
       }
     }

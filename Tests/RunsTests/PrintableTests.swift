@@ -35,8 +35,8 @@ struct PrintableTests {
       .outdatedMeasurement(file: "f", trial: evil, reason: evil),
       .noResults(study: "s", reason: evil), .missingFile(evil, remedy: "r"),
       .missingTrials(directory: "d", missing: 1, planned: 2, first: evil),
-      .cannotSubmit(reason: evil), .inUse(directory: "d", owner: evil),
-      .cannotWrite(evil, reason: evil),
+      .cannotSubmit(reason: evil), .file(.inUse(path: "d", owner: evil)),
+      .file(.unwritable(path: evil, reason: evil)),
     ]
     for error in errors {
       #expect(error.description.count < 2000 && error.description.isPrintable)

@@ -218,6 +218,6 @@ struct RunTests {
     }
     #expect(error?.exitStatus == .cannotCreate)
     #expect(error?.description.hasPrefix("\(file.path)/toy/") == true)
-    #expect(error?.description.hasSuffix(" cannot be created: not a directory") == true)
+    #expect(error?.description.hasSuffix(" cannot be created: Not a directory") == true)
   }
 }

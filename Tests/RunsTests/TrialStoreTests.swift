@@ -108,7 +108,7 @@ struct TrialStoreTests {
     defer { close(lock) }
     #expect(flock(lock, LOCK_EX | LOCK_NB) == 0)
     let error = #expect(throws: RunError.self) { try resume() }
-    guard case .inUse(run.directory.url.path, let owner)? = error else {
+    guard case .file(.inUse(run.directory.url.path, let owner))? = error else {
       Issue.record("met \(String(describing: error))")
       return
     }

@@ -91,17 +91,16 @@ extension QuizSession {
   ///
   /// - Throws: `FileError` if the file cannot be written.
   public func save(to file: URL) throws(FileError) {
-    try? FileManager.default.createDirectory(
-      at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
+    try OutputFile.createFolder(file.deletingLastPathComponent().path)
     try OutputFile.write(Array((json.pretty + "\n").utf8), to: file.path)
   }
 
   /// Keeps other processes away from a session's file for as long as the result lives; the folder is made where it is
   /// missing.
   ///
-  /// - Throws: `RunError.inUse` if another has the file, and what making the folder gives.
-  package static func lock(_ file: URL) throws(RunError) -> FileLock {
-    try RunDirectory(file.deletingLastPathComponent()).create()
+  /// - Throws: `FileError.inUse` if another has the file, and what making the folder gives.
+  package static func lock(_ file: URL) throws(FileError) -> FileLock {
+    try OutputFile.createFolder(file.deletingLastPathComponent().path)
     return try FileLock(guarding: file)
   }
 

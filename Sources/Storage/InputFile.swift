@@ -1,5 +1,4 @@
 import Foundation
-import Storage
 
 /// Reading whole files, with errors that name the path and the system's reason.
 ///
@@ -32,7 +31,7 @@ public enum InputFile {
   }
 
   /// Reads a file whose first bytes are accepted, and decodes it.
-  static func read<Value>(
+  package static func read<Value>(
     _ path: String, accepting: (ArraySlice<UInt8>) throws(FormatError) -> Void,
     _ decode: ([UInt8]) throws(FormatError) -> Value
   ) throws(FileError) -> Value {
@@ -79,12 +78,12 @@ public enum InputFile {
   }
 
   /// Whether there is a file at the path.
-  static func exists(_ path: String) -> Bool {
+  package static func exists(_ path: String) -> Bool {
     access(path, F_OK) == 0
   }
 
   /// Whether what is at the path has no name to tell its format by: a pipe, a device, or a file that the shell opened.
-  static func hasUnnamedContent(_ path: String) -> Bool {
+  package static func hasUnnamedContent(_ path: String) -> Bool {
     var status = stat()
     guard stat(path, &status) == 0 else { return false }
     return status.st_mode & S_IFMT != S_IFREG && status.st_mode & S_IFMT != S_IFDIR

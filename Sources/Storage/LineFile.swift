@@ -1,5 +1,4 @@
 import Foundation
-import Storage
 
 /// A file that grows by whole lines while work goes on.
 ///
@@ -11,8 +10,9 @@ public final class LineFile {
   public struct Extent: Hashable, Sendable {
     /// How many bytes there are.
     public var bytes = 0
+    private var digest = FNV1a()
     /// Their 64-bit FNV-1a hash.
-    public var hash: UInt64 = 0xcbf2_9ce4_8422_2325
+    public var hash: UInt64 { digest.hash }
 
     /// Nothing yet.
     public init() {}
@@ -20,12 +20,12 @@ public final class LineFile {
     /// Names the bytes of an earlier process.
     public init(bytes: Int, hash: UInt64) {
       self.bytes = bytes
-      self.hash = hash
+      digest = FNV1a(hash)
     }
 
     mutating func add(_ content: some Collection<UInt8>) {
       bytes += content.count
-      for byte in content { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
+      digest.update(content)
     }
   }
 
@@ -43,7 +43,7 @@ public final class LineFile {
     self.path = path
     var status = stat()
     let exists = stat(path, &status) == 0
-    if let inherited = WholeFile.descriptor(at: path) {
+    if let inherited = OutputFile.descriptor(at: path) {
       // Opened anew, a redirected stream would be written over from its beginning.
       descriptor = dup(inherited)
       isRegular = false
@@ -117,22 +117,15 @@ public final class LineFile {
   /// - Throws: `.unwritable`; the file then ends with a whole line.
   public func flush() throws(FileError) {
     lastFlush = .now
-    let before = off_t(extent.bytes - buffer.count)
-    var written = 0
-    while written < buffer.count {
-      let count = buffer[written...].withUnsafeBytes {
-        Foundation.write(descriptor, $0.baseAddress, $0.count)
+    let written = buffer.withUnsafeBytes { writeAll($0, to: descriptor) }
+    guard written == buffer.count else {
+      let reason = systemReason()
+      if isRegular {
+        let before = off_t(extent.bytes - buffer.count)
+        let whole = buffer[..<written].lastIndex(of: UInt8(ascii: "\n")).map { $0 + 1 } ?? 0
+        ftruncate(descriptor, before + off_t(whole))
       }
-      if count < 0, errno == EINTR { continue }
-      guard count > 0 else {
-        let reason = systemReason()
-        if isRegular {
-          let whole = buffer[..<written].lastIndex(of: UInt8(ascii: "\n")).map { $0 + 1 } ?? 0
-          ftruncate(descriptor, before + off_t(whole))
-        }
-        throw .unwritable(path: path, reason: reason)
-      }
-      written += count
+      throw .unwritable(path: path, reason: reason)
     }
     buffer.removeAll(keepingCapacity: true)
   }

@@ -31,44 +31,37 @@ extension CSVTable {
   /// Encodes the table as UTF-8 with a newline after every row; only texts that need quotes have
   /// them.
   public func encode() -> [UInt8] {
-    var bytes: [UInt8] = []
-    for row in [columns] + rows {
-      for (index, text) in row.enumerated() {
-        if index > 0 { bytes.append(Self.comma) }
-        Self.append(text, isAlone: row.count == 1, to: &bytes)
-      }
-      bytes.append(Self.newline)
-    }
-    return bytes
+    ([columns] + rows).reduce(into: []) { $0 += Self.line(of: $1).utf8 }
   }
 
-  private static func append(_ text: String, isAlone: Bool, to bytes: inout [UInt8]) {
-    let needsQuotes =
-      text.utf8.contains { $0 == quote || $0 == comma || $0 == newline || $0 == carriageReturn }
-      || text.isEmpty && isAlone
-      // At the start of the file it would be taken for the mark of its encoding.
-      || text.utf8.starts(with: CSVRows.byteOrderMark)
-    guard needsQuotes else {
-      bytes.append(text)
-      return
-    }
-    bytes.append(quote)
-    for byte in text.utf8 {
-      if byte == quote { bytes.append(quote) }
-      bytes.append(byte)
-    }
-    bytes.append(quote)
+  /// A row with its newline.
+  package static func line(of fields: [String]) -> String {
+    // A text alone that is empty would be an empty line.
+    fields == [""] ? "\"\"\n" : fields.map(field).joined(separator: ",") + "\n"
   }
+
+  /// Looks at scalars: a quotation mark may carry an accent, and is one all the same.
+  private static func field(_ text: String) -> String {
+    let needsQuotes =
+      text.unicodeScalars.contains { special.contains($0) }
+      // At the start of the file it would be taken for the mark of its encoding.
+      || text.unicodeScalars.first == "\u{FEFF}"
+    guard needsQuotes else { return text }
+    return text.unicodeScalars.reduce(into: "\"") { out, scalar in
+      if scalar == "\"" { out += "\"" }
+      out.unicodeScalars.append(scalar)
+    } + "\""
+  }
+
+  /// What ends a field, or a line in some program.
+  private static let special: [Unicode.Scalar] = [
+    ",", "\"", "\n", "\r", "\u{B}", "\u{C}", "\u{85}", "\u{2028}", "\u{2029}",
+  ]
 }
 
 // MARK: - Reading
 
 extension CSVTable {
-  private static let comma = UInt8(ascii: ",")
-  private static let quote = UInt8(ascii: "\"")
-  private static let newline = UInt8(ascii: "\n")
-  private static let carriageReturn = UInt8(ascii: "\r")
-
   /// Decodes a table; lines end in LF or CRLF, and the last may end with the file.
   ///
   /// - Throws: An error that names the line, for rows of different lengths, misplaced quotes,

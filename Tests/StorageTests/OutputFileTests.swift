@@ -3,7 +3,7 @@ import Storage
 import Testing
 
 @Suite("A file that is written whole")
-struct WholeFileTests {
+struct OutputFileTests {
   private func inFolder(_ body: (String) throws -> Void) throws {
     let folder = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
@@ -12,7 +12,7 @@ struct WholeFileTests {
   }
 
   private func write(_ text: String, to path: String) throws {
-    try Array(text.utf8).withUnsafeBytes { try WholeFile.write($0, to: path) }
+    try OutputFile.write(Array(text.utf8), to: path)
   }
 
   private func text(of path: String) throws -> String {
@@ -62,9 +62,9 @@ struct WholeFileTests {
       let path = "\(folder)/a"
       try write("old", to: path)
       #expect(chmod(path, 0o444) == 0)
-      let error = #expect(throws: WritingError.self) { try write("new", to: path) }
-      #expect(error?.stage == .creating)
-      #expect(error?.reason.isEmpty == false)
+      let error = #expect(throws: FileError.self) { try write("new", to: path) }
+      #expect(error?.exitStatus == .cannotCreate)
+      #expect(error?.description == "\(path): cannot be created: it is read-only")
       #expect(try text(of: path) == "old")
       #expect(try names(in: folder) == ["a"])
     }
@@ -94,7 +94,7 @@ struct WholeFileTests {
       let files = FileManager.default
       try files.createSymbolicLink(atPath: "\(folder)/a", withDestinationPath: "b")
       try files.createSymbolicLink(atPath: "\(folder)/b", withDestinationPath: "a")
-      #expect(throws: WritingError.self) { try write("x", to: "\(folder)/a") }
+      #expect(throws: FileError.self) { try write("x", to: "\(folder)/a") }
       #expect(try names(in: folder) == ["a", "b"])
     }
   }
@@ -118,7 +118,7 @@ struct WholeFileTests {
       try write("old", to: "\(folder)/\(name)")
       try write("new", to: "\(folder)/\(name)")
       #expect(try names(in: folder) == [name])
-      #expect(throws: WritingError.self) { try write("x", to: "\(folder)/\(name)n") }
+      #expect(throws: FileError.self) { try write("x", to: "\(folder)/\(name)n") }
       #expect(try names(in: folder) == [name])
     }
   }
@@ -146,8 +146,8 @@ struct WholeFileTests {
       try write("two", to: "/dev/fd/\(descriptor)")
       close(descriptor)
       #expect(try text(of: path) == "one two")
-      let error = #expect(throws: WritingError.self) { try write("x", to: "/dev/fd/999") }
-      #expect(error?.stage == .creating)
+      let error = #expect(throws: FileError.self) { try write("x", to: "/dev/fd/999") }
+      #expect(error?.exitStatus == .cannotCreate)
     }
   }
 }

@@ -1,16 +1,16 @@
 /// The rows of a CSV file (RFC 4180), one at a time, as slices of its bytes.
 ///
 /// A table of numbers takes many times its size as texts, so whoever wants numbers takes them from here.
-struct CSVRows {
+package struct CSVRows {
   /// The separators that are recognised; blanks are where there is no other.
-  static let separators: [UInt8] = [UInt8(ascii: ","), UInt8(ascii: ";"), 0x09, blank]
+  package static let separators: [UInt8] = [UInt8(ascii: ","), UInt8(ascii: ";"), 0x09, blank]
 
   private static let blank: UInt8 = 0x20
 
   private static let quote = UInt8(ascii: "\"")
   private static let newline = UInt8(ascii: "\n")
   private static let carriageReturn = UInt8(ascii: "\r")
-  static let byteOrderMark: [UInt8] = [0xEF, 0xBB, 0xBF]
+  private static let byteOrderMark: [UInt8] = [0xEF, 0xBB, 0xBF]
 
   /// The most fields of a row: more would take many times the memory of the line.
   private static let mostFields = 1 << 20
@@ -21,23 +21,25 @@ struct CSVRows {
   /// Whether empty lines, and lines that start with `#`, are skipped, and blanks around a field dropped.
   private let skipsNotes: Bool
   /// The number of the line that comes next, and of the one that the last row started in.
-  private(set) var line = 1
-  private(set) var rowLine = 1
+  private var line = 1
+  package private(set) var rowLine = 1
 
   /// Whether a comma in a number can only be a decimal one.
-  var hasDecimalComma: Bool { separator != UInt8(ascii: ",") }
+  package var hasDecimalComma: Bool { separator != UInt8(ascii: ",") }
 
   /// Starts at the first row; of the separators that may be used, that which is most often in it is.
-  init(
+  ///
+  /// Where notes are skipped, a header behind a `#` is none.
+  package init(
     _ bytes: [UInt8], recognizing candidates: [UInt8] = [UInt8(ascii: ",")],
-    skipsNotes: Bool = false
+    skipsNotes: Bool = false, isHeader: (ArraySlice<UInt8>) -> Bool = { _ in false }
   ) throws(FormatError) {
     self.bytes = bytes
     self.skipsNotes = skipsNotes
     position = bytes.starts(with: Self.byteOrderMark) ? 3 : 0
     // NumPy's savetxt writes the header as a note.
     if skipsNotes, bytes[position...].first == UInt8(ascii: "#"),
-      FileKind.isDatasetHeader(bytes[position...].dropFirst().prefix { $0 >= 0x20 || $0 == 0x09 })
+      isHeader(bytes[position...].dropFirst().prefix { $0 >= 0x20 || $0 == 0x09 })
     {
       position += 1
     }
@@ -70,7 +72,7 @@ struct CSVRows {
   }
 
   /// The fields of the next row; nil at the end.
-  mutating func next() throws(FormatError) -> [ArraySlice<UInt8>]? {
+  package mutating func next() throws(FormatError) -> [ArraySlice<UInt8>]? {
     while position < bytes.count {
       rowLine = line
       if skipsNotes, bytes[position] == UInt8(ascii: "#") {

@@ -1,4 +1,4 @@
-import DataFormats
+import Storage
 import Testing
 
 @Suite("CSVTable")

@@ -10,19 +10,18 @@ package final class FileLock {
 
   /// Takes the lock.
   ///
-  /// - Throws: ``RunError/inUse(directory:owner:)`` if another holds it.
-  package init(guarding file: URL) throws(RunError) {
+  /// - Throws: `.inUse` with the folder if another holds it, `.uncreatable` where no file can be made beside it.
+  package init(guarding file: URL) throws(FileError) {
     let directory = file.deletingLastPathComponent()
     let path = directory.appendingPathComponent(".\(file.lastPathComponent).lock").path
     descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o666)
-    guard descriptor >= 0 else { throw .cannotCreate(path, reason: FileSystem.reason) }
+    guard descriptor >= 0 else { throw .uncreatable(path: path, reason: systemReason()) }
     if flock(descriptor, LOCK_EX | LOCK_NB) != 0, errno == EWOULDBLOCK {
       // The lock is complete by now, so its deinit closes the file.
-      throw .inUse(directory: directory.path, owner: Self.owner(in: descriptor))
+      throw .inUse(path: directory.path, owner: Self.owner(in: descriptor))
     }
-    let name = "process \(getpid()) on \(Self.host)"
     ftruncate(descriptor, 0)
-    _ = FileSystem.write(Data(name.utf8), to: descriptor)
+    _ = writeAll("process \(getpid()) on \(Self.host)", to: descriptor)
   }
 
   deinit {

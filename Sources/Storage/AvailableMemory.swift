@@ -1,12 +1,12 @@
 import Foundation
 
 /// The memory that the system would still give to this program.
-enum AvailableMemory {
+package enum AvailableMemory {
   /// Less than this is not worth a question.
   private static let smallSize = 1 << 20
 
   /// Whether so many bytes can be had, within the limits of the process and of the machine.
-  static func has(_ size: Int) -> Bool {
+  package static func has(_ size: Int) -> Bool {
     guard size > smallSize else { return true }
     guard size <= machine else { return false }
     // The system keeps the account of a limit (`ulimit -v`), so it is asked.
@@ -17,7 +17,7 @@ enum AvailableMemory {
   }
 
   /// - Throws: An error that says what needs the memory, where there is not so much.
-  static func require(_ size: Int, to purpose: String) throws(FormatError) {
+  package static func require(_ size: Int, to purpose: String) throws(FormatError) {
     guard has(size) else {
       throw FormatError(
         "\(purpose) takes about \(ByteCount(size)) of memory, more than the system gives",
@@ -47,12 +47,12 @@ enum AvailableMemory {
 }
 
 /// A number of bytes as a message gives it: `2.8 GB`.
-struct ByteCount: CustomStringConvertible {
+package struct ByteCount: CustomStringConvertible {
   private let bytes: Int
 
-  init(_ bytes: Int) { self.bytes = bytes }
+  package init(_ bytes: Int) { self.bytes = bytes }
 
-  var description: String {
+  package var description: String {
     for (unit, size) in [("GB", 1_000_000_000), ("MB", 1_000_000), ("KB", 1000)]
     where bytes >= size {
       let tenths = Int((Double(bytes) / Double(size) * 10).rounded())

@@ -1,3 +1,5 @@
+import Foundation
+
 /// Why a file could not be read or written, in one sentence that names it.
 public enum FileError: Error, Equatable, Sendable {
   /// The extension of the path names none of the known formats.
@@ -12,17 +14,24 @@ public enum FileError: Error, Equatable, Sendable {
   case uncreatable(path: String, reason: String)
   /// Writing began and failed; nothing of it was left behind.
   case unwritable(path: String, reason: String)
+  /// Another process works there.
+  case inUse(path: String, owner: String)
 
-  /// The exit status that the BSD convention `sysexits.h` gives to this failure.
-  public var exitStatus: Int32 {
+  /// The status with which a command that meets this error ends.
+  public var exitStatus: ExitStatus {
     switch self {
-    case .unknownExtension: 64
-    case .invalid(_, let error): error.lacksMemory ? 71 : 65
-    case .missing, .unreadable: 66
-    case .uncreatable: 73
-    case .unwritable: 74
+    case .unknownExtension: .usage
+    case .invalid(_, let error): error.lacksMemory ? .refused : .badData
+    case .missing, .unreadable: .missingFile
+    case .uncreatable, .inUse: .cannotCreate
+    case .unwritable: .inputOutput
     }
   }
+}
+
+/// The text of `errno`, as in "No space left on device".
+package func systemReason() -> String {
+  String(cString: strerror(errno))
 }
 
 extension FileError: CustomStringConvertible {
@@ -37,6 +46,8 @@ extension FileError: CustomStringConvertible {
     case .invalid(let path, let error): "\(path): \(error)"
     case .uncreatable(let path, let reason): "\(path): cannot be created: \(reason)"
     case .unwritable(let path, let reason): "\(path): cannot be written: \(reason)"
+    case .inUse(let path, let owner):
+      "\(path) is in use by \(owner): wait for it to end, or give another --output"
     }
   }
 }

@@ -1,6 +1,5 @@
-import DataFormats
+import Storage
 import Foundation
-import NeuralNetworks
 import Testing
 
 @Suite("A file that grows by lines")
@@ -73,18 +72,5 @@ struct LineFileTests {
         atPath: "\(folder)/circle", withDestinationPath: "circle")
       #expect(FilePlace("\(folder)/circle") == nil)
     }
-  }
-
-  @Test("a state's series travel in double precision, and the numbers beside them")
-  func series() throws {
-    let values = [0.1, 1e300, -2.5]
-    let state = Checkpoint(
-      tensors: [("w", .init([1, 2], shape: [2]))], numbers: ["step": "3"],
-      series: [("losses", values), ("none", [])])
-    let read = try Checkpoint(decoding: state.encode())
-    #expect(read.numbers == state.numbers && read.tensors.map { $0.name } == ["w"])
-    #expect(read.series.first { $0.name == "losses" }?.values == values)
-    #expect(read.series.first { $0.name == "none" }?.values == [])
-    #expect(try read.encode() == state.encode())
   }
 }

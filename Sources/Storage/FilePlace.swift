@@ -17,17 +17,16 @@ public struct FilePlace: Hashable, Sendable {
 
   /// Finds the place of a path; nil where it leads nowhere, as in a circle of links.
   public init?(_ path: String) {
-    var (path, missing, hops) = (path.isEmpty ? "." : path, [String](), 0)
+    var (path, missing, hops) = (SystemPath(path.isEmpty ? "." : path), [String](), 0)
     var status = stat()
-    while stat(path, &status) != 0 {
+    while stat(path.bytes, &status) != 0 {
       hops += 1
       guard errno == ENOENT, hops < 64 else { return nil }
-      if let target = try? FileManager.default.destinationOfSymbolicLink(atPath: path) {
-        path = target.hasPrefix("/") ? target : OutputFile.folder(of: path) + "/" + target
+      if let target = path.target {
+        path = target
       } else {
-        let name = path.split(separator: "/").last.map(String.init) ?? path
-        if name != "." { missing.insert(name, at: 0) }
-        path = OutputFile.folder(of: path)
+        if path.name != "." { missing.insert(path.name, at: 0) }
+        path = path.folder
       }
     }
     device = UInt64(truncatingIfNeeded: status.st_dev)

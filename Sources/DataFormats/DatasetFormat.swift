@@ -1,3 +1,4 @@
+import MNIST1D
 import Storage
 
 /// The file formats of a dataset, chosen by the extension of the file's name.
@@ -6,7 +7,7 @@ public enum DatasetFormat: String, CaseIterable, Sendable {
   case npz
   /// The reference implementation's pickle.
   case pickle = "pkl"
-  /// One row for each example, as `DatasetArrays.table(precision:)` describes it.
+  /// One row for each example, as `MNIST1D/Dataset/init(csv:)` describes it.
   case csv
   /// Hugging Face's format for tensors.
   case safeTensors = "safetensors"
@@ -31,86 +32,35 @@ public enum DatasetFormat: String, CaseIterable, Sendable {
   }
 
   /// Decodes a file of this format.
-  public func decode(_ bytes: [UInt8]) throws(FormatError) -> DatasetArrays {
+  public func decode(_ bytes: [UInt8]) throws(FormatError) -> Dataset {
     switch self {
     case .npz:
-      return try DatasetArrays(
+      return try Dataset(
         named: NPZ.decode(bytes, names: Self.names), of: NPZ.names(in: bytes))
-    case .pickle: return try DatasetArrays(pickle: Pickle.decode(bytes, names: Self.pickleNames))
-    case .csv: return try DatasetArrays(csv: bytes)
+    case .pickle: return try Dataset(pickle: Pickle.decode(bytes, names: Self.pickleNames))
+    case .csv: return try Dataset(csv: bytes)
     case .safeTensors:
       let (file, names) = try SafeTensors.decode(bytes, only: Self.names)
-      return try DatasetArrays(named: file.tensors, of: names)
+      return try Dataset(named: file.tensors, of: names)
     }
   }
 
-  private static let names = DatasetArrays.exampleNames + DatasetArrays.templateNames
+  private static let names = Dataset.exampleNames + Dataset.templateNames
   /// The names in the reference's dictionary and in the one of its templates.
-  private static let pickleNames = DatasetArrays.exampleNames + ["templates"]
+  private static let pickleNames = Dataset.exampleNames + ["templates"]
 
   /// Encodes a dataset in this format; equal datasets give equal bytes.
+  ///
+  /// - Throws: An error for labels outside 0…9999 and values that are not finite in the precision.
   public func encode(
-    _ dataset: DatasetArrays, precision: FloatPrecision = .float64
+    _ dataset: Dataset, precision: FloatPrecision = .float64
   ) throws(FormatError) -> [UInt8] {
-    switch self {
+    let dataset = try dataset.checked()
+    return switch self {
     case .npz: try NPZ.encode(dataset.named(precision: precision))
     case .pickle: try Pickle.encode(dataset.pickleValue(precision: precision))
-    case .csv: try dataset.table(precision: precision).encode()
+    case .csv: try dataset.table(precision: precision)
     case .safeTensors: try SafeTensors(tensors: dataset.named(precision: precision)).encode()
     }
-  }
-}
-
-extension DatasetArrays {
-  /// Reads a dataset file in the format that its extension names; a pipe, or a file whose name has no extension that
-  /// is known, in the format that its first bytes show.
-  ///
-  /// The times of a CSV file are read from the file beside it that ``write(to:precision:)`` writes, where it is there.
-  public static func read(from path: String) throws(FileError) -> DatasetArrays {
-    let named = try? DatasetFormat(path: path)
-    if named == nil, !InputFile.hasUnnamedContent(path) { _ = try DatasetFormat(path: path) }
-    var found = named
-    let arrays = try InputFile.read(
-      path,
-      accepting: { start throws(FormatError) in
-        try FileUse.dataset(named).accept(start)
-        found = named ?? DatasetFormat(recognizing: start)
-      },
-      { bytes throws(FormatError) in
-        guard let found else { throw FileKind.empty.mistaken(for: .dataset(nil)) }
-        return try found.decode(bytes)
-      })
-    guard found == .csv, let times = timesPath(besides: path), InputFile.exists(times) else {
-      return arrays
-    }
-    return try InputFile.read(times) { bytes throws(FormatError) in
-      try arrays.withTimes(csv: bytes)
-    }
-  }
-
-  /// Writes a dataset file in the format that its extension names, whole or not at all.
-  ///
-  /// The times of `data.csv` go into a file of their own, `data.t.csv`: as a row without a label they would make every
-  /// label a float where pandas reads the table.
-  public func write(
-    to path: String, precision: FloatPrecision = .float64
-  ) throws(FileError) {
-    let format = try DatasetFormat(path: path)
-    let timesPath = format == .csv ? Self.timesPath(besides: path) : nil
-    let bytes: [UInt8]
-    let times: [UInt8]
-    do throws(FormatError) {
-      bytes = try format.encode(self, precision: precision)
-      times = timesPath == nil ? [] : try timesTable(precision: precision).encode()
-    } catch {
-      throw .invalid(path: path, error)
-    }
-    try OutputFile.write(bytes, to: path)
-    if let timesPath { try OutputFile.write(times, to: timesPath) }
-  }
-
-  /// `data.t.csv` for `data.csv`; nil for what is no name of a CSV file.
-  private static func timesPath(besides path: String) -> String? {
-    path.lowercased().hasSuffix(".csv") ? "\(path.dropLast(4)).t.csv" : nil
   }
 }

@@ -8,21 +8,16 @@ import Storage
 public enum Pickle {
   /// Decodes a pickle of protocol 0 to 5, as Python 3 or Python 2 wrote it.
   ///
+  /// Where `names` are given, only the entries of dictionaries under these names are wanted. What stands under other
+  /// names is left alone and comes as `None`: arrays of texts, objects, dates or complex numbers among it. A function
+  /// or type that is refused is refused there, too.
+  ///
   /// - Throws: An error that names what the file asks for beyond plain values and NumPy arrays, or
   ///   says where it is damaged. Trailing bytes are an error.
-  public static func decode(_ bytes: [UInt8]) throws(FormatError) -> PickleValue {
-    var machine = PickleMachine(bytes)
-    return try machine.run()
-  }
-
-  /// Decodes a pickle of dictionaries, of which only the entries under these names are wanted.
-  ///
-  /// What stands under other names is left alone and comes as `None`: arrays of texts, objects, dates or complex
-  /// numbers among it. A function or type that is refused is refused there, too.
-  package static func decode(
-    _ bytes: [UInt8], names: [String]
+  public static func decode(
+    _ bytes: [UInt8], names: [String]? = nil
   ) throws(FormatError) -> PickleValue {
-    var machine = PickleMachine(bytes, wanting: Set(names))
+    var machine = PickleMachine(bytes, wanting: names.map(Set.init))
     return try machine.run()
   }
 

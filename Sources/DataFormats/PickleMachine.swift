@@ -50,7 +50,7 @@ struct PickleMachine {
   /// The keys of dictionaries whose values are wanted; nil where all are.
   private let wanted: Set<String>?
 
-  init(_ bytes: [UInt8], wanting names: Set<String>? = nil) {
+  init(_ bytes: [UInt8], wanting names: Set<String>?) {
     wanted = names
     reader = ByteReader(bytes[...])
     budget = 3 * bytes.count

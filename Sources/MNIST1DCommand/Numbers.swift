@@ -26,7 +26,7 @@ extension Option<ClosedRange<Int>> {
       help: help.showing(default: "\(wrappedValue.lowerBound),\(wrappedValue.upperBound)")
     ) { word in
       guard let range = ClosedRange<Int>(written: word) else {
-        throw ValidationError("it takes a range of whole numbers such as 36..60 or 36,60")
+        throw ValidationError("it takes \(Value.expectation)")
       }
       return range
     }

@@ -90,6 +90,9 @@ extension SettingKind? {
 }
 
 extension ClosedRange<Int> {
+  /// What is right, as a part of a sentence.
+  package static var expectation: String { "a range of whole numbers such as 36..60 or 36,60" }
+
   /// Two whole numbers in ascending order, written `36..60` or `36,60`.
   package init?(written word: String) {
     let kind: SettingKind? = .bounds(of: .integer)

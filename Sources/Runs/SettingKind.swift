@@ -78,7 +78,7 @@ extension SettingKind: CustomStringConvertible {
     case .list(of: .choice(let cases)): "some of \(Self.choice(cases).description.dropFirst(7))"
     case .list(of: .flag), .list(of: .text), .list(of: nil): "values separated by commas"
     case .list: "a list that the command line cannot spell"
-    case .bounds(of: .integer): "a range of whole numbers such as 36..60 or 36,60"
+    case .bounds(of: .integer): ClosedRange<Int>.expectation
     case .bounds: "a range such as 0.1..0.5"
     case .optional(let kind): (kind?.description ?? "a value") + ", or null"
     case .group: "its settings one by one"

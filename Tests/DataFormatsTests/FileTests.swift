@@ -1,3 +1,4 @@
+import MNIST1D
 import Storage
 import DataFormats
 import Foundation
@@ -24,7 +25,7 @@ struct FileTests {
       for format in DatasetFormat.allCases {
         let path = "\(folder)/data.\(format.rawValue.uppercased())"
         try dataset.write(to: path)
-        let copy = try DatasetArrays.read(from: path)
+        let copy = try Dataset(reading: path)
         #expect(copy.x == dataset.x && copy.y == dataset.y && copy.t == dataset.t, "\(format)")
       }
     }
@@ -34,7 +35,7 @@ struct FileTests {
     "an unknown extension is a usage error that lists the known ones",
     arguments: ["data.txt", "data", "npz", "folder.npz/data", "data.npz."])
   func extensions(_ path: String) throws {
-    let error = #expect(throws: FileError.self) { try DatasetArrays.read(from: path) }
+    let error = #expect(throws: FileError.self) { try Dataset(reading: path) }
     #expect(
       error?.description
         == "\(path): the name should end in .npz, .pkl, .csv or .safetensors")
@@ -47,7 +48,7 @@ struct FileTests {
   func readingErrors() throws {
     try inFolder { folder in
       let missing = #expect(throws: FileError.self) {
-        try DatasetArrays.read(from: "\(folder)/none.npz")
+        try Dataset(reading: "\(folder)/none.npz")
       }
       #expect(missing == .missing(path: "\(folder)/none.npz"))
       #expect(missing?.exitStatus == .missingFile)
@@ -55,14 +56,14 @@ struct FileTests {
       try FileManager.default.createDirectory(
         atPath: "\(folder)/folder.npz", withIntermediateDirectories: false)
       let unreadable = #expect(throws: FileError.self) {
-        try DatasetArrays.read(from: "\(folder)/folder.npz")
+        try Dataset(reading: "\(folder)/folder.npz")
       }
       #expect(unreadable?.description.hasSuffix("cannot be read: Is a directory") == true)
       #expect(unreadable?.exitStatus == .missingFile)
 
       try OutputFile.write(Array("PK".utf8), to: "\(folder)/bad.npz")
       let invalid = #expect(throws: FileError.self) {
-        try DatasetArrays.read(from: "\(folder)/bad.npz")
+        try Dataset(reading: "\(folder)/bad.npz")
       }
       #expect(invalid?.description.hasPrefix("\(folder)/bad.npz: the file is no zip") == true)
       #expect(invalid?.exitStatus == .badData)
@@ -144,7 +145,7 @@ struct FileTests {
 
   @Test("data that do not fit are an error before any file is made")
   func invalidData() throws {
-    let dataset = try DatasetArrays(
+    let dataset = try Dataset(
       x: [], y: [], xTest: [], yTest: [], t: [1e300], templates: nil)
     try inFolder { folder in
       let error = #expect(throws: FileError.self) {

@@ -1,3 +1,4 @@
+import MNIST1D
 import Storage
 import DataFormats
 import Fixtures
@@ -38,8 +39,8 @@ enum Golden {
   }
 
   /// The dataset that the reference implementation made for the golden files.
-  static func dataset() throws -> DatasetArrays {
-    try DatasetArrays(named: NPZ.decode(bytes("dataset.npz")))
+  static func dataset() throws -> Dataset {
+    try Dataset(named: NPZ.decode(bytes("dataset.npz")))
   }
 
   static func hex(_ bytes: [UInt8]) -> String {

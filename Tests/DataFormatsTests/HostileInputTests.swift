@@ -1,3 +1,4 @@
+import MNIST1D
 import Storage
 import DataFormats
 import Testing
@@ -36,7 +37,7 @@ struct HostileInputTests {
     ].map { file in
       Target(file: file) { bytes throws(FormatError) in
         let value = try Pickle.decode(bytes)
-        if file.hasPrefix("dataset") { _ = try DatasetArrays(pickle: value) }
+        if file.hasPrefix("dataset") { _ = try Dataset(pickle: value) }
       }
     }
 

@@ -1,3 +1,4 @@
+import MNIST1D
 import Storage
 import DataFormats
 import Testing
@@ -22,7 +23,7 @@ struct OtherProgramsTests {
     ])
   func tables(_ text: String) throws {
     let dataset = try DatasetFormat.csv.decode(Array(text.utf8))
-    #expect(dataset.x + dataset.xTest == Self.wanted)
+    #expect(dataset.x.values + dataset.xTest.values == Self.wanted)
     #expect(dataset.y + dataset.yTest == [3, 4, 5])
   }
 
@@ -62,8 +63,8 @@ struct OtherProgramsTests {
       .list([.float(0.5), .int(1)]),
       .tuple([.array(NumericArray(shape: [], elements: .uint8([2]))), .int(3)]),
     ])
-    let dataset = try DatasetArrays(pickle: Self.dictionary(x: x))
-    #expect(dataset.x + dataset.xTest == Self.wanted)
+    let dataset = try Dataset(pickle: Self.dictionary(x: x))
+    #expect(dataset.x.values + dataset.xTest.values == Self.wanted)
     #expect(dataset.y + dataset.yTest == [3, 4, 1])
   }
 
@@ -79,7 +80,7 @@ struct OtherProgramsTests {
     ]
     for (x, reason) in cases {
       let error = #expect(throws: FormatError.self) {
-        try DatasetArrays(pickle: Self.dictionary(x: x))
+        try Dataset(pickle: Self.dictionary(x: x))
       }
       #expect(error?.description.contains(reason) == true, "\(error?.description ?? "")")
     }
@@ -94,7 +95,7 @@ struct OtherProgramsTests {
         "data\\x_test": NumericArray([-4.0, 5], shape: [1, 2]), "data\\y_test": NumericArray([5]),
         "data\\t": NumericArray([0.0, 1], shape: [1, 2]),
       ]))
-    #expect(dataset.x + dataset.xTest == Self.wanted)
+    #expect(dataset.x.values + dataset.xTest.values == Self.wanted)
     #expect(dataset.y + dataset.yTest == [3, 4, 5])
   }
 }

@@ -27,8 +27,8 @@ struct VariantTests {
       let format = try DatasetFormat(path: "data." + name.prefix { $0 != ":" })
       do {
         let dataset = try format.decode(Array(file))
-        #expect(dataset.x == variants.values["x"], "\(name)")
-        #expect(dataset.xTest == variants.values["x_test"], "\(name)")
+        #expect(dataset.x.values == variants.values["x"], "\(name)")
+        #expect(dataset.xTest.values == variants.values["x_test"], "\(name)")
         #expect(dataset.y.map(Double.init) == variants.values["y"], "\(name)")
         #expect(dataset.yTest.map(Double.init) == variants.values["y_test"], "\(name)")
         let hasTimes = !name.contains("no times") && (format != .csv || name.contains("of times"))
@@ -53,7 +53,7 @@ struct VariantTests {
           close(descriptor)
         }
         writer.start()
-        #expect(try DatasetArrays.read(from: pipe).x == variants.values["x"], "\(name)")
+        #expect(try Dataset(reading: pipe).x.values == variants.values["x"], "\(name)")
       }
     }
   }
@@ -149,7 +149,7 @@ struct VariantTests {
         for ending in ["npz", "pkl", "csv", "safetensors"] {
           let path = "\(folder)/data.\(ending)"
           try OutputFile.write(bytes, to: path)
-          let error = #expect(throws: FileError.self) { try DatasetArrays.read(from: path) }
+          let error = #expect(throws: FileError.self) { try Dataset(reading: path) }
           #expect(error?.exitStatus == .badData)
           #expect(
             error?.description.hasPrefix("\(path): this is \(name)") == true,
@@ -172,7 +172,7 @@ struct VariantTests {
         for other in DatasetFormat.allCases where other != format {
           let path = "\(folder)/data.\(other.rawValue)"
           try OutputFile.write(format.encode(dataset), to: path)
-          let error = #expect(throws: FileError.self) { try DatasetArrays.read(from: path) }
+          let error = #expect(throws: FileError.self) { try Dataset(reading: path) }
           #expect(error?.exitStatus == .badData)
           #expect(
             error?.description.hasSuffix("a name that ends in .\(format.rawValue) says so") == true,
@@ -189,9 +189,9 @@ struct VariantTests {
       try dataset.write(to: "\(folder)/data.csv")
       let table = try CSVTable.decode(InputFile.read("\(folder)/data.csv"))
       #expect(table.rows.allSatisfy { Int($0[1]) != nil })
-      #expect(try DatasetArrays.read(from: "\(folder)/data.csv").t == dataset.t)
+      #expect(try Dataset(reading: "\(folder)/data.csv").t == dataset.t)
       try FileManager.default.removeItem(atPath: "\(folder)/data.t.csv")
-      #expect(try DatasetArrays.read(from: "\(folder)/data.csv").x == dataset.x)
+      #expect(try Dataset(reading: "\(folder)/data.csv").x == dataset.x)
     }
   }
 

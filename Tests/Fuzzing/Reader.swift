@@ -1,3 +1,4 @@
+import MNIST1D
 import Storage
 import DataFormats
 import Foundation
@@ -57,7 +58,7 @@ enum Reader: String, CaseIterable {
     let arrays = try NPZ.decode(bytes)
     let again = try NPZ.encode(arrays)
     survives("npz") { try NPZ.encode(NPZ.decode(again)) == again }
-    _ = try DatasetArrays(named: arrays)
+    _ = try Dataset(named: arrays)
   }
 
   private func pickle(_ bytes: [UInt8]) throws {
@@ -65,7 +66,7 @@ enum Reader: String, CaseIterable {
     if let again = try? Pickle.encode(value) {
       survives("a pickle") { try Pickle.encode(Pickle.decode(again)) == again }
     }
-    _ = try DatasetArrays(pickle: value)
+    _ = try Dataset(pickle: value)
   }
 
   private func safetensors(_ bytes: [UInt8]) throws {

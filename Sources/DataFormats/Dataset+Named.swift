@@ -1,3 +1,4 @@
+import MNIST1D
 import Storage
 
 /// The type that floating-point values have in a file.
@@ -17,9 +18,14 @@ public enum FloatPrecision: String, Sendable {
     case .float32: return NumericArray(try exact.floats(), shape: shape)
     }
   }
+
+  /// The values as a reader of an array of this precision finds them.
+  func rounded(_ values: [Double]) throws(FormatError) -> [Double] {
+    try array(values, shape: [values.count]).doubles()
+  }
 }
 
-extension DatasetArrays {
+extension Dataset {
   /// The arrays under the reference's names, with the templates' as `templates_x` and so on.
   public func named(precision: FloatPrecision = .float64) throws(FormatError) -> NamedArrays {
     var arrays = try examples(precision: precision)
@@ -30,8 +36,8 @@ extension DatasetArrays {
   }
 
   /// The names that are read, of the examples and of the templates.
-  static let exampleNames = ["x", "y", "x_test", "y_test", "t"]
-  static let templateNames = ["templates_x", "templates_t", "templates_y"]
+  static var exampleNames: [String] { ["x", "y", "x_test", "y_test", "t"] }
+  static var templateNames: [String] { ["templates_x", "templates_t", "templates_y"] }
 
   /// Takes the dataset from arrays under the reference's names; other names are ignored.
   ///
@@ -53,8 +59,8 @@ extension DatasetArrays {
   /// Everything but the templates.
   private func examples(precision: FloatPrecision) throws(FormatError) -> NamedArrays {
     [
-      "x": try precision.array(x, shape: [y.count, length]),
-      "x_test": try precision.array(xTest, shape: [yTest.count, length]),
+      "x": try precision.array(x.values, shape: [y.count, length]),
+      "x_test": try precision.array(xTest.values, shape: [yTest.count, length]),
       "y": NumericArray(y),
       "y_test": NumericArray(yTest),
       "t": try precision.array(t, shape: [length]),
@@ -85,10 +91,10 @@ extension DatasetArrays {
   }
 }
 
-extension DatasetArrays.Templates {
+extension Templates {
   fileprivate func named(precision: FloatPrecision) throws(FormatError) -> NamedArrays {
     [
-      "x": try precision.array(x, shape: [y.count, t.count]),
+      "x": try precision.array(x.values, shape: [y.count, t.count]),
       "t": try precision.array(t, shape: [t.count]),
       "y": NumericArray(y),
     ]
@@ -97,14 +103,14 @@ extension DatasetArrays.Templates {
   fileprivate init(named arrays: NamedArrays, prefix: String) throws(FormatError) {
     let t = try arrays.doubles(prefix + "t", shape: [nil])
     try self.init(
-      x: arrays.doubles(prefix + "x", shape: [nil, t.count]), t: t,
+      values: arrays.doubles(prefix + "x", shape: [nil, t.count]), t: t,
       y: arrays.integers(prefix + "y"))
   }
 }
 
 // MARK: - The reference's pickle
 
-extension DatasetArrays {
+extension Dataset {
   /// The dictionary that the reference implementation pickles, with the templates in a dictionary
   /// of their own.
   public func pickleValue(

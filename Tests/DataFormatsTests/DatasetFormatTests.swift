@@ -1,15 +1,16 @@
+import MNIST1D
 import Storage
 import DataFormats
 import Testing
 
-@Suite("DatasetArrays")
-struct DatasetArraysTests {
+@Suite("DatasetFormat")
+struct DatasetFormatTests {
   /// A dataset of two training examples and one test example.
   private func dataset(
     x: [Double] = [1, 2, 3, 4], y: [Int] = [0, 9], xTest: [Double] = [5, 6], yTest: [Int] = [3],
-    t: [Double] = [0, 1], templates: DatasetArrays.Templates? = nil
-  ) throws -> DatasetArrays {
-    try DatasetArrays(x: x, y: y, xTest: xTest, yTest: yTest, t: t, templates: templates)
+    t: [Double] = [0, 1], templates: Templates? = nil
+  ) throws -> Dataset {
+    try Dataset(x: x, y: y, xTest: xTest, yTest: yTest, t: t, templates: templates)
   }
 
   @Test("the reference's dataset comes back from every format bit for bit")
@@ -35,13 +36,13 @@ struct DatasetArraysTests {
     for format in DatasetFormat.allCases {
       let bytes = try format.encode(original, precision: .float32)
       let copy = try format.decode(bytes)
-      #expect(copy.x == original.x.map { Double(Float($0)) }, "\(format)")
+      #expect(copy.x.values == original.x.values.map { Double(Float($0)) }, "\(format)")
       if format != .csv { #expect(copy.t == original.t.map { Double(Float($0)) }, "\(format)") }
       #expect(copy.y == original.y)
       #expect(try bytes == format.encode(copy, precision: .float32), "\(format)")
     }
     let arrays = try NPZ.decode(DatasetFormat.npz.encode(original, precision: .float32))
-    #expect(arrays["x"] == NumericArray(original.x.map { Float($0) }, shape: [16, 5]))
+    #expect(arrays["x"] == NumericArray(original.x.floats, shape: [16, 5]))
     #expect(arrays["y"] == NumericArray(original.y))
   }
 
@@ -67,7 +68,7 @@ struct DatasetArraysTests {
   @Test("sizes that do not match, wrong labels and values that are not finite are refused")
   func validation() throws {
     _ = try dataset()
-    let cases: [(String, () throws -> DatasetArrays)] = [
+    let cases: [(String, () throws -> Dataset)] = [
       ("x should hold 2 signals", { try dataset(x: [1, 2, 3]) }),
       ("x should hold 2 signals", { try dataset(x: [1, 2, 3, 4, 5, 6]) }),
       ("x_test should hold 0 signals", { try dataset(yTest: []) }),
@@ -80,7 +81,7 @@ struct DatasetArraysTests {
       ("t[1] is -inf", { try dataset(t: [0, -.infinity]) }),
       (
         "templates_x should hold 1 signals",
-        { try dataset(templates: .init(x: [1], t: [1, 2], y: [0])) }
+        { try dataset(templates: .init(values: [1], t: [1, 2], y: [0])) }
       ),
     ]
     for (reason, make) in cases {
@@ -102,7 +103,7 @@ struct DatasetArraysTests {
       ("y[0] is 0.5; it should be a whole number", Self.arrays(y: NumericArray([0.5]))),
     ]
     for (reason, arrays) in cases {
-      let error = #expect(throws: FormatError.self) { try DatasetArrays(named: arrays) }
+      let error = #expect(throws: FormatError.self) { try Dataset(named: arrays) }
       #expect(error?.description.contains(reason) == true, "\(error?.description ?? "")")
     }
   }
@@ -122,7 +123,7 @@ struct DatasetArraysTests {
     for (name, array) in try Golden.dataset().named() where name != "templates_t" {
       _ = arrays.append(array, named: name)
     }
-    let dataset = try DatasetArrays(named: arrays)
+    let dataset = try Dataset(named: arrays)
     #expect(try dataset.templates == nil && dataset.x == Golden.dataset().x)
   }
 
@@ -141,7 +142,7 @@ struct DatasetArraysTests {
       ("templates: there is no array", .dictionary(["templates": .dictionary([:])])),
     ]
     for (reason, value) in cases {
-      let error = #expect(throws: FormatError.self) { try DatasetArrays(pickle: value) }
+      let error = #expect(throws: FormatError.self) { try Dataset(pickle: value) }
       #expect(error?.description.contains(reason) == true, "\(error?.description ?? "")")
     }
   }

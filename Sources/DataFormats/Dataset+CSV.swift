@@ -1,46 +1,46 @@
+import MNIST1D
 import Storage
 
-extension DatasetArrays {
-  private static let fixedColumns = ["split", "label"]
-
+extension Dataset {
   /// The dataset as a table: `split`, `label` and the signal as `x0`, `x1`, and so on.
   ///
   /// One row for each example, `train` before `test`. Numbers have the fewest digits that give the same float64 back.
   /// The times and the templates are left out.
-  public func table(precision: FloatPrecision = .float64) throws(FormatError) -> CSVTable {
-    var table = CSVTable(columns: Self.fixedColumns + (0..<length).map { "x\($0)" })
-    func append(_ split: String, _ labels: [Int], _ signals: [Double]) throws(FormatError) {
-      let values = try precision.array(signals, shape: [signals.count]).doubles()
+  func table(precision: FloatPrecision) throws(FormatError) -> [UInt8] {
+    let columns = ["split", "label"] + (0..<length).map { "x\($0)" }
+    var bytes = Array(CSVTable.line(of: columns).utf8)
+    for (split, labels, signals) in [("train", y, x), ("test", yTest, xTest)] {
+      let values = try precision.rounded(signals.values)
       for (index, label) in labels.enumerated() {
-        table.append(
-          [split, String(label)]
-            + values[(index * length)..<((index + 1) * length)].map { $0.description })
+        bytes.append("\(split),\(label)")
+        for value in values[(index * length)..<((index + 1) * length)] {
+          bytes.append(",\(value)")
+        }
+        bytes.append(UInt8(ascii: "\n"))
       }
     }
-    try append("train", y, x)
-    try append("test", yTest, xTest)
-    return table
+    return bytes
   }
 
   /// The times as a table of one column `t`.
-  func timesTable(precision: FloatPrecision) throws(FormatError) -> CSVTable {
-    let times = try precision.array(t, shape: [t.count]).doubles()
-    return CSVTable(columns: ["t"], rows: times.map { [$0.description] })
+  func timesTable(precision: FloatPrecision) throws(FormatError) -> [UInt8] {
+    let times = try precision.rounded(t)
+    return CSVTable(columns: ["t"], rows: times.map { [$0.description] }).encode()
   }
 
   /// The same dataset with the times of such a table, if it holds as many as a signal has points: the file may belong to
   /// another dataset.
-  func withTimes(csv bytes: [UInt8]) throws(FormatError) -> DatasetArrays {
+  func withTimes(csv bytes: [UInt8]) throws(FormatError) -> Dataset {
     let table = try CSVTable.decode(bytes)
     let times = table.rows.compactMap { CSVNumber($0[0].utf8).value }
     guard table.columns == ["t"], times.count == length, table.rows.count == length else {
       return self
     }
-    return try DatasetArrays(
-      x: x, y: y, xTest: xTest, yTest: yTest, t: times, templates: templates)
+    return try Dataset(
+      x: x.values, y: y, xTest: xTest.values, yTest: yTest, t: times, templates: templates)
   }
 
-  /// Takes the dataset from a CSV file with the columns that `table(precision:)` describes, as it is or as a spreadsheet
+  /// Takes the dataset from a CSV file with the columns `split` (train or test), `label`, `x0`, `x1` and so on, as it is or as a spreadsheet
   /// or pandas has written it again.
   ///
   /// Columns and rows may come in any order, other columns are ignored. Fields are separated by commas, semicolons,
@@ -92,11 +92,11 @@ extension DatasetArrays {
     }
     try self.init(
       x: train.values, y: train.labels, xTest: test.values, yTest: test.labels,
-      t: t ?? Self.times(columns.values.count), templates: nil)
+      t: t ?? Self.times(columns.values.count))
   }
 }
 
-extension DatasetArrays {
+extension Dataset {
   private static func isSplit(_ field: ArraySlice<UInt8>) -> Bool {
     ["train", "test", "t"].contains(String(decoding: field.prefix(8), as: UTF8.self).lowercased())
   }

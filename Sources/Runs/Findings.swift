@@ -15,14 +15,14 @@ public struct Findings: Sendable, Equatable {
   /// Files to work on with, such as learned weights.
   public var attachments: [Attachment]
 
-  /// Collects what was found.
+  /// Collects what was found; what the results did not suffice for is nil, and left out.
   public init(
-    claims: [Claim] = [], tables: [Table] = [], illustrations: [Illustration] = [],
+    claims: [Claim?] = [], tables: [Table?] = [], illustrations: [Illustration?] = [],
     notes: [String] = [], paperNotes: [String] = [], attachments: [Attachment] = []
   ) {
-    self.claims = claims
-    self.tables = tables
-    self.illustrations = illustrations
+    self.claims = claims.compactMap(\.self)
+    self.tables = tables.compactMap(\.self)
+    self.illustrations = illustrations.compactMap(\.self)
     self.notes = notes
     self.paperNotes = paperNotes
     self.attachments = attachments
@@ -57,6 +57,31 @@ public struct Claim: Sendable, Equatable {
     self.init(
       id, statement, reported: reported, measured: measured, spread: spread, decimals: decimals,
       verdict: holds.map { $0 ? .holds : .fails } ?? .untested)
+  }
+
+  /// States a claim about a mean over seeds, shown with its standard deviation; nil without a sample.
+  ///
+  /// `holds` says whether the sentence holds for the sample; nil where that cannot be told.
+  public init?(
+    _ id: String, _ statement: String, reported: Quantity? = nil, measured: Sample?,
+    decimals: Int = 1, holds: (Sample) -> Bool?
+  ) {
+    guard let measured else { return nil }
+    self.init(
+      id, statement, reported: reported, measured: .number(measured.mean),
+      spread: measured.deviation, decimals: decimals, holds: holds(measured))
+  }
+
+  /// States that a mean over seeds is the published value, give or take `tolerance`; nil without a
+  /// sample or a published value.
+  public init?(
+    _ id: String, _ statement: String, reported: Double?, measured: Sample?,
+    within tolerance: Double, decimals: Int = 1
+  ) {
+    guard let reported else { return nil }
+    self.init(
+      id, statement, reported: .number(reported), measured: measured, decimals: decimals
+    ) { abs($0.mean - reported) <= tolerance }
   }
 
   /// States a claim that has been judged.

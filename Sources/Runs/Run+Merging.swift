@@ -105,7 +105,7 @@ extension Run {
     }
     let settings = RunSummary.Settings(configuration)
     let changed = S.changedSettings(in: configuration)
-    var findings = S.judgedFindings(configuration, results)
+    var findings = S.judgedFindings(Results(configuration, results))
     // Here, so that no study can forget to say that its figures show something else than the paper's.
     let notice = RunSummary.notice(settings, changed)
     findings.illustrations = findings.illustrations.map { $0.drawn(under: notice) }

@@ -27,11 +27,10 @@ extension Study {
   /// If a setting differs from the study's own that is not among ``comparableSettings``, or if trials
   /// are missing, no claim is judged, the notes that compare with the paper are left out, and one note
   /// says why.
-  package static func judgedFindings(
-    _ configuration: Configuration, _ results: [TrialResult<Self>]
-  ) -> Findings {
-    var findings = findings(configuration, results)
-    if let obstacle = obstacle(configuration, results.count) {
+  package static func judgedFindings(_ results: Results<Self>) -> Findings {
+    let configuration = results.configuration
+    var findings = findings(results)
+    if let obstacle = obstacle(configuration, results.all.count) {
       for index in findings.claims.indices { findings.claims[index].verdict = .untested }
       if !findings.claims.isEmpty { findings.notes.insert(obstacle, at: 0) }
     } else {

@@ -15,9 +15,7 @@
 ///       public static func measure(
 ///         _ trial: Trial, _ configuration: Configuration, in context: TrialContext
 ///       ) throws -> Measurement { … }
-///       public static func findings(
-///         _ configuration: Configuration, _ results: [TrialResult<Self>]
-///       ) -> Findings { … }
+///       public static func findings(_ results: Results<Self>) -> Findings { … }
 ///     }
 ///
 /// A study prints nothing and writes nothing: what it has to say goes into its ``Findings``.
@@ -41,7 +39,7 @@ public protocol Study: Sendable {
   /// an older version are not mixed with new ones; 1 unless declared.
   static var revision: Int { get }
 
-  /// The trials in the order in which ``findings(_:_:)`` wants their results.
+  /// The trials in the order in which ``findings(_:)`` wants their results.
   static func trials(for configuration: Configuration) -> [Trial]
 
   /// How long a trial takes, in any unit, so that the longest start first and the time that is left
@@ -60,13 +58,11 @@ public protocol Study: Sendable {
   /// seeds unless declared.
   static var comparableSettings: [ComparableSetting] { get }
 
-  /// What the results show. Trials that failed are absent from `results`.
+  /// What the results show. Trials that failed are absent from them.
   ///
   /// A claim says whether it holds for these results; whether these settings can judge it is found
   /// out afterwards, from ``comparableSettings``.
-  static func findings(
-    _ configuration: Configuration, _ results: [TrialResult<Self>]
-  ) -> Findings
+  static func findings(_ results: Results<Self>) -> Findings
 }
 
 extension Study {

@@ -47,36 +47,22 @@ public enum Cell: Sendable, Equatable, ExpressibleByStringLiteral {
 
   public init(stringLiteral value: String) { self = .text(value) }
 
-  /// The mean of `values` and their sample standard deviation; a plain number for one value, empty
-  /// for none.
-  public init(meanOf values: [Double], decimals: Int = 1) {
-    guard let first = values.first else {
+  /// The mean of a sample with its standard deviation; a plain number for one value, empty for none.
+  public init(_ sample: Sample?, decimals: Int = 1) {
+    guard let sample else {
       self = .empty
       return
     }
-    guard values.count > 1 else {
-      self = .number(first, decimals: decimals)
-      return
-    }
-    let (mean, spread) = meanAndDeviation(values)
-    self = .estimate(mean: mean, spread: spread, decimals: decimals)
+    self =
+      sample.count > 1
+      ? .estimate(mean: sample.mean, spread: sample.deviation, decimals: decimals)
+      : .number(sample.values[0], decimals: decimals)
   }
-}
 
-/// The mean of at least one value, and the sample standard deviation (divisor n − 1; 0 for one
-/// value).
-public func meanAndDeviation(_ values: [Double]) -> (mean: Double, deviation: Double) {
-  precondition(!values.isEmpty, "there are no values to average; a mean takes at least one")
-  let mean = values.reduce(0, +) / Double(values.count)
-  guard values.count > 1 else { return (mean, 0) }
-  let squares = values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
-  return (mean, (squares / Double(values.count - 1)).squareRoot())
-}
-
-/// The mean of at least one value, and its standard error (0 for one value).
-public func meanAndError(_ values: [Double]) -> (mean: Double, error: Double) {
-  let (mean, deviation) = meanAndDeviation(values)
-  return (mean, deviation / Double(values.count).squareRoot())
+  /// A number; empty for none.
+  public init(_ value: Double?, decimals: Int = 1) {
+    self = value.map { .number($0, decimals: decimals) } ?? .empty
+  }
 }
 
 extension Table {

@@ -44,9 +44,9 @@ struct FindingsTests {
 
   @Test("average as a mean and the sample standard deviation")
   func means() {
-    #expect(Cell(meanOf: []) == .empty)
-    #expect(Cell(meanOf: [3], decimals: 2) == .number(3, decimals: 2))
-    #expect(Cell(meanOf: [1, 2, 3, 6]) == .estimate(mean: 3, spread: (14.0 / 3).squareRoot()))
+    #expect(Cell(Sample([])) == .empty)
+    #expect(Cell(Sample([3]), decimals: 2) == .number(3, decimals: 2))
+    #expect(Cell(Sample([1, 2, 3, 6])) == .estimate(mean: 3, spread: (14.0 / 3).squareRoot()))
   }
 
   @Test("in summary.json have the form of the contract")

@@ -32,9 +32,7 @@ private enum Sketch: Study {
     _ trial: Trial, _ configuration: Configuration, in context: TrialContext
   ) -> Trial { trial }
 
-  static func findings(
-    _ configuration: Configuration, _ results: [TrialResult<Sketch>]
-  ) -> Findings {
+  static func findings(_ results: Results<Sketch>) -> Findings {
     let panel = Panel(marks: [.points(Points(x: [1], y: [2]))])
     return Findings(illustrations: [
       Illustration("dot", caption: "A dot.", figure: Figure(title: "A dot", panels: [panel]))

@@ -27,7 +27,7 @@ enum Toy: Study {
     }
   }
 
-  struct Trial: Codable, Hashable, Sendable {
+  struct Trial: Codable, Hashable, Sendable, SeededTrial {
     var size: Int
     var seed: Int
   }
@@ -90,18 +90,16 @@ enum Toy: Study {
     var curve: [Float]
   }
 
-  static func findings(
-    _ configuration: Configuration, _ results: [TrialResult<Toy>]
-  ) -> Findings {
+  static func findings(_ results: Results<Toy>) -> Findings {
     var table = Table("scores", title: "Scores", columns: ["size", "score", "last"])
-    for size in configuration.sizes {
-      let own = results.filter { $0.trial.size == size }
+    for size in results.configuration.sizes {
+      let curves = results.measurements { $0.size == size }.map(\.curve)
       table.append([
-        .integer(size), Cell(meanOf: own.map(\.measurement.score), decimals: 3),
-        .number(Double(own.last?.measurement.curve.last ?? .nan), decimals: 2),
+        .integer(size), Cell(results.sample(where: { $0.size == size }, \.score), decimals: 3),
+        .number(Double(curves.last?.last ?? .nan), decimals: 2),
       ])
     }
-    let order = results.map { "\($0.trial.size)/\($0.trial.seed)" }.joined(separator: " ")
+    let order = results.all.map { "\($0.trial.size)/\($0.trial.seed)" }.joined(separator: " ")
     return Findings(
       claims: [
         Claim("order", "Results come as planned.", measured: .text(order), verdict: .holds),

@@ -117,7 +117,7 @@ struct BaselinesTests {
     #expect(measured.errors?.count == 40)
     measured.errors = nil
     let older = TrialResult<Baselines>(trial: trial, measurement: measured, seconds: 1)
-    #expect(Baselines.findings(small, [older]).illustrations.map(\.name) == ["figure-2"])
+    #expect(Baselines.findings(Results(small, [older])).illustrations.map(\.name) == ["figure-2"])
     let data = try JSONEncoder().encode(measured)
     #expect(!String(decoding: data, as: UTF8.self).contains("errors"))
     #expect(try JSONDecoder().decode(Baselines.Measurement.self, from: data) == measured)

@@ -316,7 +316,7 @@ struct DoubleDescentTests {
       measurement.trainError = [0]
       return TrialResult<DoubleDescent>(trial: trial, measurement: measurement)
     }
-    let claims = DoubleDescent.findings(configuration, results).claims
+    let claims = DoubleDescent.findings(Results(configuration, results)).claims
     return Dictionary(uniqueKeysWithValues: claims.map { ($0.id, $0) })
   }
 

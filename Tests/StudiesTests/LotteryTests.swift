@@ -221,7 +221,7 @@ struct LotteryTests {
     let results = [
       try result(.lottery, 42, 70), try result(.lottery, 43, 60), try result(.dense, 43, 58),
     ]
-    let claims = Lottery.findings(Lottery.Configuration(), results).claims
+    let claims = Lottery.findings(Results(Lottery.Configuration(), results)).claims
     #expect(claims.first { $0.id == "lottery-beats-dense" }?.measured == .number(2))
   }
 

@@ -145,7 +145,7 @@ struct MetalearnLRTests {
       #expect(result.measurement.rates.count == 6)
       #expect(Set(result.measurement.rates).count > 2)
     }
-    let findings = MetalearnLR.findings(configuration, results)
+    let findings = MetalearnLR.findings(Results(configuration, results))
     #expect(findings.illustrations.map(\.name) == ["figure-5", "schedule"])
     #expect(findings.claims.map(\.id) == ["schedule"])
   }
@@ -163,7 +163,7 @@ struct MetalearnLRTests {
           measurement: try JSONDecoder().decode(
             MetalearnLR.Measurement.self, from: Data(json.utf8)))
       }
-      return MetalearnLR.judgedFindings(configuration, results)
+      return MetalearnLR.judgedFindings(Results(configuration, results))
     }
     let good = try findings([(0.625, 1.717), (0.62, 1.717)])
     #expect(good.claims.map(\.id) == ["rate", "objective", "convergence"])

@@ -33,7 +33,7 @@ public enum NoiseTolerance: Study {
   }
 
   /// One training.
-  public struct Trial: Codable, Hashable, Sendable {
+  public struct Trial: Codable, Hashable, Sendable, SeededTrial {
     public var model: Architecture
     public var noise: Double
     public var seed: Int
@@ -77,34 +77,29 @@ public enum NoiseTolerance: Study {
     return Measurement(testAccuracy: training.model.score(on: test).accuracy)
   }
 
-  public static func findings(
-    _ configuration: Configuration, _ results: [TrialResult<NoiseTolerance>]
-  ) -> Findings {
-    func accuracies(_ model: Architecture, _ noise: Double) -> [Double] {
-      results.filter { $0.trial.model == model && $0.trial.noise == noise }
-        .map(\.measurement.testAccuracy)
-    }
-    let lines = configuration.models.enumerated().map { index, model in
-      let points = configuration.noises.map { meanAndDeviation(accuracies(model, $0)) }
-      return Mark.line(
-        Line(
-          model.rawValue, x: configuration.noises, y: points.map(\.mean),
-          band: Band(around: points.map(\.mean), by: points.map(\.deviation)),
-          color: .series(index), marker: .circle))
+  public static func findings(_ results: Results<NoiseTolerance>) -> Findings {
+    let (models, noises) = (results.configuration.models, results.configuration.noises)
+    func accuracy(_ model: Architecture, _ noise: Double) -> Sample? {
+      results.sample(where: { $0.model == model && $0.noise == noise }, \.testAccuracy)
     }
     let table = Table(
       "accuracy", title: "Test accuracy in percent",
-      columns: ["noise"] + configuration.models.map(\.rawValue),
-      rows: configuration.noises.map { noise in
-        [.number(noise, decimals: 2)]
-          + configuration.models.map { Cell(meanOf: accuracies($0, noise)) }
+      columns: ["noise"] + models.map(\.rawValue),
+      rows: noises.map { noise in
+        [.number(noise, decimals: 2)] + models.map { Cell(accuracy($0, noise)) }
       })
     let figure = Figure(
       title: "What noise costs",
       panels: [
         Panel(
           x: Axis("corr_noise_scale"), y: Axis("test accuracy (%)", from: 0, to: 100),
-          marks: lines)
+          marks: models.enumerated().map { index, model in
+            .line(
+              Line(
+                model.rawValue,
+                SampleCurve(x: noises, noises.map { accuracy(model, $0) }),
+                color: .series(index), marker: .circle))
+          })
       ])
     return Findings(
       tables: [table],

@@ -123,7 +123,8 @@ struct PoolingTests {
     let configuration = Pooling.Configuration()
     func verdicts(_ accuracy: (Pooling.Trial) -> Double) -> [String: Verdict] {
       let findings = Pooling.judgedFindings(
-        configuration, Self.results(configuration, with: accuracy))
+        Results(
+          configuration, Self.results(configuration, with: accuracy)))
       return Dictionary(uniqueKeysWithValues: findings.claims.map { ($0.id, $0.verdict) })
     }
     func isPooled(_ trial: Pooling.Trial) -> Bool {
@@ -145,7 +146,8 @@ struct PoolingTests {
   func reduced() {
     let configuration = Pooling.Configuration.quick
     let findings = Pooling.judgedFindings(
-      configuration, Self.results(configuration) { $0.method == .none ? 60 : 80 })
+      Results(
+        configuration, Self.results(configuration) { $0.method == .none ? 60 : 80 }))
     #expect(!findings.claims.isEmpty && findings.claims.allSatisfy { $0.verdict == .untested })
     #expect(findings.tables.map(\.name) == ["accuracy", "advantage"])
     #expect(findings.tables[1].columns == ["method", "1000", "10000"])

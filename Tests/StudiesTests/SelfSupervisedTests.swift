@@ -142,12 +142,12 @@ struct SelfSupervisedTests {
       }
     }
     let usual = SelfSupervised.Configuration()
-    let findings = SelfSupervised.judgedFindings(usual, results(usual))
+    let findings = SelfSupervised.judgedFindings(Results(usual, results(usual)))
     #expect(findings.claims.count == 5 && findings.claims.allSatisfy { $0.verdict == .holds })
     #expect(findings.tables[0].rows.count == 5)
     var other = usual
     other.temperature = 0.3
-    let others = SelfSupervised.judgedFindings(other, results(other))
+    let others = SelfSupervised.judgedFindings(Results(other, results(other)))
     #expect(others.claims.allSatisfy { $0.verdict == .untested })
   }
 

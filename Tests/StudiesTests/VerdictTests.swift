@@ -35,10 +35,11 @@ struct VerdictTests {
     let configuration = try Overrides(changes).applied(to: S.Configuration())
     let measurement = try JSONDecoder().decode(S.Measurement.self, from: measurement)
     return S.judgedFindings(
-      configuration,
-      S.trials(for: configuration).dropLast(lost).map {
-        TrialResult(trial: $0, measurement: measurement)
-      })
+      Results(
+        configuration,
+        S.trials(for: configuration).dropLast(lost).map {
+          TrialResult(trial: $0, measurement: measurement)
+        }))
   }
 
   /// Another value of a setting, of as many elements; nil if it has no number that could be changed.

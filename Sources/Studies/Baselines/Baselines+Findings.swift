@@ -3,17 +3,13 @@ import NeuralNetworks
 import Runs
 
 extension Baselines {
-  /// What the paper's Table 1 says, in percent.
-  static func reported(_ model: Architecture, _ columns: Columns) -> Double {
-    switch (model, columns) {
-    case (.logistic, _): 32
-    case (.mlp, _): 68
-    case (.cnn, .ordered): 94
-    case (.cnn, .shuffled): 56
-    case (.gru, .ordered): 91
-    case (.gru, .shuffled): 57
-    }
-  }
+  /// The test accuracies in percent.
+  static let reported = Reported<Columns, Architecture>(
+    "Table 1",
+    [
+      .ordered: [.logistic: 32, .mlp: 68, .cnn: 94, .gru: 91],
+      .shuffled: [.logistic: 32, .mlp: 68, .cnn: 56, .gru: 57],
+    ])
 
   public static var comparableSettings: [ComparableSetting] {
     [
@@ -21,75 +17,55 @@ extension Baselines {
     ]
   }
 
-  public static func findings(
-    _ configuration: Configuration, _ results: [TrialResult<Baselines>]
-  ) -> Findings {
-    let outcomes = Outcomes(configuration, results)
-    return Findings(
-      claims: outcomes.claims,
-      tables: [outcomes.table, outcomes.errorTable].compactMap(\.self),
+  public static func findings(_ results: Results<Baselines>) -> Findings {
+    Findings(
+      claims: results.claims, tables: [results.table, results.errorTable],
       illustrations: [
         Illustration(
           "figure-2",
           caption: "Test accuracy while training, "
-            + spreadOverSeeds(configuration.seeds.count) + ".",
-          figure: outcomes.figure),
-        outcomes.errors,
-      ].compactMap(\.self),
-      notes: outcomes.notes, paperNotes: outcomes.paperNotes)
+            + Spread.deviation.caption(over: results.configuration.seeds.count) + ".",
+          figure: results.figure),
+        results.errors,
+      ],
+      notes: results.notes, paperNotes: results.paperNotes)
   }
-}
-
-/// The measurements in the order in which the table and the claims want them.
-private struct Outcomes {
-  typealias Columns = Baselines.Columns
-
-  let configuration: Baselines.Configuration
-  let results: [TrialResult<Baselines>]
-
-  init(_ configuration: Baselines.Configuration, _ results: [TrialResult<Baselines>]) {
-    self.configuration = configuration
-    self.results = results
-  }
-
-  func measurements(
-    _ model: Architecture, _ columns: Columns, _ examples: Baselines.TrainingExamples = .all
-  ) -> [Baselines.Measurement] {
-    results.filter {
-      $0.trial.model == model && $0.trial.columns == columns && $0.trial.examples == examples
-    }.map(\.measurement)
-  }
-
-  // MARK: Table 1
 
   /// How one number is taken from a learning curve.
-  enum Selection: String, CaseIterable {
+  fileprivate enum Selection: String, CaseIterable {
     case last = "last step"
     case best = "best evaluation, selected on the test set"
     case validated = "early stopping on held-out training examples"
   }
+}
 
-  func accuracies(_ model: Architecture, _ columns: Columns, _ selection: Selection) -> [Double] {
-    switch selection {
-    case .last: measurements(model, columns).map(\.last)
-    case .best: measurements(model, columns).map(\.best)
-    case .validated: measurements(model, columns, .heldOut).compactMap(\.selectedTestAccuracy)
+extension Results<Baselines> {
+  // MARK: Table 1
+
+  private func accuracy(
+    _ model: Architecture, _ columns: Baselines.Columns, _ selection: Baselines.Selection = .best
+  ) -> Sample? {
+    func isWanted(_ examples: Baselines.TrainingExamples) -> (Baselines.Trial) -> Bool {
+      { $0.model == model && $0.columns == columns && $0.examples == examples }
+    }
+    return switch selection {
+    case .last: sample(where: isWanted(.all), \.last)
+    case .best: sample(where: isWanted(.all), \.best)
+    case .validated: sample(where: isWanted(.heldOut), \.selectedTestAccuracy)
     }
   }
 
-  var table: Table {
+  fileprivate var table: Table {
     var table = Table(
       "table-1", title: "Test accuracy in percent (Table 1)",
       columns: ["columns", "accuracy"] + configuration.models.map(\.rawValue) + ["human"])
     for columns in configuration.columns {
       table.append(
         [.text(columns.rawValue), "reported"]
-          + configuration.models.map { .number(Baselines.reported($0, columns), decimals: 0) }
+          + configuration.models.map { Cell(Baselines.reported[columns, $0], decimals: 0) }
           + [columns == .ordered ? .number(96, decimals: 0) : "~30"])
-      for selection in Selection.allCases {
-        let cells = configuration.models.map {
-          Cell(meanOf: accuracies($0, columns, selection))
-        }
+      for selection in Baselines.Selection.allCases {
+        let cells = configuration.models.map { Cell(accuracy($0, columns, selection)) }
         guard cells.contains(where: { $0 != .empty }) else { continue }
         table.append([.text(columns.rawValue), .text(selection.rawValue)] + cells + [.empty])
       }
@@ -99,7 +75,7 @@ private struct Outcomes {
 
   // MARK: Figure 2
 
-  var figure: Figure {
+  fileprivate var figure: Figure {
     Figure(
       title: "Spatial priors help where there is spatial structure",
       subtitle: "Four classifiers on MNIST-1D and on the same data with its columns shuffled",
@@ -115,61 +91,49 @@ private struct Outcomes {
       columns: 2, sharing: .y, legend: .below, width: 860, aspect: 0.85)
   }
 
-  private func curves(_ columns: Columns) -> [Mark] {
+  private func curves(_ columns: Baselines.Columns) -> [Mark] {
     configuration.models.enumerated().compactMap { index, model in
-      let curves = measurements(model, columns)
-      guard let steps = curves.first?.steps else { return nil }
-      let points = steps.indices.map { step in
-        meanAndDeviation(curves.map { $0.testAccuracy[step] })
-      }
-      return .line(
-        Line(
-          model.label, x: steps.map(Double.init), y: points.map(\.mean),
-          band: Band(around: points.map(\.mean), by: points.map(\.deviation)),
-          color: .series(index)))
+      curve(where: { $0.model == model && $0.columns == columns && $0.examples == .all }) {
+        ($0.steps, $0.testAccuracy)
+      }.map { .line(Line(model.label, $0, color: .series(index))) }
     }
   }
 
   // MARK: Figure 8
 
-  /// The percentages of each digit's test examples that the CNN takes for another, one list for each seed.
-  private var errorRates: [[Double]] {
-    measurements(.cnn, .ordered).compactMap(\.errors?.rates)
+  /// The percentages of each digit's test examples that the CNN takes for another; empty where they were not measured.
+  private var errorRates: [Sample] {
+    (0...9).compactMap { digit in
+      sample(where: { $0.model == .cnn && $0.columns == .ordered && $0.examples == .all }) {
+        $0.errors?.rates[digit]
+      }
+    }
   }
 
-  /// Their mean and standard deviation over the seeds; empty where there are none.
-  private var meanErrorRates: [(mean: Double, deviation: Double)] {
-    let rates = errorRates
-    return rates.isEmpty ? [] : (0...9).map { digit in meanAndDeviation(rates.map { $0[digit] }) }
-  }
-
-  var errorTable: Table? {
-    let rates = errorRates
-    guard !rates.isEmpty else { return nil }
-    var table = Table(
+  fileprivate var errorTable: Table? {
+    let (human, cnn) = (ErrorsByClass.paper, errorRates)
+    guard !cnn.isEmpty else { return nil }
+    return Table(
       "figure-8",
       title: "Test examples of each digit that were taken for another, in percent (Figure 8)",
-      columns: ["digit", "shown to the human", "wrong", "human", "cnn"])
-    let human = ErrorsByClass.paper
-    for digit in 0...9 {
-      table.append([
-        .text("\(digit)"), .integer(human.shown[digit]), .integer(human.wrong[digit]),
-        .number(human.rates[digit], decimals: 1), Cell(meanOf: rates.map { $0[digit] }),
-      ])
-    }
-    return table
+      columns: ["digit", "shown to the human", "wrong", "human", "cnn"],
+      rows: (0...9).map { digit in
+        [
+          .text("\(digit)"), .integer(human.shown[digit]), .integer(human.wrong[digit]),
+          .number(human.rates[digit]), Cell(cnn[digit]),
+        ]
+      })
   }
 
-  var errors: Illustration? {
-    let rates = meanErrorRates
-    guard !rates.isEmpty else { return nil }
-    let seeds = errorRates.count
+  fileprivate var errors: Illustration? {
+    let rates = errorRates
+    guard let seeds = rates.first?.count else { return nil }
     return Illustration(
       "figure-8",
       caption:
         "Test examples of each digit that were taken for another: by the paper's human, who saw "
         + "\(ErrorsByClass.paper.count) of them, and by the CNN after its last step, "
-        + spreadOverSeeds(seeds) + ".",
+        + Spread.deviation.caption(over: seeds) + ".",
       figure: Figure(
         title: "Which digits a human and a network take for others",
         panels: [
@@ -179,44 +143,31 @@ private struct Outcomes {
             marks: [
               .bars(Bars("paper's human", values: ErrorsByClass.paper.rates, color: .muted)),
               .bars(
-                Bars(
-                  "CNN", values: rates.map(\.mean),
-                  errors: seeds > 1 ? rates.map(\.deviation) : nil,
-                  color: .series(configuration.models.firstIndex(of: .cnn) ?? 0))),
+                Bars("CNN", rates, color: .series(configuration.models.firstIndex(of: .cnn) ?? 0))),
             ])
         ], legend: .below, aspect: 0.45))
   }
 
   // MARK: Claims
 
-  var claims: [Claim] {
-    configuration.models.compactMap(accuracyClaim)
+  fileprivate var claims: [Claim?] {
+    configuration.models.map(accuracyClaim)
       + [ranking, indifference, loss(.cnn), loss(.gru), overtaking, hardest, easiest]
-      .compactMap(\.self)
-  }
-
-  private func best(_ model: Architecture, _ columns: Columns) -> (mean: Double, deviation: Double)?
-  {
-    let values = accuracies(model, columns, .best)
-    return values.isEmpty ? nil : meanAndDeviation(values)
   }
 
   /// A reported accuracy counts as reproduced if the best evaluation, which is how the paper selects, lies within
   /// a point and a half of it.
   private func accuracyClaim(_ model: Architecture) -> Claim? {
-    guard let best = best(model, .ordered) else { return nil }
-    let reported = Baselines.reported(model, .ordered)
+    let reported = Baselines.reported[.ordered, model]
     return Claim(
       "accuracy-\(model.rawValue)",
-      "\(model.subject) reaches \(Int(reported)) % test accuracy (best evaluation, within 1.5 points).",
-      reported: .number(reported), measured: .number(best.mean),
-      spread: configuration.seeds.count > 1 ? best.deviation : nil,
-      holds: abs(best.mean - reported) <= 1.5)
+      "\(model.subject) reaches \(reported?.shown(0) ?? "") % test accuracy (best evaluation, within 1.5 points).",
+      reported: reported, measured: accuracy(model, .ordered), within: 1.5)
   }
 
   private var ranking: Claim? {
-    guard let linear = best(.logistic, .ordered), let mlp = best(.mlp, .ordered),
-      let cnn = best(.cnn, .ordered)
+    guard let linear = accuracy(.logistic, .ordered), let mlp = accuracy(.mlp, .ordered),
+      let cnn = accuracy(.cnn, .ordered)
     else { return nil }
     let margin = min(mlp.mean - linear.mean, cnn.mean - mlp.mean)
     return Claim(
@@ -226,8 +177,8 @@ private struct Outcomes {
   }
 
   private var indifference: Claim? {
-    let drops = [Architecture.logistic, .mlp].compactMap(drop)
-    guard drops.count == 2, let largest = drops.max(by: { abs($0) < abs($1) }) else { return nil }
+    guard let linear = drop(.logistic), let mlp = drop(.mlp) else { return nil }
+    let largest = abs(linear) < abs(mlp) ? mlp : linear
     return Claim(
       "no-prior-no-loss",
       "Shuffling the columns changes little for the linear and the fully-connected classifier (largest drop in points).",
@@ -235,17 +186,18 @@ private struct Outcomes {
   }
 
   private func loss(_ model: Architecture) -> Claim? {
-    guard let drop = drop(model) else { return nil }
-    let reported = Baselines.reported(model, .ordered) - Baselines.reported(model, .shuffled)
+    guard let drop = drop(model), let ordered = Baselines.reported[.ordered, model],
+      let shuffled = Baselines.reported[.shuffled, model]
+    else { return nil }
     return Claim(
       "prior-lost-\(model.rawValue)",
       "Shuffling the columns costs the \(model.label) more than 30 points of test accuracy.",
-      reported: .number(reported), measured: .number(drop), holds: drop > 30)
+      reported: .number(ordered - shuffled), measured: .number(drop), holds: drop > 30)
   }
 
   private var overtaking: Claim? {
-    guard let mlp = best(.mlp, .shuffled), let cnn = best(.cnn, .shuffled),
-      let gru = best(.gru, .shuffled)
+    guard let mlp = accuracy(.mlp, .shuffled), let cnn = accuracy(.cnn, .shuffled),
+      let gru = accuracy(.gru, .shuffled)
     else { return nil }
     let lead = mlp.mean - max(cnn.mean, gru.mean)
     return Claim(
@@ -254,9 +206,14 @@ private struct Outcomes {
       reported: 11, measured: .number(lead), holds: lead > 0)
   }
 
+  /// The CNN's mean errors; nil where some digit was never shown.
+  private var meanErrorRates: [Double]? {
+    let rates = errorRates.map(\.mean)
+    return !rates.isEmpty && rates.allSatisfy(\.isFinite) ? rates : nil
+  }
+
   private var hardest: Claim? {
-    let rates = meanErrorRates.map(\.mean)
-    guard !rates.isEmpty, rates.allSatisfy(\.isFinite) else { return nil }
+    guard let rates = meanErrorRates else { return nil }
     let worst = rates.indices.sorted { (rates[$1], $0) < (rates[$0], $1) }.prefix(2).sorted()
     return Claim(
       "hardest-digits",
@@ -266,8 +223,7 @@ private struct Outcomes {
   }
 
   private var easiest: Claim? {
-    let rates = meanErrorRates.map(\.mean)
-    guard !rates.isEmpty, rates.allSatisfy(\.isFinite) else { return nil }
+    guard let rates = meanErrorRates else { return nil }
     let most = max(rates[3], rates[6])
     return Claim(
       "easiest-digits",
@@ -275,8 +231,9 @@ private struct Outcomes {
       reported: 0, measured: .number(most), holds: most == 0)
   }
 
+  /// What shuffling the columns costs, in points.
   private func drop(_ model: Architecture) -> Double? {
-    guard let ordered = best(model, .ordered), let shuffled = best(model, .shuffled) else {
+    guard let ordered = accuracy(model, .ordered), let shuffled = accuracy(model, .shuffled) else {
       return nil
     }
     return ordered.mean - shuffled.mean
@@ -284,13 +241,13 @@ private struct Outcomes {
 
   // MARK: Notes
 
-  var notes: [String] {
+  fileprivate var notes: [String] {
     var notes = [
       "The paper selects by early stopping on the test set, which is what \"best evaluation\" does; \"last step\" "
         + "selects nothing, and \"early stopping\" trains on nine tenths of the training examples, stops and selects by the rest.",
       "The human row is the paper's: an expert who classified five quizzes of 100 test signals, 95.8 ± 0.4 % right.",
     ]
-    if errorRates.count > 1, let most = meanErrorRates.map(\.deviation).max() {
+    if let most = errorRates.filter({ $0.count > 1 }).map(\.deviation).max() {
       notes.append(
         "The paper names the digits that one CNN found hard. The share of a digit's test examples that is taken for "
           + "another differs from seed to seed by up to \(most.shown(1)) points (standard deviation)."
@@ -299,11 +256,11 @@ private struct Outcomes {
     return notes
   }
 
-  var paperNotes: [String] {
-    guard let best = best(.mlp, .ordered) else { return [] }
+  fileprivate var paperNotes: [String] {
+    guard let accuracy = accuracy(.mlp, .ordered) else { return [] }
     return [
       "The paper reports 68 % for the MLP. Its own notebook prints 64.6 to 65.1 %, and this run's best evaluation "
-        + "is \(best.mean.shown(1)) %: the 68 is not what these settings give."
+        + "is \(accuracy.mean.shown(1)) %: the 68 is not what these settings give."
     ]
   }
 }

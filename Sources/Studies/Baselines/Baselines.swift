@@ -19,7 +19,7 @@ public enum Baselines: Study {
     + "much of that do they owe to the order of the columns?"
 
   /// One training.
-  public struct Trial: Codable, Hashable, Sendable, CustomStringConvertible {
+  public struct Trial: Codable, Hashable, Sendable, SeededTrial, CustomStringConvertible {
     /// The classifier.
     public var model: Architecture
     /// The order of the columns.

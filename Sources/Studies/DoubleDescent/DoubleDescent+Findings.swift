@@ -11,113 +11,92 @@ extension DoubleDescent {
     ]
   }
 
-  public static func findings(
-    _ configuration: Configuration, _ results: [TrialResult<DoubleDescent>]
-  ) -> Findings {
-    let outcomes = Outcomes(configuration, results)
+  public static func findings(_ results: Results<DoubleDescent>) -> Findings {
+    let curves = ErrorCurve.all(in: results)
+    let spread = Spread.deviation.caption(over: results.configuration.seeds.count) + "."
     return Findings(
-      claims: outcomes.claims, tables: [outcomes.peaks],
+      claims: results.claims(curves), tables: [results.peaks(of: curves)],
       illustrations: [
         Illustration(
           "figure-4",
           caption: "Errors on the training and the test set against the size of the network, "
-            + outcomes.spreadWords, figure: outcomes.figure(.size)),
+            + spread, figure: results.figure(of: curves, against: .size)),
         Illustration(
           "parameters",
           caption:
             "The same against the number of parameters, with the number of training examples n and that of "
-            + "examples times outputs n · K marked, " + outcomes.spreadWords,
-          figure: outcomes.figure(.parameters)),
+            + "examples times outputs n · K marked, " + spread,
+          figure: results.figure(of: curves, against: .parameters)),
       ],
-      notes: outcomes.notes,
+      notes: results.notes,
       attachments: [
         Attachment(
           "errors", type: "csv", caption: "the errors at every size",
-          contents: Array(outcomes.errors.csv.utf8))
+          contents: Array(errors(of: curves).csv.utf8))
       ])
+  }
+
+  /// Every point of every curve.
+  private static func errors(of curves: [ErrorCurve]) -> Table {
+    Table(
+      "errors", title: "Errors in percent",
+      columns: [
+        "model", "loss", "noise", "size", "parameters", "seeds", "train error", "test error",
+      ],
+      rows: curves.flatMap { curve in
+        curve.points.map { point in
+          [
+            .text(curve.model.rawValue), .text(curve.loss.rawValue), .number(curve.noise),
+            .integer(point.size), .integer(point.parameters), .integer(point.testError.count),
+            Cell(point.trainError), Cell(point.testError),
+          ]
+        }
+      })
   }
 }
 
-/// The curves, and the two thresholds at which the paper sees their peaks.
-private struct Outcomes {
-  let configuration: DoubleDescent.Configuration
-  let curves: [ErrorCurve]
+extension Results<DoubleDescent> {
   /// n, the number of training examples.
-  let examples: Double
+  private var examples: Double { Double(configuration.dataset.trainingCount) }
   /// K, the number of outputs.
-  let outputs = 10.0
+  private var outputs: Double { 10 }
 
-  init(_ configuration: DoubleDescent.Configuration, _ results: [TrialResult<DoubleDescent>]) {
-    self.configuration = configuration
-    curves = ErrorCurve.all(configuration, results)
-    examples = Double(configuration.dataset.trainingCount)
-  }
-
-  /// The number of parameters at which the paper sees the peak.
-  func threshold(_ loss: ClassificationLoss) -> Double {
-    loss == .negativeLogLikelihood ? examples : examples * outputs
-  }
-
-  var spreadWords: String { spreadOverSeeds(configuration.seeds.count) + "." }
-
-  // MARK: Tables
+  // MARK: Table
 
   /// Where each curve dips, peaks and ends.
-  var peaks: Table {
-    var table = Table(
+  fileprivate func peaks(of curves: [ErrorCurve]) -> Table {
+    Table(
       "peaks", title: "Where the test error peaks (errors in percent, sizes in parentheses)",
       columns: [
         "network", "first dip", "peak", "parameters", "÷ n", "÷ (n · K)", "train error there",
         "largest", "train error < 1 from",
-      ])
-    for curve in curves {
-      let interpolating = curve.interpolating.map { Cell.text("\($0.parameters) parameters") }
-      let last = curve.points[curve.points.count - 1]
-      guard let peak = curve.peak else {
-        table.append(
-          [.text(curve.label), .empty, "none", .empty, .empty, .empty, .empty]
-            + [.text(last.shown), interpolating ?? "none"])
-        continue
-      }
-      let parameters = Double(peak.top.parameters)
-      table.append([
-        .text(curve.label), .text(peak.dip.shown), .text(peak.top.shown),
-        .integer(peak.top.parameters), .number(parameters / examples, decimals: 2),
-        .number(parameters / examples / outputs, decimals: 2),
-        Cell(meanOf: peak.top.trainErrors), .text(last.shown), interpolating ?? "none",
-      ])
-    }
-    return table
-  }
-
-  /// Every point of every curve.
-  var errors: Table {
-    var table = Table(
-      "errors", title: "Errors in percent",
-      columns: [
-        "model", "loss", "noise", "size", "parameters", "seeds", "train error", "test error",
-      ])
-    for curve in curves {
-      for point in curve.points {
-        table.append([
-          .text(curve.model.rawValue), .text(curve.loss.rawValue), .number(curve.noise),
-          .integer(point.size), .integer(point.parameters), .integer(point.seeds.count),
-          Cell(meanOf: point.trainErrors), Cell(meanOf: point.testErrors),
-        ])
-      }
-    }
-    return table
+      ],
+      rows: curves.map { curve in
+        let peak = curve.peak.map { peak -> [Cell] in
+          let parameters = Double(peak.top.parameters)
+          return [
+            .text(peak.dip.shown), .text(peak.top.shown), .integer(peak.top.parameters),
+            .number(parameters / examples, decimals: 2),
+            .number(parameters / examples / outputs, decimals: 2), Cell(peak.top.trainError),
+          ]
+        }
+        return [.text(curve.label)] + (peak ?? [.empty, "none", .empty, .empty, .empty, .empty])
+          + [
+            .text(curve.last.shown),
+            curve.interpolating.map { .text("\($0.parameters) parameters") } ?? "none",
+          ]
+      })
   }
 
   // MARK: Figures
 
   /// What the horizontal axis counts.
-  enum Abscissa {
+  fileprivate enum Abscissa {
     case size
     case parameters
   }
 
-  func figure(_ abscissa: Abscissa) -> Figure {
+  fileprivate func figure(of curves: [ErrorCurve], against abscissa: Abscissa) -> Figure {
     // Four stand better two by two.
     let columns = curves.count == 4 ? 2 : min(3, max(1, curves.count))
     return Figure(
@@ -149,31 +128,19 @@ private struct Outcomes {
 
   private func line(
     _ label: String, _ curve: ErrorCurve, _ abscissa: Abscissa, _ color: Color,
-    _ error: (ErrorCurve.Point) -> (mean: Double, deviation: Double)
+    _ error: (ErrorCurve.Point) -> Sample
   ) -> Mark {
-    let errors = curve.points.map(error)
+    let x = curve.points.map { Double(abscissa == .size ? $0.size : $0.parameters) }
     return .line(
-      Line(
-        label, x: curve.points.map { Double(abscissa == .size ? $0.size : $0.parameters) },
-        y: errors.map(\.mean),
-        band: configuration.seeds.count > 1
-          ? Band(around: errors.map(\.mean), by: errors.map(\.deviation)) : nil,
-        color: color, marker: .circle))
+      Line(label, SampleCurve(x: x, curve.points.map(error)), color: color, marker: .circle))
   }
 
   // MARK: Claims
 
-  var claims: [Claim] {
-    curves.map(descent) + curves.map(location) + configuration.models.compactMap(factor)
-      + curves.map(largest) + DoubleDescent.reported.compactMap(reported)
-  }
-
-  /// A peak that stands out: by more than a point, which single curves wobble by, and by more than its spread.
-  private func clearPeak(_ curve: ErrorCurve) -> ErrorCurve.Peak? {
-    guard let peak = curve.peak, peak.height.mean > max(1, peak.height.deviation) else {
-      return nil
-    }
-    return peak
+  fileprivate func claims(_ curves: [ErrorCurve]) -> [Claim?] {
+    curves.map(descent) + curves.map(location)
+      + configuration.models.map { factor($0, curves) } + curves.map(largest)
+      + DoubleDescent.reported.map { reported($0, curves) }
   }
 
   private func descent(_ curve: ErrorCurve) -> Claim {
@@ -182,49 +149,41 @@ private struct Outcomes {
       "descends-twice-\(curve.id(in: configuration))",
       "\(curve.label): the test error descends twice (its peak above the higher of the lowest points on both sides, "
         + "by more than a point and its spread).",
-      measured: .number(height?.mean ?? 0), spread: height.flatMap { spread($0.deviation) },
-      holds: clearPeak(curve) != nil)
+      measured: .number(height?.mean ?? 0), spread: height?.deviation,
+      holds: curve.clearPeak != nil)
   }
 
+  /// The paper sees the peak at n parameters, or at n · K.
   private func location(_ curve: ErrorCurve) -> Claim {
-    let threshold = threshold(curve.loss)
-    let name = curve.loss == .negativeLogLikelihood ? "n" : "n · K"
-    let peak = clearPeak(curve)
-    let deviation = peak.map { meanAndDeviation(curve.peakParameters(after: $0.dip)).deviation }
+    let (name, threshold) =
+      curve.loss == .negativeLogLikelihood ? ("n", examples) : ("n · K", examples * outputs)
+    let peak = curve.clearPeak
     return Claim(
       "peak-\(curve.id(in: configuration))",
       "\(curve.label): the peak lies near \(name) = \(Int(threshold)) parameters (within a factor of two).",
       reported: .number(threshold),
       measured: peak.map { .number(Double($0.top.parameters)) } ?? "no peak",
-      spread: deviation.flatMap(spread),
+      spread: peak.flatMap { curve.peakParameters(after: $0.dip)?.deviation },
       decimals: 0,
       holds: peak.map { isNear(Double($0.top.parameters), threshold) })
   }
 
   /// By which factor the peaks of the two losses lie apart.
-  private func factor(_ model: DoubleDescent.Model) -> Claim? {
-    let noise = configuration.noise[0]
-    let own = curves.filter { $0.model == model && $0.noise == noise }
+  private func factor(_ model: DoubleDescent.Model, _ curves: [ErrorCurve]) -> Claim? {
+    let own = curves.filter { $0.model == model && $0.noise == configuration.noise[0] }
     guard let nll = own.first(where: { $0.loss == .negativeLogLikelihood }),
       let mse = own.first(where: { $0.loss == .meanSquaredError })
     else { return nil }
-    let statement =
-      "\(model.label): with the mean squared error the peak lies at about K times as many parameters as with the "
-      + "negative log-likelihood (within a factor of two)."
-    guard let early = clearPeak(nll), let late = clearPeak(mse) else {
-      return Claim(
-        "factor-\(model.rawValue)", statement, reported: .number(outputs), measured: "no two peaks",
-        holds: nil)
+    let ratio = nll.clearPeak.flatMap { early in
+      mse.clearPeak.map { Double($0.top.parameters) / Double(early.top.parameters) }
     }
-    let ratio = Double(late.top.parameters) / Double(early.top.parameters)
     return Claim(
-      "factor-\(model.rawValue)", statement, reported: .number(outputs), measured: .number(ratio),
-      holds: isNear(ratio, outputs))
-  }
-
-  /// A deviation over seeds; one seed has none.
-  private func spread(_ deviation: Double) -> Double? {
-    configuration.seeds.count > 1 ? deviation : nil
+      "factor-\(model.rawValue)",
+      "\(model.label): with the mean squared error the peak lies at about K times as many parameters as with the "
+        + "negative log-likelihood (within a factor of two).", reported: .number(outputs),
+      measured: ratio.map { .number($0) } ?? "no two peaks",
+      holds: ratio.map { isNear($0, outputs) }
+    )
   }
 
   private func isNear(_ value: Double, _ threshold: Double) -> Bool {
@@ -233,40 +192,29 @@ private struct Outcomes {
 
   /// Whether it pays to go on: the largest network against the best one before the peak.
   private func largest(_ curve: ErrorCurve) -> Claim {
-    let last = curve.points[curve.points.count - 1]
-    let id = "largest-\(curve.id(in: configuration))"
-    let statement =
-      "\(curve.label): the largest network does better than the best one before the peak (by points)."
-    guard let peak = clearPeak(curve) else {
-      return Claim(id, statement, measured: "no peak", holds: nil)
-    }
-    let gain = ErrorCurve.Peak(dip: peak.dip, top: peak.dip, end: last).falls
-    let (mean, deviation) = meanAndDeviation(gain)
+    let gain = curve.clearPeak?.dip.excess(over: curve.last)
     return Claim(
-      id, statement, measured: .number(mean), spread: spread(deviation),
-      holds: mean > deviation)
+      "largest-\(curve.id(in: configuration))",
+      "\(curve.label): the largest network does better than the best one before the peak (by points).",
+      measured: gain.map { .number($0.mean) } ?? "no peak", spread: gain?.deviation,
+      holds: gain.map { $0.mean > $0.deviation })
   }
 
   /// A number that the authors published, at a size or at the peak.
-  private func reported(_ report: DoubleDescent.Report) -> Claim? {
-    guard
-      let curve = curves.first(where: {
-        $0.model == report.model && $0.loss == .negativeLogLikelihood && $0.noise == report.noise
-      })
-    else { return nil }
+  private func reported(_ report: DoubleDescent.Report, _ curves: [ErrorCurve]) -> Claim? {
+    let curve = curves.first {
+      $0.model == report.model && $0.loss == .negativeLogLikelihood && $0.noise == report.noise
+    }
     let point =
-      report.size.map { size in curve.points.first { $0.size == size } } ?? curve.peak?.top
-    guard let point else { return nil }
-    let (mean, deviation) = point.testError
+      report.size.map { size in curve?.points.first { $0.size == size } } ?? curve?.peak?.top
     return Claim(
       "reported-\(report.id)", report.statement + " (within 3 points).",
-      reported: .number(report.error), measured: .number(mean), spread: spread(deviation),
-      holds: abs(mean - report.error) <= 3)
+      reported: report.error, measured: point?.testError, within: 3)
   }
 
   // MARK: Notes
 
-  var notes: [String] {
+  fileprivate var notes: [String] {
     [
       "A wrong label is drawn from all ten digits for each label with the given probability, so a tenth of the draws "
         + "leave it as it was. Each seed has its own initial weights, order of examples and wrong labels.",
@@ -281,13 +229,19 @@ private struct Outcomes {
   }
 }
 
+extension ErrorCurve {
+  /// The point of the largest network.
+  fileprivate var last: Point { points[points.count - 1] }
+
+  /// A peak that stands out: by more than a point, which single curves wobble by, and by more than its spread.
+  fileprivate var clearPeak: Peak? {
+    peak.flatMap { $0.height.mean > max(1, $0.height.deviation) ? $0 : nil }
+  }
+}
+
 extension ErrorCurve.Point {
   /// The error with the size.
-  fileprivate var shown: String {
-    let (mean, deviation) = testError
-    let spread = testErrors.count > 1 ? " ± \(deviation.shown(1))" : ""
-    return "\(mean.shown(1))\(spread) (\(size))"
-  }
+  fileprivate var shown: String { "\(testError.shown()) (\(size))" }
 }
 
 extension DoubleDescent {

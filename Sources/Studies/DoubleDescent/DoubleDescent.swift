@@ -28,7 +28,7 @@ public enum DoubleDescent: Study {
   }
 
   /// One training.
-  public struct Trial: Codable, Hashable, Sendable, CustomStringConvertible {
+  public struct Trial: Codable, Hashable, Sendable, SeededTrial, CustomStringConvertible {
     /// The network.
     public var model: Model
     /// Its size: hidden units in each layer of the MLP, channels of the CNN.

@@ -9,16 +9,18 @@ struct ErrorCurve {
   /// By ascending size.
   let points: [Point]
 
-  /// What the trainings of one size have shown, one number for each seed in the order of the seeds.
+  /// What the trainings of one size have shown.
   struct Point {
     let size: Int
     let parameters: Int
-    let seeds: [Int]
-    let trainErrors: [Double]
-    let testErrors: [Double]
+    let trainError: Sample
+    let testError: Sample
 
-    var trainError: (mean: Double, deviation: Double) { meanAndDeviation(trainErrors) }
-    var testError: (mean: Double, deviation: Double) { meanAndDeviation(testErrors) }
+    /// By how much the test error exceeds that of another size, for each seed that both share; that of the means if
+    /// they share none.
+    func excess(over other: Point) -> Sample {
+      testError - other.testError ?? Sample(testError.mean - other.testError.mean)
+    }
   }
 
   /// A place where the test error is higher than at a smaller and at a larger size.
@@ -29,20 +31,10 @@ struct ErrorCurve {
     /// The size with the lowest error after the peak.
     let end: Point
 
-    /// By how much the error rises, and falls again, for each seed that all three sizes share.
-    var rises: [Double] { Self.differences(top, dip) }
-    var falls: [Double] { Self.differences(top, end) }
-
-    /// The smaller of the two, in points, and its deviation over seeds.
-    var height: (mean: Double, deviation: Double) {
-      let (rise, fall) = (meanAndDeviation(rises), meanAndDeviation(falls))
+    /// By how much the error rises before the peak, or falls after it, in points: the smaller of the two.
+    var height: Sample {
+      let (rise, fall) = (top.excess(over: dip), top.excess(over: end))
       return rise.mean < fall.mean ? rise : fall
-    }
-
-    private static func differences(_ top: Point, _ other: Point) -> [Double] {
-      let shared = top.seeds.filter(other.seeds.contains)
-      guard !shared.isEmpty else { return [top.testError.mean - other.testError.mean] }
-      return shared.map { top.testError(of: $0) - other.testError(of: $0) }
     }
   }
 
@@ -64,13 +56,15 @@ struct ErrorCurve {
   }
 
   /// The numbers of parameters at which single seeds have their highest test error after the dip.
-  func peakParameters(after dip: Point) -> [Double] {
-    let seeds = points.first?.seeds ?? []
-    return seeds.compactMap { seed in
-      points.filter { $0.size > dip.size && $0.seeds.contains(seed) }
-        .max { $0.testError(of: seed) < $1.testError(of: seed) }
-        .map { Double($0.parameters) }
-    }
+  func peakParameters(after dip: Point) -> Sample? {
+    let seeds = points.first?.testError.seeds ?? []
+    return Sample(
+      seeds.compactMap { seed in
+        points.filter { $0.size > dip.size }
+          .compactMap { point in point.testError[seed].map { (point: point, error: $0) } }
+          .max { $0.error < $1.error }
+          .map { Double($0.point.parameters) }
+      })
   }
 
   /// The smallest size that misses fewer than one training label in a hundred.
@@ -93,23 +87,18 @@ struct ErrorCurve {
   }
 }
 
-extension ErrorCurve.Point {
-  func testError(of seed: Int) -> Double { testErrors[seeds.firstIndex(of: seed)!] }
-}
-
 extension ErrorCurve {
   /// The curves of a run in the order of its trials; sizes at which all trainings failed are absent.
-  static func all(
-    _ configuration: DoubleDescent.Configuration, _ results: [TrialResult<DoubleDescent>]
-  ) -> [ErrorCurve] {
-    configuration.models.flatMap { model in
+  static func all(in results: Results<DoubleDescent>) -> [ErrorCurve] {
+    let configuration = results.configuration
+    return configuration.models.flatMap { model in
       configuration.losses.flatMap { loss in
         configuration.noiseLevels(model, loss).compactMap { noise in
-          let own = results.filter {
+          let own = results.all.filter {
             $0.trial.model == model && $0.trial.loss == loss && $0.trial.noise == noise
           }
-          let points = Set(own.map(\.trial.size)).sorted().map { size in
-            Point(of: own.filter { $0.trial.size == size })
+          let points = Set(own.map(\.trial.size)).sorted().compactMap { size in
+            Point(of: Results(configuration, own.filter { $0.trial.size == size }))
           }
           return points.isEmpty
             ? nil : ErrorCurve(model: model, loss: loss, noise: noise, points: points)
@@ -120,12 +109,15 @@ extension ErrorCurve {
 }
 
 extension ErrorCurve.Point {
-  init(of results: [TrialResult<DoubleDescent>]) {
-    size = results[0].trial.size
-    parameters = results[0].measurement.parameters
-    seeds = results.map(\.trial.seed)
-    trainErrors = results.map { $0.measurement.trainError.last ?? .nan }
-    testErrors = results.map { $0.measurement.testError.last ?? .nan }
+  /// The point of one size; nil without results.
+  fileprivate init?(of results: Results<DoubleDescent>) {
+    guard let first = results.all.first,
+      let trainError = results.sample({ $0.trainError.last ?? .nan }),
+      let testError = results.sample({ $0.testError.last ?? .nan })
+    else { return nil }
+    size = first.trial.size
+    parameters = first.measurement.parameters
+    (self.trainError, self.testError) = (trainError, testError)
   }
 }
 

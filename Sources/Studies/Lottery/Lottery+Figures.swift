@@ -26,47 +26,45 @@ extension Lottery.Condition {
   }
 }
 
-extension LotteryOutcomes {
-  private static let networks: [Lottery.Network] = [.dense, .random, .lottery]
+extension Results<Lottery> {
+  private var networks: [Lottery.Network] { [.dense, .random, .lottery] }
 
   private var percent: String { (100 * configuration.ticketSparsity).shown(0) }
 
   // MARK: Figures
 
-  var illustrations: [Illustration] {
-    var illustrations = [
+  func illustrations(of tickets: [Lottery.Ticket]) -> [Illustration?] {
+    [
       Illustration(
         "figure-3",
         caption:
           "The search for tickets, and what becomes of the one at \(percent) % sparsity on new data; "
-          + spreadOverSeeds(configuration.seeds.count, of: "standard error")
+          + Spread.error.caption(over: configuration.seeds.count)
           + ". Adjacency is the probability that two, three "
           + "and four neighbouring inputs of a first-layer unit survive, with the standard error over units.",
-        figure: figure3),
-      Illustration(
-        "summary",
-        caption:
-          "The ticket at \(percent) % sparsity beside the dense network and one pruned at random; "
-          + spreadOverSeeds(configuration.seeds.count, of: "standard error") + ".",
-        figure: summary),
-    ]
-    if !masks.isEmpty {
-      illustrations.insert(
-        Illustration(
+        figure: figure3(tickets)),
+      tickets.isEmpty
+        ? nil
+        : Illustration(
           "figure-9",
           caption:
             "Which weights of the first layer survive at \(percent) % sparsity: a column for each unit, those "
             + "with the most neighbouring inputs first.",
-          figure: figure9), at: 1)
-    }
-    return illustrations
+          figure: figure9(tickets)),
+      Illustration(
+        "summary",
+        caption:
+          "The ticket at \(percent) % sparsity beside the dense network and one pruned at random; "
+          + Spread.error.caption(over: configuration.seeds.count) + ".",
+        figure: summary),
+    ]
   }
 
-  private var figure3: Figure {
+  private func figure3(_ tickets: [Lottery.Ticket]) -> Figure {
     let analysis = configuration.conditions.map { condition in
       Panel(
         title: "Retrained: \(condition.label)", x: Axis("training step"), y: accuracyAxis,
-        marks: Self.networks.compactMap {
+        marks: networks.compactMap {
           curve($0, condition, label: $0.rawValue, color: $0.color)
         })
     }
@@ -75,7 +73,8 @@ extension LotteryOutcomes {
       subtitle: "A network of \(configuration.hidden) units, pruned by magnitude and at random",
       panels: [
         searchPanel("Test loss", Axis("test loss", scale: .logarithmic), \.testLoss),
-        searchPanel("Test accuracy", Axis("test accuracy (%)"), \.testAccuracy), adjacencyPanel,
+        searchPanel("Test accuracy", Axis("test accuracy (%)"), \.testAccuracy),
+        adjacencyPanel(tickets),
       ] + analysis,
       columns: 4, legend: .below, width: 1180, aspect: 0.9)
   }
@@ -83,23 +82,16 @@ extension LotteryOutcomes {
   private func searchPanel(
     _ title: String, _ axis: Axis, _ value: (Lottery.Round) -> Double
   ) -> Panel {
-    let dense = search(.lottery, 0, value) + search(.random, 0, value)
+    let dense = unpruned(value)
     return Panel(
       title: title, x: Axis("sparsity"), y: axis,
       marks: [Lottery.Network.random, .lottery].compactMap { network in
-        let points = configuration.schedule.indices.compactMap { round in
-          let values = search(network, round, value)
-          return values.isEmpty ? nil : meanAndError(values)
-        }
-        guard points.count == configuration.schedule.count else { return nil }
-        return .line(
-          Line(
-            network.rawValue, x: configuration.schedule, y: points.map(\.mean),
-            band: Band(around: points.map(\.mean), by: points.map(\.error)), color: network.color))
+        let schedule = configuration.schedule
+        let curve = SampleCurve(x: schedule, schedule.indices.map { search(network, $0, value) })
+        guard curve.x.count == schedule.count else { return nil }
+        return .line(Line(network.rawValue, curve, band: .error, color: network.color))
       }
-        + (dense.isEmpty
-          ? []
-          : [.rule(Rule(.horizontal(meanAndDeviation(dense).mean), label: "dense"))])
+        + (dense.map { [.rule(Rule(.horizontal($0.mean), label: "dense"))] } ?? [])
         + [.rule(Rule(.vertical(configuration.ticketSparsity), label: "ticket", dash: .dotted))])
   }
 
@@ -108,18 +100,14 @@ extension LotteryOutcomes {
     _ network: Lottery.Network, _ condition: Lottery.Condition, label: String, color: Color,
     dash: Dash = .solid
   ) -> Mark? {
-    let curves = curves(network, condition)
-    guard let steps = curves.first?.steps else { return nil }
-    let points = steps.indices.map { step in meanAndError(curves.map { $0.testAccuracy[step] }) }
-    return .line(
-      Line(
-        label, x: steps.map(Double.init), y: points.map(\.mean),
-        band: Band(around: points.map(\.mean), by: points.map(\.error)), color: color, dash: dash))
+    curve(where: { $0.network == network }) { measurement in
+      measurement.curves.first { $0.condition == condition }.map { ($0.steps, $0.testAccuracy) }
+    }.map { .line(Line(label, $0, band: .error, color: color, dash: dash)) }
   }
 
   /// The same limits for all learning curves, without their first rise.
   private var accuracyAxis: Axis {
-    let accuracies = results.flatMap { $0.measurement.curves }
+    let accuracies = all.flatMap { $0.measurement.curves }
       .flatMap { $0.testAccuracy.dropFirst(($0.steps.count + 9) / 10) }
     guard let low = accuracies.min(), let high = accuracies.max() else {
       return Axis("test accuracy (%)")
@@ -129,21 +117,18 @@ extension LotteryOutcomes {
       to: (high / 5).rounded(.down) * 5 + 5)
   }
 
-  private var adjacencyPanel: Panel {
+  private func adjacencyPanel(_ tickets: [Lottery.Ticket]) -> Panel {
     let counts = [2, 3, 4]
     return Panel(
       title: "Adjacency of input weights",
       x: Axis("neighbours", ticks: .names(counts.map(Self.word))),
       y: Axis("probability that all survive"),
       marks: [Lottery.Network.random, .lottery].compactMap { network in
-        let adjacencies = adjacencies(network)
-        guard !adjacencies.isEmpty else { return nil }
-        let points = counts.map { count in
-          meanAndError(adjacencies.flatMap { $0.probabilities(of: count) })
+        let samples = counts.compactMap { count in
+          tickets.units(of: network) { $0.probabilities(of: count) }
         }
-        return .bars(
-          Bars(
-            values: points.map(\.mean), errors: points.map(\.error), color: network.color))
+        return samples.isEmpty
+          ? nil : .bars(Bars(nil, samples, errors: .error, color: network.color))
       })
   }
 
@@ -166,16 +151,16 @@ extension LotteryOutcomes {
       ], legend: .below, width: 760, aspect: 0.62)
   }
 
-  private var figure9: Figure {
-    let pictures = masks.sorted { $0.trial.network == .lottery && $1.trial.network != .lottery }
+  private func figure9(_ tickets: [Lottery.Ticket]) -> Figure {
+    let pictures = tickets.sorted { $0.trial.network == .lottery && $1.trial.network != .lottery }
     return Figure(
       title: "Lottery tickets keep neighbouring inputs",
-      panels: pictures.map { trial, _, mask in
-        let units = mask.adjacency.sorted
+      panels: pictures.map { ticket in
+        let units = ticket.adjacency.sorted
         let inputs = units.first?.count ?? 0
         let cells = (0..<inputs).flatMap { input in units.map { $0[input] ? 1.0 : 0 } }
         return .heatMap(
-          HeatMap(cells, rows: inputs, columns: units.count), title: trial.description,
+          HeatMap(cells, rows: inputs, columns: units.count), title: ticket.trial.description,
           columnLabel: "unit", rowLabel: "input",
           colors: ColorScale(Axis(from: 0, to: 1), map: .ink, bar: .hidden))
       }, width: 1180, aspect: 0.16)
@@ -183,29 +168,27 @@ extension LotteryOutcomes {
 
   // MARK: Tables and files
 
-  var tables: [Table] { [analysisTable, searchTable, adjacencyTable] }
-
-  private var analysisTable: Table {
+  var analysisTable: Table {
     var table = Table(
       "analysis",
       title:
         "Test accuracy in percent of networks retrained on new data, ticket of \(percent) % sparsity "
         + "(mean of the last \(Lottery.Curve.averaged) evaluations)",
-      columns: ["trained on"] + Self.networks.map(\.rawValue) + ["reported"])
+      columns: ["trained on"] + networks.map(\.rawValue) + ["reported"])
     for condition in configuration.conditions {
-      let reported = Self.networks.compactMap { network in
-        Lottery.reportedAccuracy(network, condition).map { "\(network.rawValue) \($0.shown(1))" }
+      let reported = networks.compactMap { network in
+        Lottery.reported[condition, network].map { "\(network.rawValue) \($0.shown(1))" }
       }
       table.append(
         [.text(condition.label)]
-          + Self.networks.map { Cell(meanOf: accuracies($0, condition)) }
+          + networks.map { Cell(accuracy($0, condition)) }
           + [reported.isEmpty ? .empty : .text(reported.joined(separator: ", "))])
     }
     return table
   }
 
   /// A few rounds on the way, and all from 90 % on; the file `search.csv` has the others.
-  private var searchTable: Table {
+  var searchTable: Table {
     var table = Table(
       "search", title: "The search: test accuracy in percent and test loss after each pruning",
       columns: [
@@ -217,50 +200,50 @@ extension LotteryOutcomes {
       table.append(
         [.number(sparsity, decimals: 2)]
           + [Lottery.Network.lottery, .random].map {
-            Cell(meanOf: search($0, round, \.testAccuracy))
+            Cell(search($0, round, \.testAccuracy))
           }
           + [Lottery.Network.lottery, .random].map {
-            Cell(meanOf: search($0, round, \.testLoss), decimals: 2)
+            Cell(search($0, round, \.testLoss), decimals: 2)
           })
     }
     return table
   }
 
-  private var adjacencyTable: Table {
-    var table = Table(
+  func adjacencyTable(of tickets: [Lottery.Ticket]) -> Table {
+    func row(
+      _ label: String, _ network: Lottery.Network, _ values: (Adjacency, Int) -> [Double]
+    ) -> [Cell] {
+      [.text(label)]
+        + [2, 3, 4].map { count in
+          tickets.units(of: network) { values($0, count) }.map {
+            .estimate(mean: 100 * $0.mean, spread: 100 * $0.error, decimals: 2)
+          } ?? .empty
+        }
+    }
+    return Table(
       "adjacency",
       title:
         "Probability in percent that neighbouring inputs of a first-layer unit all survive (mean and standard "
-        + "error over units)", columns: ["mask", "two", "three", "four"])
-    func row(_ name: String, _ values: (Int) -> [Double]) {
-      table.append(
-        [.text(name)]
-          + [2, 3, 4].map { count in
-            let values = values(count)
-            guard !values.isEmpty else { return .empty }
-            let (mean, error) = meanAndError(values)
-            return .estimate(mean: 100 * mean, spread: 100 * error, decimals: 2)
-          })
-    }
-    for network in [Lottery.Network.lottery, .random] {
-      let adjacencies = adjacencies(network)
-      row(network.rawValue) { count in adjacencies.flatMap { $0.probabilities(of: count) } }
-      row("\(network.rawValue), as many inputs per unit at random places") { count in
-        adjacencies.flatMap { $0.expectedProbabilities(of: count) }
-      }
-    }
-    return table
+        + "error over units)", columns: ["mask", "two", "three", "four"],
+      rows: [Lottery.Network.lottery, .random].flatMap { network in
+        [
+          row(network.rawValue, network) { $0.probabilities(of: $1) },
+          row("\(network.rawValue), as many inputs per unit at random places", network) {
+            $0.expectedProbabilities(of: $1)
+          },
+        ]
+      })
   }
 
   /// Every network of the search.
-  private var searchFile: Attachment {
+  var searchFile: Attachment {
     var table = Table(
       "search", title: "",
       columns: [
         "network", "seed", "round", "sparsity", "train loss", "test loss", "test accuracy",
         "digest",
       ])
-    for result in results {
+    for result in all {
       for (round, measured) in result.measurement.rounds.enumerated() {
         table.append([
           .text(result.trial.network.rawValue), .integer(result.trial.seed), .integer(round + 1),
@@ -274,22 +257,6 @@ extension LotteryOutcomes {
       contents: Array(table.csv.utf8))
   }
 
-  var attachments: [Attachment] {
-    let tickets: [Attachment] = masks.compactMap { trial, initial, mask in
-      guard let bytes = try? SafeTensors(ticketOf: initial, mask: mask).encode() else {
-        return nil
-      }
-      let name = "\(trial.network.rawValue)-ticket-\(trial.seed)"
-      return Attachment(
-        name, type: "safetensors",
-        caption:
-          "initial weights and mask at \((100 * mask.sparsity).shown(1)) % sparsity, for mnist1d train --model "
-          + "mlp --ticket \(name).safetensors",
-        contents: bytes)
-    }
-    return [searchFile] + tickets
-  }
-
   var notes: [String] {
     [
       "A layer's weights and biases are scored and pruned together, each layer to the same sparsity. Random scores are "
@@ -301,5 +268,19 @@ extension LotteryOutcomes {
         + "\(configuration.dataset.seed + 1), which the search has never seen. Its trainings fluctuate from evaluation "
         + "to evaluation by a point or two, which is why the last \(Lottery.Curve.averaged) are averaged.",
     ]
+  }
+}
+
+extension Lottery.Ticket {
+  /// The ticket as `train` takes it; nil if it cannot be written.
+  var file: Attachment? {
+    guard let bytes = try? SafeTensors(ticketOf: initial, mask: mask).encode() else { return nil }
+    let name = "\(trial.network.rawValue)-ticket-\(trial.seed)"
+    return Attachment(
+      name, type: "safetensors",
+      caption:
+        "initial weights and mask at \((100 * mask.sparsity).shown(1)) % sparsity, for mnist1d train --model "
+        + "mlp --ticket \(name).safetensors",
+      contents: bytes)
   }
 }

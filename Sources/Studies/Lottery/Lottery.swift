@@ -20,7 +20,7 @@ public enum Lottery: Study {
     + "columns?"
 
   /// One network on its way through search and analysis.
-  public struct Trial: Codable, Hashable, Sendable, CustomStringConvertible {
+  public struct Trial: Codable, Hashable, Sendable, SeededTrial, CustomStringConvertible {
     /// How it is pruned.
     public var network: Network
     /// The seed of its initial weights, and of random scores.

@@ -5,17 +5,23 @@ import Runs
 import Tensors
 
 extension MetalearnActivation {
-  /// The mean inner loss that the authors' notebook prints for a baseline.
-  static func reportedLoss(_ function: Nonlinearity) -> Double {
-    switch function {
-    case .relu: 1.337
-    case .swish: 1.368
-    case .elu: 1.474
-    case .softplus: 1.647
-    case .tanh: 1.524
-    case .sigmoid: 1.753
-    }
+  /// What is reported of a training, or of many.
+  enum Score {
+    case firstObjective
+    case objective
+    case testAccuracy
+    case meanLoss
   }
+
+  /// Losses, and the test accuracy in percent.
+  static let reported = Reported<Trial, Score>(
+    "Figure 6 and its notebook",
+    [
+      .learned: [.firstObjective: 1.35, .objective: 0.885, .testAccuracy: 67.5],
+      .baseline(.relu): [.meanLoss: 1.337], .baseline(.swish): [.meanLoss: 1.368],
+      .baseline(.elu): [.meanLoss: 1.474], .baseline(.softplus): [.meanLoss: 1.647],
+      .baseline(.tanh): [.meanLoss: 1.524], .baseline(.sigmoid): [.meanLoss: 1.753],
+    ])
 
   /// The paper says "fresh", its notebook does "same"; the samples are for the figure.
   public static var comparableSettings: [ComparableSetting] {
@@ -24,99 +30,76 @@ extension MetalearnActivation {
     ]
   }
 
-  public static func findings(
-    _ configuration: Configuration, _ results: [TrialResult<MetalearnActivation>]
-  ) -> Findings {
-    let outcomes = Outcomes(configuration, results)
+  public static func findings(_ results: Results<MetalearnActivation>) -> Findings {
+    let fit = results.fit
     return Findings(
-      claims: outcomes.claims, tables: [outcomes.table] + [outcomes.pieces].compactMap(\.self),
+      claims: results.claims, tables: [results.table, fit?.table],
       illustrations: [
         Illustration(
           "figure-6",
           caption:
             "An activation function learned through training: the outer objective, the test accuracy that "
             + "it leads to beside that of six well-known functions, and the function itself.",
-          figure: outcomes.figure)
+          figure: results.figure)
       ],
-      notes: outcomes.notes, attachments: outcomes.attachments)
+      notes: results.notes, attachments: results.attachments(fit))
   }
 }
 
-/// What the trials have shown, in the order in which tables and claims want it.
-private struct Outcomes {
-  private let configuration: MetalearnActivation.Configuration
-  private let learned: MetalearnActivation.Measurement?
-  private let baselines: [(function: Nonlinearity, measurement: MetalearnActivation.Measurement)]
-  private let fit: PiecewiseLinearFit?
-  /// How many of the last outer steps are averaged: a single one depends on the weights that it starts from.
-  private static let last = 10
+extension Results<MetalearnActivation> {
+  private typealias Measurement = MetalearnActivation.Measurement
 
-  init(
-    _ configuration: MetalearnActivation.Configuration,
-    _ results: [TrialResult<MetalearnActivation>]
-  ) {
-    self.configuration = configuration
-    learned = results.first { $0.trial == .learned }?.measurement
-    baselines = configuration.baselines.compactMap { function in
-      results.first { $0.trial == .baseline(function) }.map { (function, $0.measurement) }
-    }
-    let x = MetalearnActivation.positions
-    fit = learned?.samples.last.map { sample in
-      PiecewiseLinearFit(
-        x: x, y: sample.values, candidates: stride(from: -4.5, through: 4.5, by: 0.5).map(\.self))
+  private var learned: Measurement? { self[.learned] }
+
+  private var baselines: [(function: Nonlinearity, measurement: Measurement)] {
+    configuration.baselines.compactMap { function in
+      self[.baseline(function)].map { (function, $0) }
     }
   }
+
+  /// The last outer steps, which are averaged: a single one depends on the weights that it starts from.
+  private func last(_ values: [Double]?) -> ArraySlice<Double> { values?.suffix(10) ?? [] }
 
   // MARK: Tables
 
-  var table: Table {
+  fileprivate var table: Table {
+    func row(
+      _ label: String, _ measurement: Measurement, reported: Double? = nil,
+      _ part: ([Double]) -> ArraySlice<Double> = { $0.prefix(1) }
+    ) -> [Cell] {
+      [
+        .text(label), Cell(Sample(part(measurement.meanLoss)), decimals: 3),
+        Cell(reported, decimals: 3), Cell(Sample(part(measurement.objective)), decimals: 3),
+        Cell(Sample(part(measurement.testAccuracy))),
+      ]
+    }
     var table = Table(
       "trainings", title: "Inner trainings, each with one activation function",
-      columns: [
-        "activation", "mean loss", "reported", "objective", "test accuracy (%)",
-      ])
+      columns: ["activation", "mean loss", "reported", "objective", "test accuracy (%)"])
     for (function, measurement) in baselines {
-      table.append([
-        .text(function.rawValue), .number(measurement.meanLoss[0], decimals: 3),
-        .number(MetalearnActivation.reportedLoss(function), decimals: 3),
-        .number(measurement.objective[0], decimals: 3),
-        .number(measurement.testAccuracy[0], decimals: 1),
-      ])
+      let reported = MetalearnActivation.reported[.baseline(function), .meanLoss]
+      table.append(row(function.rawValue, measurement, reported: reported))
     }
     if let learned {
-      table.append([
-        "learned, first outer step", .number(learned.meanLoss[0], decimals: 3), .empty,
-        .number(learned.objective[0], decimals: 3), .number(learned.testAccuracy[0], decimals: 1),
-      ])
-      table.append([
-        .text("learned, last \(min(Self.last, learned.objective.count)) outer steps"),
-        Cell(meanOf: learned.meanLoss.suffix(Self.last), decimals: 3), .empty,
-        Cell(meanOf: learned.objective.suffix(Self.last), decimals: 3),
-        Cell(meanOf: learned.testAccuracy.suffix(Self.last), decimals: 1),
-      ])
+      table.append(row("learned, first outer step", learned))
+      let count = last(learned.objective).count
+      table.append(row("learned, last \(count) outer steps", learned, last))
     }
     return table
   }
 
-  /// The fit of the learned function by straight pieces.
-  var pieces: Table? {
-    guard let fit else { return nil }
-    var table = Table(
-      "piecewise-linear-fit",
-      title: "The learned function as straight pieces, by least squares (root mean square error "
-        + "\(fit.error.shown(3)))", columns: ["from", "to", "value at from", "slope"])
-    for (piece, slope) in fit.slopes.enumerated() {
-      table.append([
-        .number(fit.knots[piece], decimals: 1), .number(fit.knots[piece + 1], decimals: 1),
-        .number(fit.values[piece], decimals: 3), .number(slope, decimals: 3),
-      ])
+  /// The learned function as straight pieces.
+  fileprivate var fit: PiecewiseLinearFit? {
+    learned?.samples.last.map { sample in
+      PiecewiseLinearFit(
+        x: MetalearnActivation.positions, y: sample.values,
+        candidates: stride(from: -4.5, through: 4.5, by: 0.5).map(\.self))
     }
-    return table
   }
 
   // MARK: Figure 6
 
-  var figure: Figure {
+  fileprivate var figure: Figure {
     let steps = learned.map { $0.objective.indices.map(Double.init) } ?? []
     return Figure(
       title: "An activation function can be learned through training",
@@ -147,63 +130,51 @@ private struct Outcomes {
 
   // MARK: Claims
 
-  var claims: [Claim] {
-    [start, end, accuracy, lead].compactMap(\.self) + baselines.map(baselineClaim)
+  fileprivate var claims: [Claim?] {
+    let objective = Sample(last(learned?.objective))
+    let accuracy = Sample(last(learned?.testAccuracy))
+    return [
+      Claim(
+        "objective-start", "The outer objective starts near 1.35 (within 0.1).",
+        reported: MetalearnActivation.reported[.learned, .firstObjective],
+        measured: Sample(learned?.objective.prefix(1) ?? []), within: 0.1, decimals: 3),
+      Claim(
+        "objective-end",
+        "Learning brings the outer objective down to about 0.885 (last ten outer steps, within 0.05).",
+        reported: MetalearnActivation.reported[.learned, .objective], measured: objective,
+        within: 0.05, decimals: 3),
+      Claim(
+        "test-accuracy",
+        "The learned function leads to 66 to 69 % test accuracy (last ten outer steps, within 2 points).",
+        reported: MetalearnActivation.reported[.learned, .testAccuracy].map { .number($0) },
+        measured: accuracy
+      ) { (64...71).contains($0.mean) },
+      accuracy.flatMap(lead),
+    ] + baselines.map(baselineClaim)
   }
 
-  private var start: Claim? {
-    guard let first = learned?.objective.first else { return nil }
-    return Claim(
-      "objective-start", "The outer objective starts near 1.35 (within 0.1).", reported: 1.35,
-      measured: .number(first), decimals: 3, holds: abs(first - 1.35) <= 0.1)
-  }
-
-  private var end: Claim? {
-    guard let learned else { return nil }
-    let (mean, deviation) = meanAndDeviation(learned.objective.suffix(Self.last))
-    return Claim(
-      "objective-end",
-      "Learning brings the outer objective down to about 0.885 (last ten outer steps, within 0.05).",
-      reported: 0.885, measured: .number(mean), spread: deviation, decimals: 3,
-      holds: abs(mean - 0.885) <= 0.05)
-  }
-
-  private var accuracy: Claim? {
-    guard let learned else { return nil }
-    let (mean, deviation) = meanAndDeviation(learned.testAccuracy.suffix(Self.last))
-    return Claim(
-      "test-accuracy",
-      "The learned function leads to 66 to 69 % test accuracy (last ten outer steps, within 2 points).",
-      reported: 67.5, measured: .number(mean), spread: deviation,
-      holds: (64...71).contains(mean))
-  }
-
-  private var lead: Claim? {
-    guard let learned, let best = baselines.map(\.measurement.testAccuracy[0]).max() else {
-      return nil
+  private func lead(_ accuracy: Sample) -> Claim? {
+    baselines.map(\.measurement.testAccuracy[0]).max().map { best in
+      Claim(
+        "above-baselines",
+        "The learned function leads to a higher test accuracy than each of the well-known ones (lead over the best in "
+          + "points).", measured: .number(accuracy.mean - best), spread: accuracy.deviation,
+        holds: baselines.count == Nonlinearity.allCases.count ? accuracy.mean > best : nil)
     }
-    let (mean, deviation) = meanAndDeviation(learned.testAccuracy.suffix(Self.last))
-    return Claim(
-      "above-baselines",
-      "The learned function leads to a higher test accuracy than each of the well-known ones (lead over the best in "
-        + "points).", measured: .number(mean - best), spread: deviation,
-      holds: baselines.count == Nonlinearity.allCases.count ? mean > best : nil)
   }
 
-  private func baselineClaim(
-    _ function: Nonlinearity, _ measurement: MetalearnActivation.Measurement
-  ) -> Claim {
-    let (reported, mean) = (MetalearnActivation.reportedLoss(function), measurement.meanLoss[0])
+  private func baselineClaim(_ function: Nonlinearity, _ measurement: Measurement) -> Claim? {
+    let reported = MetalearnActivation.reported[.baseline(function), .meanLoss]
     return Claim(
       "loss-\(function.rawValue)",
-      "Trained with \(function.rawValue), the mean loss is \(reported.shown(3)) (within 0.05).",
-      reported: .number(reported), measured: .number(mean), decimals: 3,
-      holds: abs(mean - reported) <= 0.05)
+      "Trained with \(function.rawValue), the mean loss is \(reported?.shown(3) ?? "") (within 0.05).",
+      reported: reported, measured: Sample(measurement.meanLoss.prefix(1)), within: 0.05,
+      decimals: 3)
   }
 
   // MARK: Files and notes
 
-  var attachments: [Attachment] {
+  fileprivate func attachments(_ fit: PiecewiseLinearFit?) -> [Attachment] {
     guard let learned, let sample = learned.samples.last, let fit else { return [] }
     let activation = LearnedActivation(
       scale: Float(configuration.scale), network: ActivationNetwork(weights: learned.weights))
@@ -231,7 +202,7 @@ private struct Outcomes {
     ]
   }
 
-  var notes: [String] {
+  fileprivate var notes: [String] {
     [
       "Every outer step trains from \(configuration.start == .fresh ? "fresh" : "the same") weights. The authors' "
         + "notebook seeds each training alike, so that from its second outer step on all start from the same "
@@ -240,5 +211,20 @@ private struct Outcomes {
       "The \(configuration.testExamples) test examples limit the accuracy to about ±2 points; the objective is the "
         + "mean of the last \(configuration.objectiveSteps) of \(configuration.innerSteps) training losses.",
     ]
+  }
+}
+
+extension PiecewiseLinearFit {
+  fileprivate var table: Table {
+    Table(
+      "piecewise-linear-fit",
+      title: "The learned function as straight pieces, by least squares (root mean square error "
+        + "\(error.shown(3)))", columns: ["from", "to", "value at from", "slope"],
+      rows: slopes.enumerated().map { piece, slope in
+        [
+          .number(knots[piece]), .number(knots[piece + 1]), .number(values[piece], decimals: 3),
+          .number(slope, decimals: 3),
+        ]
+      })
   }
 }

@@ -18,7 +18,7 @@ public enum MetalearnLR: Study {
     "Does gradient descent through a whole training find its best learning rate, wherever it starts?"
 
   /// One search.
-  public struct Trial: Codable, Hashable, Sendable, CustomStringConvertible {
+  public struct Trial: Codable, Hashable, Sendable, SeededTrial, CustomStringConvertible {
     /// The learning rate to start from.
     public var initialRate: Double
     /// The seed of the network's initial weights, which are the same in every outer step.

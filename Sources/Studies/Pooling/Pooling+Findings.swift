@@ -3,111 +3,79 @@ import MNIST1D
 import Runs
 
 extension Pooling {
-  /// The test accuracies after the last step that the authors report, in percent.
-  static func reported(_ method: PoolingMethod, _ size: Int) -> Double? {
-    switch (method, size) {
-    case (.none, 1000): 59.2
-    case (.stride, 1000): 57.5
-    case (.max, 1000): 79.6
-    case (.average, 1000): 78
-    case (.l2, 1000): 76
-    case (.stride, 50_000): 95.3
-    default: nil
-    }
-  }
+  /// The test accuracies after the last step, in percent, by the number of training examples.
+  static let reported = Reported<Int, PoolingMethod>(
+    "Figure 7 and its notebook",
+    [
+      1000: [.none: 59.2, .stride: 57.5, .max: 79.6, .average: 78, .l2: 76],
+      50_000: [.stride: 95.3],
+    ])
 
   /// How often the accuracy is measured changes no accuracy after the last step.
   public static var comparableSettings: [ComparableSetting] {
     [.anyValue("seeds"), .anyValue("eval-every"), .conditions("methods"), .conditions("sizes")]
   }
 
-  public static func findings(
-    _ configuration: Configuration, _ results: [TrialResult<Pooling>]
-  ) -> Findings {
-    let outcomes = Outcomes(configuration, results)
-    return Findings(
-      claims: outcomes.claims, tables: [outcomes.accuracies, outcomes.advantages],
+  public static func findings(_ results: Results<Pooling>) -> Findings {
+    Findings(
+      claims: results.claims, tables: [results.accuracies, results.advantages],
       illustrations: [
         Illustration(
           "figure-7",
           caption:
             "Test accuracy while training on ever more examples, "
-            + spreadOverSeeds(configuration.seeds.count)
+            + Spread.deviation.caption(over: results.configuration.seeds.count)
             + ", smoothed by a Gaussian of one evaluation's width.",
-          figure: outcomes.figure)
+          figure: results.figure)
       ],
-      notes: outcomes.notes)
+      notes: results.notes)
   }
 }
 
-/// The measurements in the order in which tables and claims want them.
-private struct Outcomes {
-  private let configuration: Pooling.Configuration
-  private let curves: [Pooling.Trial: Pooling.Measurement]
-
-  init(_ configuration: Pooling.Configuration, _ results: [TrialResult<Pooling>]) {
-    self.configuration = configuration
-    curves = Dictionary(uniqueKeysWithValues: results.map { ($0.trial, $0.measurement) })
+extension Results<Pooling> {
+  /// The accuracy after the last step.
+  private func accuracy(_ method: PoolingMethod, _ size: Int) -> Sample? {
+    sample(where: { $0.method == method && $0.size == size }, \.testAccuracy.last)
   }
 
-  private func curves(_ method: PoolingMethod, _ size: Int) -> [Pooling.Measurement] {
-    configuration.seeds.compactMap { curves[.init(method: method, size: size, seed: $0)] }
+  /// What a method is ahead of no pooling after the last step: for each seed, both networks start from the same
+  /// generator.
+  private func advantage(_ method: PoolingMethod, _ size: Int) -> Sample? {
+    accuracy(method, size) - accuracy(.none, size)
   }
-
-  /// The accuracies after the last step, one for each seed.
-  private func accuracies(_ method: PoolingMethod, _ size: Int) -> [Double] {
-    curves(method, size).compactMap(\.testAccuracy.last)
-  }
-
-  /// What a method is ahead of no pooling after the last step, one number for each seed: both networks of a pair start
-  /// from the same generator.
-  private func advantages(_ method: PoolingMethod, _ size: Int) -> [Double] {
-    configuration.seeds.compactMap { seed in
-      guard let with = curves[.init(method: method, size: size, seed: seed)]?.testAccuracy.last,
-        let without = curves[.init(method: .none, size: size, seed: seed)]?.testAccuracy.last
-      else { return nil }
-      return with - without
-    }
-  }
-
-  private var fewest: Int { configuration.sizes.min() ?? 0 }
-  private var most: Int { configuration.sizes.max() ?? 0 }
 
   // MARK: Tables
 
-  var accuracies: Table {
+  fileprivate var accuracies: Table {
     var table = Table(
       "accuracy",
       title: "Test accuracy after the last step in percent, by the number of training examples",
       columns: ["method", "accuracy"] + configuration.sizes.map(String.init))
     for method in configuration.methods {
-      let reported = configuration.sizes.map { Pooling.reported(method, $0) }
-      if reported.contains(where: { $0 != nil }) {
-        table.append(
-          [.text(method.label), "reported"] + reported.map { $0.map { .number($0) } ?? .empty })
+      let reported = configuration.sizes.map { Cell(Pooling.reported[$0, method]) }
+      if reported.contains(where: { $0 != .empty }) {
+        table.append([.text(method.label), "reported"] + reported)
       }
       table.append(
         [.text(method.label), "measured"]
-          + configuration.sizes.map { Cell(meanOf: accuracies(method, $0)) })
+          + configuration.sizes.map { Cell(accuracy(method, $0)) })
     }
     return table
   }
 
-  var advantages: Table {
-    var table = Table(
+  fileprivate var advantages: Table {
+    Table(
       "advantage",
       title: "Points of test accuracy ahead of no pooling, by the number of training examples",
-      columns: ["method"] + configuration.sizes.map(String.init))
-    for method in configuration.methods where method != .none {
-      table.append(
-        [.text(method.label)] + configuration.sizes.map { Cell(meanOf: advantages(method, $0)) })
-    }
-    return table
+      columns: ["method"] + configuration.sizes.map(String.init),
+      rows: configuration.methods.filter { $0 != .none }.map { method in
+        [.text(method.label)] + configuration.sizes.map { Cell(advantage(method, $0)) }
+      })
   }
 
   // MARK: Figure 7
 
-  var figure: Figure {
+  fileprivate var figure: Figure {
     Figure(
       title: "Pooling helps where examples are scarce",
       subtitle: "One convolutional network with five ways of halving the number of positions",
@@ -122,86 +90,69 @@ private struct Outcomes {
 
   private func lines(_ size: Int) -> [Mark] {
     configuration.methods.enumerated().compactMap { index, method in
-      let curves = curves(method, size)
-      guard let steps = curves.first?.steps else { return nil }
-      let smooth = curves.map { Transform.gaussianFilter($0.testAccuracy, sigma: 1) }
-      let points = steps.indices.map { step in meanAndDeviation(smooth.map { $0[step] }) }
-      return .line(
-        Line(
-          method.label, x: steps.map(Double.init), y: points.map(\.mean),
-          band: Band(around: points.map(\.mean), by: points.map(\.deviation)),
-          color: .series(index)))
+      let curve = curve(where: { $0.method == method && $0.size == size }) {
+        ($0.steps, Transform.gaussianFilter($0.testAccuracy, sigma: 1))
+      }
+      return curve.map { .line(Line(method.label, $0, color: .series(index))) }
     }
   }
 
   // MARK: Claims
 
-  var claims: [Claim] {
-    configuration.methods.compactMap(scarceAccuracy)
-      + [bestWhenScarce, scarcity, plenty, strideBehind]
-      .compactMap(\.self)
+  fileprivate var claims: [Claim?] {
+    configuration.methods.map(scarceAccuracy) + [bestWhenScarce, scarcity, plenty, strideBehind]
   }
 
   private func scarceAccuracy(_ method: PoolingMethod) -> Claim? {
-    let values = accuracies(method, 1000)
-    guard let reported = Pooling.reported(method, 1000), !values.isEmpty else { return nil }
-    let (mean, deviation) = meanAndDeviation(values)
+    let reported = Pooling.reported[1000, method]
     return Claim(
       "accuracy-\(method.rawValue)",
-      "With 1000 training examples, \(method.label) reaches \(reported.shown(1)) % (within 3 points).",
-      reported: .number(reported), measured: .number(mean), spread: deviation,
-      holds: abs(mean - reported) <= 3)
+      "With 1000 training examples, \(method.label) reaches \(reported?.shown(1) ?? "") % (within 3 points).",
+      reported: reported, measured: accuracy(method, 1000), within: 3)
   }
 
   /// Over five seeds a lead is believed if it exceeds its standard error.
   private var bestWhenScarce: Claim? {
-    let others = configuration.methods.filter { $0 != .max }
-    let nearest = others.max { mean($0, 1000) < mean($1, 1000) }
-    guard others.count == PoolingMethod.allCases.count - 1, let nearest,
-      accuracies(.max, 1000).count == configuration.seeds.count,
-      accuracies(nearest, 1000).count == configuration.seeds.count
+    let others = configuration.methods.filter { $0 != .max }.compactMap { method in
+      accuracy(method, 1000).map { (method: method, accuracy: $0) }
+    }
+    guard others.count == PoolingMethod.allCases.count - 1,
+      let nearest = others.max(by: { $0.accuracy.mean < $1.accuracy.mean })
     else { return nil }
-    let leads = zip(accuracies(.max, 1000), accuracies(nearest, 1000)).map { $0 - $1 }
-    let (lead, deviation) = meanAndDeviation(leads)
     return Claim(
       "max-when-scarce",
-      "With 1000 training examples, max pooling does best (points ahead of the next, \(nearest.label), "
+      "With 1000 training examples, max pooling does best (points ahead of the next, \(nearest.method.label), "
         + "more than their standard error).",
-      reported: 1.6, measured: .number(lead), spread: deviation,
-      holds: lead > meanAndError(leads).error)
+      reported: 1.6, measured: accuracy(.max, 1000) - nearest.accuracy
+    ) { $0.mean > $0.error }
   }
 
-  private func mean(_ method: PoolingMethod, _ size: Int) -> Double {
-    let values = accuracies(method, size)
-    return values.isEmpty ? -.infinity : meanAndDeviation(values).mean
-  }
-
-  /// The mean advantage of the three ways of pooling, one number for each seed.
-  private func meanAdvantages(_ size: Int) -> [Double]? {
-    let methods = [PoolingMethod.max, .average, .l2].map { advantages($0, size) }
-    let count = configuration.seeds.count
-    guard methods.allSatisfy({ $0.count == count }) else { return nil }
-    return (0..<count).map { seed in methods.reduce(0) { $0 + $1[seed] } / 3 }
+  /// The mean advantage of the three ways of pooling.
+  private func meanAdvantage(_ size: Int) -> Sample? {
+    let ways = [PoolingMethod.max, .average, .l2].compactMap { advantage($0, size) }
+    guard ways.count == 3 else { return nil }
+    let seeds = configuration.seeds.filter { seed in ways.allSatisfy { $0[seed] != nil } }
+    return Sample(
+      seeds.map { seed in ways.reduce(0) { $0 + ($1[seed] ?? .nan) } / 3 }, seeds: seeds)
   }
 
   private var scarcity: Claim? {
-    guard fewest < most, let few = meanAdvantages(fewest), let many = meanAdvantages(most) else {
-      return nil
-    }
-    let (mean, deviation) = meanAndDeviation(zip(few, many).map { $0 - $1 })
+    guard let fewest = configuration.sizes.min(), let most = configuration.sizes.max(),
+      fewest < most
+    else { return nil }
     let isPapers = fewest == 1000 && most == 50_000
     return Claim(
       "scarcity",
       "Pooling helps most when data is scarce: its mean advantage with \(fewest) examples, less that with "
         + "\(most), exceeds 10 points.",
-      reported: isPapers ? 18.5 : nil, measured: .number(mean), spread: deviation,
-      holds: isPapers ? mean > 10 : nil)
+      reported: isPapers ? 18.5 : nil, measured: meanAdvantage(fewest) - meanAdvantage(most)
+    ) { isPapers ? $0.mean > 10 : nil }
   }
 
   /// The lowest and the highest mean of all methods but the stride with 50,000 examples.
   private var rangeOfPlenty: (low: Double, high: Double)? {
-    let means = configuration.methods.filter { $0 != .stride && !accuracies($0, 50_000).isEmpty }
-      .map { mean($0, 50_000) }
+    let means = configuration.methods.filter { $0 != .stride }
+      .compactMap { accuracy($0, 50_000)?.mean }
     guard means.count == PoolingMethod.allCases.count - 1, let low = means.min(),
       let high = means.max()
     else { return nil }
@@ -219,17 +170,17 @@ private struct Outcomes {
   }
 
   private var strideBehind: Claim? {
-    let values = accuracies(.stride, 50_000)
-    guard let worst = rangeOfPlenty?.low, !values.isEmpty else { return nil }
-    let (mean, deviation) = meanAndDeviation(values)
-    return Claim(
-      "stride-behind", "With 50000 training examples the stride alone falls behind (95.3 %).",
-      reported: 95.3, measured: .number(mean), spread: deviation, holds: mean < worst)
+    rangeOfPlenty.flatMap { low, _ in
+      Claim(
+        "stride-behind", "With 50000 training examples the stride alone falls behind (95.3 %).",
+        reported: 95.3, measured: accuracy(.stride, 50_000)
+      ) { $0.mean < low }
+    }
   }
 
   // MARK: Notes
 
-  var notes: [String] {
+  fileprivate var notes: [String] {
     [
       "Every number of training examples has a dataset of its own, generated from the same seed: the first examples "
         + "are for training, the last \(configuration.testExamples) for testing. As in the authors' notebook, nothing is "

@@ -17,7 +17,7 @@ public enum Pooling: Study {
     + "training examples?"
 
   /// One training.
-  public struct Trial: Codable, Hashable, Sendable, CustomStringConvertible {
+  public struct Trial: Codable, Hashable, Sendable, SeededTrial, CustomStringConvertible {
     /// The way of halving the number of positions.
     public var method: PoolingMethod
     /// How many examples the network learns from.

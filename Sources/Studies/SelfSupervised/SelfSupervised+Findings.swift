@@ -2,9 +2,15 @@ import Figures
 import Runs
 
 extension SelfSupervised {
-  /// What the authors report in percent: the nearest neighbours among the signals, and the linear probe of what a
-  /// network has learned from them.
-  private static let reported = (neighbors: 59.6, probe: 82.1)
+  /// What is told by the features of a layer.
+  enum Classifier {
+    case linear
+    case neighbors
+  }
+
+  /// The test accuracies in percent.
+  static let reported = Reported<Features, Classifier>(
+    "the authors' later version", [.input: [.neighbors: 59.6], .selfSupervised: [.linear: 82.1]])
 
   /// The maps are for looking at; no claim rests on them.
   public static var comparableSettings: [ComparableSetting] {
@@ -14,94 +20,80 @@ extension SelfSupervised {
     ]
   }
 
-  public static func findings(
-    _ configuration: Configuration, _ results: [TrialResult<SelfSupervised>]
-  ) -> Findings {
-    let outcomes = Outcomes(configuration, results)
-    return Findings(
-      claims: outcomes.claims(reported: reported), tables: [outcomes.table(reported: reported)],
+  public static func findings(_ results: Results<SelfSupervised>) -> Findings {
+    Findings(
+      claims: results.claims, tables: [results.table],
       illustrations: [
         Illustration(
           "features",
           caption:
             "The test accuracy of two simple classifiers on each kind of features, and the contrastive loss "
-            + "while learning; " + spreadOverSeeds(configuration.seeds.count) + ".",
-          figure: outcomes.figure)
-      ] + [outcomes.maps].compactMap(\.self), notes: outcomes.notes)
+            + "while learning; "
+            + Spread.deviation.caption(over: results.configuration.seeds.count) + ".",
+          figure: results.figure),
+        results.maps,
+      ], notes: results.notes)
   }
 }
 
-/// The measurements in the order in which table, figures and claims want them.
-private struct Outcomes {
+extension Results<SelfSupervised> {
   private typealias Features = SelfSupervised.Features
   private typealias Layer = SelfSupervised.Layer
   private typealias Score = SelfSupervised.LayerScore
-  private let configuration: SelfSupervised.Configuration
-  private let results: [TrialResult<SelfSupervised>]
 
-  init(
-    _ configuration: SelfSupervised.Configuration, _ results: [TrialResult<SelfSupervised>]
-  ) {
-    self.configuration = configuration
-    self.results = results
-  }
-
-  private func measurements(_ features: Features) -> [SelfSupervised.Measurement] {
-    results.filter { $0.trial.features == features }.map(\.measurement)
-  }
-
-  private func scores(_ features: Features, _ layer: Layer) -> [Score] {
-    measurements(features).compactMap { $0.layers.first { $0.layer == layer } }
-  }
-
-  /// The kinds of features that were scored, each with its name.
-  private var rows: [(label: String, features: Features, layer: Layer)] {
-    var rows: [(label: String, features: Features, layer: Layer)] = []
-    for features in configuration.features {
-      rows.append((features.label, features, features == .input ? .input : .encoder))
-      if features == .selfSupervised {
-        rows.append((features.label + ", head", features, .projection))
-      }
+  /// A score over seeds of what one layer tells.
+  private func score(
+    _ features: Features, _ layer: Layer, _ value: (Score) -> Double?
+  ) -> Sample? {
+    sample(where: { $0.features == features }) { measurement in
+      measurement.layers.first { $0.layer == layer }.flatMap(value)
     }
-    return rows.filter { !scores($0.features, $0.layer).isEmpty }
+  }
+
+  /// The layers that were scored, each with its name.
+  private var rows: [(label: String, features: Features, layer: Layer)] {
+    configuration.features.flatMap {
+      features -> [(label: String, features: Features, layer: Layer)] in
+      let layer: Layer = features == .input ? .input : .encoder
+      let own = (features.label, features, layer)
+      return features == .selfSupervised
+        ? [own, (features.label + ", head", features, .projection)] : [own]
+    }.filter { score($0.features, $0.layer, \.linear) != nil }
   }
 
   // MARK: Table
 
-  func table(reported: (neighbors: Double, probe: Double)) -> Table {
-    var table = Table(
+  fileprivate var table: Table {
+    Table(
       "features", title: "Test accuracy of two simple classifiers on features, in percent",
       columns: [
         "features", "dimensions", "linear probe", "reported",
         "\(configuration.neighbors) neighbours",
         "reported", "linear probe, held out", "neighbours, held out",
-      ])
-    for (label, features, layer) in rows {
-      let scores = scores(features, layer)
-      table.append([
-        .text(label), .integer(scores[0].dimensions), Cell(meanOf: scores.map(\.linear)),
-        features == .selfSupervised && layer == .encoder ? .number(reported.probe) : .empty,
-        Cell(meanOf: scores.map(\.neighbors)),
-        features == .input ? .number(reported.neighbors) : .empty,
-        Cell(meanOf: scores.compactMap(\.heldOutLinear)),
-        Cell(meanOf: scores.compactMap(\.heldOutNeighbors)),
-      ])
-    }
-    return table
+      ],
+      rows: rows.map { label, features, layer in
+        func cell(_ value: (Score) -> Double?) -> Cell { Cell(score(features, layer, value)) }
+        func reported(_ classifier: SelfSupervised.Classifier) -> Cell {
+          layer == .projection ? .empty : Cell(SelfSupervised.reported[features, classifier])
+        }
+        let dimensions = score(features, layer) { Double($0.dimensions) }?.values[0] ?? 0
+        return [
+          .text(label), .integer(Int(dimensions)), cell(\.linear), reported(.linear),
+          cell(\.neighbors), reported(.neighbors), cell(\.heldOutLinear), cell(\.heldOutNeighbors),
+        ]
+      })
   }
 
   // MARK: Figures
 
-  var figure: Figure {
+  fileprivate var figure: Figure {
     let rows = rows
     // Short enough to stand side by side.
     let names = rows.map { $0.layer == .projection ? "its head" : $0.features.rawValue }
     func bars(_ label: String, _ color: Int, _ value: (Score) -> Double) -> Mark {
-      let spreads = rows.map { meanAndDeviation(scores($0.features, $0.layer).map(value)) }
-      return .bars(
+      .bars(
         Bars(
-          label, values: spreads.map(\.mean), errors: spreads.map(\.deviation),
-          color: .series(color)))
+          label, rows.compactMap { score($0.features, $0.layer, value) }, color: .series(color)))
     }
     var panels = [
       Panel(
@@ -112,20 +104,15 @@ private struct Outcomes {
           bars("\(configuration.neighbors) nearest neighbours", 1, \.neighbors),
         ])
     ]
-    let losses = measurements(.selfSupervised).map(\.loss)
-    if let count = losses.first?.count, count > 0 {
-      let points = (0..<count).map { part in meanAndDeviation(losses.map { $0[part] }) }
-      let steps = Double(configuration.steps) / Double(count)
-      panels.append(
-        Panel(
-          title: "Contrastive learning", x: Axis("training step"), y: Axis("NT-Xent loss"),
-          marks: [
-            .line(
-              Line(
-                x: points.indices.map { (Double($0) + 0.5) * steps }, y: points.map(\.mean),
-                band: Band(around: points.map(\.mean), by: points.map(\.deviation)),
-                color: .series(2)))
-          ]))
+    let losses = measurements { $0.features == .selfSupervised }.map(\.loss)
+    if let parts = losses.first?.indices, !parts.isEmpty {
+      let steps = Double(configuration.steps) / Double(parts.count)
+      if let curve = SampleCurve(x: parts.map { (Double($0) + 0.5) * steps }, losses) {
+        panels.append(
+          Panel(
+            title: "Contrastive learning", x: Axis("training step"), y: Axis("NT-Xent loss"),
+            marks: [.line(Line(nil, curve, color: .series(2)))]))
+      }
     }
     return Figure(
       title: "A network learns from signals alone most of what their classes are",
@@ -133,9 +120,9 @@ private struct Outcomes {
   }
 
   /// The maps side by side.
-  var maps: Illustration? {
+  fileprivate var maps: Illustration? {
     let maps = configuration.maps.compactMap { features in
-      measurements(features).compactMap(\.map).first.map { (features, $0) }
+      measurements { $0.features == features }.compactMap(\.map).first.map { (features, $0) }
     }
     guard !maps.isEmpty else { return nil }
     let figure = Figure(
@@ -163,61 +150,52 @@ private struct Outcomes {
 
   // MARK: Claims
 
-  func claims(reported: (neighbors: Double, probe: Double)) -> [Claim] {
-    let neighbors = scores(.input, .input).map(\.neighbors)
-    let probe = scores(.selfSupervised, .encoder).map(\.linear)
-    let inputProbe = scores(.input, .input).map(\.linear)
-    let head = scores(.selfSupervised, .projection).map(\.linear)
-    let supervised = scores(.supervised, .encoder).map(\.linear)
-    var claims: [Claim] = []
-    if let value = neighbors.first {
-      claims.append(
-        Claim(
-          "input-neighbors",
-          "Ten nearest neighbours among the signals reach 59.6 % (within half a point).",
-          reported: .number(reported.neighbors), measured: .number(value),
-          holds: abs(value - reported.neighbors) <= 0.5))
-    }
-    guard !probe.isEmpty else { return claims }
-    let (mean, deviation) = meanAndDeviation(probe)
-    claims.append(
+  fileprivate var claims: [Claim?] {
+    [
+      Claim(
+        "input-neighbors",
+        "Ten nearest neighbours among the signals reach 59.6 % (within half a point).",
+        reported: SelfSupervised.reported[.input, .neighbors],
+        measured: score(.input, .input, \.neighbors), within: 0.5)
+    ]
+      + (score(.selfSupervised, .encoder, \.linear).map(probeClaims) ?? [])
+  }
+
+  private func probeClaims(_ probe: Sample) -> [Claim?] {
+    let reported = SelfSupervised.reported[.selfSupervised, .linear] ?? .nan
+    let input = score(.input, .input, \.linear)
+    let supervised = score(.supervised, .encoder, \.linear)
+    return [
       Claim(
         "probe",
         "A linear probe on self-supervised features reaches 82.1 % (no more than 2 points below).",
-        reported: .number(reported.probe), measured: .number(mean), spread: deviation,
-        holds: mean >= reported.probe - 2))
-    if let input = inputProbe.first {
-      claims.append(
+        reported: .number(reported), measured: probe
+      ) { $0.mean >= reported - 2 },
+      input.map { input in
         Claim(
           "learned",
           "Self-supervised features tell a linear probe far more than the signals (more than 30 points).",
           // Table 1 reports 32 % for a linear classifier of the signals.
-          reported: .number(reported.probe - 32), measured: .number(mean - input),
-          spread: deviation,
-          holds: mean - input > 30))
-    }
-    if !head.isEmpty {
-      let (lost, spread) = meanAndDeviation(zip(probe, head).map { $0 - $1 })
-      claims.append(
-        Claim(
-          "guillotine",
-          "Features before the head are worth more than those that the loss is taken on (points of the linear probe).",
-          measured: .number(lost), spread: spread, holds: lost > 0))
-    }
-    if !supervised.isEmpty {
-      let (with, _) = meanAndDeviation(supervised)
-      claims.append(
+          reported: .number(reported - 32), measured: .number(probe.mean - input.mean),
+          spread: probe.deviation, holds: probe.mean - input.mean > 30)
+      },
+      Claim(
+        "guillotine",
+        "Features before the head are worth more than those that the loss is taken on (points of the linear probe).",
+        measured: probe - score(.selfSupervised, .projection, \.linear)
+      ) { $0.mean > 0 },
+      supervised.map { supervised in
         Claim(
           "labels",
           "Labels still help: the same network trained with them has better features (points of the linear probe).",
-          measured: .number(with - mean), holds: with > mean))
-    }
-    return claims
+          measured: .number(supervised.mean - probe.mean), holds: supervised.mean > probe.mean)
+      },
+    ]
   }
 
   // MARK: Notes
 
-  var notes: [String] {
+  fileprivate var notes: [String] {
     [
       "The reported numbers are those of the authors' later version, which names the method, SimCLR. The encoder, the "
         + "views and all settings here are this study's own: the encoder is the body of the baselines' CNN, and the "

@@ -38,7 +38,7 @@ public enum SelfSupervised: Study {
   }
 
   /// One kind of features from one seed.
-  public struct Trial: Codable, Hashable, Sendable, CustomStringConvertible {
+  public struct Trial: Codable, Hashable, Sendable, SeededTrial, CustomStringConvertible {
     /// What is classified.
     public var features: Features
     /// The seed of the network; the first one for the signals, which have none.

@@ -65,7 +65,7 @@ final class Tape {
     return outputs.enumerated().map { index, output in
       index < last
         ? append(.none, output)
-        : append(.several(Int32(outputs.count), pullback), inputs: inputs, output)
+        : append(.several(pullback, Int32(outputs.count)), inputs: inputs, output)
     }
   }
 

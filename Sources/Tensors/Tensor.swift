@@ -169,15 +169,3 @@ extension Tensor: Equatable {
       && a.withUnsafeElements { x in b.withUnsafeElements { y in x.elementsEqual(y) } }
   }
 }
-
-extension Tensor: CustomStringConvertible {
-  /// The shape and the first elements.
-  public var description: String {
-    var text = "Tensor\(shape)("
-    for index in 0..<Swift.min(count, 8) {
-      if index > 0 { text += ", " }
-      text += pointer[index].description
-    }
-    return text + (count > 8 ? ", …)" : ")")
-  }
-}

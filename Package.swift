@@ -22,7 +22,7 @@ let package = Package(
   products: [
     .executable(name: "mnist1d", targets: ["MNIST1DCommand"]),
     .library(name: "MNIST1D", targets: ["MNIST1D", "ReferenceRandom"]),
-    .library(name: "Tensors", targets: ["Tensors"]),
+    .library(name: "Tensors", targets: ["Tensors", "ReferenceRandom"]),
     .library(
       name: "NeuralNetworks", targets: ["NeuralNetworks", "Tensors", "MNIST1D", "ReferenceRandom"]),
   ],
@@ -39,7 +39,8 @@ let package = Package(
       linkerSettings: [.linkedLibrary("m", .when(platforms: [.linux, .android]))]),
     .target(name: "ReferenceRandom", swiftSettings: strict),
     .target(name: "MNIST1D", dependencies: ["ReferenceRandom"], swiftSettings: strict),
-    .target(name: "Tensors", dependencies: ["CKernels"], swiftSettings: strict),
+    .target(
+      name: "Tensors", dependencies: ["CKernels", "ReferenceRandom"], swiftSettings: strict),
     .target(
       name: "NeuralNetworks", dependencies: ["Tensors", "CKernels", "MNIST1D", "ReferenceRandom"],
       swiftSettings: strict),

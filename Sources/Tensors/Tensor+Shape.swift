@@ -231,7 +231,7 @@ extension Tensor {
     }
   }
 
-  private static func copy(
+  static func copy(
     _ extents: SIMD4<Int>, from source: UnsafePointer<Float>, _ sourceStrides: SIMD4<Int>,
     to target: UnsafeMutablePointer<Float>, _ targetStrides: SIMD4<Int>
   ) {

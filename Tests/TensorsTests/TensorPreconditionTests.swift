@@ -114,6 +114,48 @@ struct TensorPreconditionTests {
         return x.sum()
       }
     },
+    Mistake(
+      "a custom operator's derivative of another shape", "rule", "input 1", "[4]", "[2, 2]"
+    ) {
+      _ = gradient(at: line) { x in
+        Tensor.custom([Tensor.ones([4]), x]) {
+          $0[0] + $0[1]
+        } derivatives: { upstream, _, _, _ in
+          [nil, upstream.reshaped(to: [2, 2])]
+        }.sum()
+      }
+    },
+    Mistake("a custom operator's rule with a derivative too few", "rule", "1", "2 inputs") {
+      _ = gradient(at: line) { x in
+        Tensor.custom([x, x]) {
+          $0[0] + $0[1]
+        } derivatives: { upstream, _, _, _ in
+          [upstream]
+        }.sum()
+      }
+    },
+    Mistake("a custom operator of a recorded tensor besides its inputs", "recorded", "[4]") {
+      _ = gradient(at: line) { x in
+        Tensor.custom(Tensor.ones([4])) {
+          $0 * x
+        } derivative: { upstream, _, _ in
+          upstream
+        }.sum()
+      }
+    },
+    Mistake("a place beyond an axis", "place 4", "axis 0", "[4]") { _ = line[4] },
+    Mistake("a place before an axis", "place -5", "axis 0", "[4]") { _ = line[-5] },
+    Mistake("a range beyond an axis", "3..<6", "axis 0", "[4]") { _ = line[3...5] },
+    Mistake("a range that ends before it begins", "-1..<2", "axis 0", "[4]") { _ = line[-1..<2] },
+    Mistake("more places than axes", "2 axes", "[4]") { _ = line[0, 0] },
+    Mistake("a part that is assigned another shape", "[3]", "[2]") {
+      var x = line
+      x[..<2] = .zeros([3])
+    },
+    Mistake("a uniform distribution over nothing", "1.0..<1.0") {
+      var generator = SystemRandomNumberGenerator()
+      _ = Tensor.uniform([1], in: 1..<1, using: &generator)
+    },
   ]
 
   @Test("a mistake is named, with what was found", arguments: mistakes.indices)

@@ -10,8 +10,8 @@ protocol TrainingWorkload: Workload {
 /// Training steps on consecutive batches: forward, gradients, update, no evaluation.
 final class TrainingSteps<Network: Classifier>: TrainingWorkload {
   let firstLosses: [Float]
-  private let start: Training<Network>
-  private var training: Training<Network>
+  private let start: PaperTraining<Network>
+  private var training: PaperTraining<Network>
 
   init(of network: Network, batchSize: Int, on dataset: Dataset) throws {
     var settings = TrainingSettings()
@@ -20,7 +20,7 @@ final class TrainingSteps<Network: Classifier>: TrainingWorkload {
     var training = try Training(
       of: network, on: Examples(dataset.x, dataset.y),
       testing: Examples(dataset.xTest, dataset.yTest), settings: settings)
-    firstLosses = try (0..<5).map { _ in try training.advance().trainLoss }
+    firstLosses = try (0..<5).map { _ in try training.stepAndEvaluate().trainLoss }
     start = training
     self.training = training
   }
@@ -28,10 +28,10 @@ final class TrainingSteps<Network: Classifier>: TrainingWorkload {
   /// Returns to the start, so that every sample sees the same numbers; the first step copies what the start shares.
   func prepare() throws {
     training = start
-    _ = try training.advance()
+    try training.stepAndEvaluate()
   }
 
-  func perform() throws { _ = try training.advance() }
+  func perform() throws { try training.stepAndEvaluate() }
 }
 
 /// The generation of the default dataset.

@@ -62,7 +62,8 @@ extension TrainingError {
   fileprivate var exitStatus: ExitStatus {
     switch self {
     case .setting: .usage
-    case .diverged, .divergedScores, .divergedState, .checkpoint, .mismatch: .badData
+    case .diverged, .divergedScores, .divergedMetric, .divergedState, .checkpoint, .mismatch:
+      .badData
     }
   }
 }

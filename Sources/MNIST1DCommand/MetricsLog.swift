@@ -67,7 +67,7 @@ struct MetricsLog {
   /// How far the journal is.
   var extent: LineFile.Extent? { journal?.extent }
 
-  mutating func append<Network>(_ step: Training<Network>.StepMetrics) throws(FileError) {
+  mutating func append(_ step: StepMetrics) throws(FileError) {
     guard target != nil || journal != nil else { return }
     var line: JSON = [
       "step": .integer(step.step), "train_loss": .number(shortest(step.trainLoss)),

@@ -6,7 +6,7 @@ import Tensors
 
 extension Train {
   /// What a training came to, for a program.
-  func summary(of training: Training<some Classifier>, train: Score, test: Score) -> JSON {
+  func summary(of training: PaperTraining<some Classifier>, train: Score, test: Score) -> JSON {
     var summary = start(of: training).appending(scores(train: train, test: test))
     summary["best"] = best(of: training)
     summary["kernels"] = .text(Kernels.current)
@@ -15,7 +15,8 @@ extension Train {
   }
 
   /// What a training had come to when it diverged, for a program.
-  func summary(of training: Training<some Classifier>, divergedBy error: TrainingError) -> JSON {
+  func summary(of training: PaperTraining<some Classifier>, divergedBy error: TrainingError) -> JSON
+  {
     var summary = start(of: training)
     summary["diverged"] = .text("\(error)")
     summary["best"] = best(of: training)
@@ -23,14 +24,15 @@ extension Train {
     return summary
   }
 
-  private func start(of training: Training<some Classifier>) -> JSON {
+  private func start(of training: PaperTraining<some Classifier>) -> JSON {
     [
       "model": .text(model.rawValue), "parameters": .integer(training.model.parameterCount),
-      "seed": .whole(seed), "steps": training.step > 0 ? .integer(training.step - 1) : .null,
+      "seed": .whole(seed),
+      "steps": training.stepCount > 0 ? .integer(training.stepCount - 1) : .null,
     ]
   }
 
-  private func best<Network>(of training: Training<Network>) -> JSON? {
+  private func best<Network>(of training: PaperTraining<Network>) -> JSON? {
     training.best.map { best in
       var summary: JSON = [
         "step": .integer(best.step), "selected_by": validation == nil ? "test" : "validation",
@@ -43,7 +45,7 @@ extension Train {
 
   /// What a training came to, for a person.
   func text(
-    of training: Training<some Classifier>, train: Score, test: Score
+    of training: PaperTraining<some Classifier>, train: Score, test: Score
   ) -> String {
     var lines = [scoreLines(train: train, test: test)]
     if let best = training.best {
@@ -56,7 +58,7 @@ extension Train {
   }
 }
 
-extension Training.StepMetrics {
+extension StepMetrics {
   /// The metrics as TensorBoard groups them: what it compares comes after the slash.
   var scalars: [EventRecord.Scalar] {
     var scalars = [EventRecord.Scalar("loss/batch", trainLoss)]

@@ -150,14 +150,14 @@ struct Train: ParsableCommand {
       try log.flush()
       try state?.save(training, log, moment)
     }
-    var logged = training.step - 1
+    var logged = training.stepCount - 1
     do {
       while !training.isFinished {
         if let signal = interruption.signal {
           try keep(.last)
           try stop(training, by: signal)
         }
-        let step = try training.advance()
+        let step = try training.stepAndEvaluate()
         try log.append(step)
         logged = step.step
         events?.append(step.scalars, step: step.step)
@@ -181,8 +181,8 @@ struct Train: ParsableCommand {
     }
     try keep(.last)
     if let save { try training.model.writeWeights(to: save) }
-    let train = training.model.score(on: training.training)
-    let test = training.model.score(on: training.test)
+    let train = training.model.score(on: training.batches.data)
+    let test = training.model.score(on: Examples(dataset.xTest, dataset.yTest))
     Terminal.print(
       json
         ? summary(of: training, train: train, test: test).pretty
@@ -190,9 +190,9 @@ struct Train: ParsableCommand {
   }
 
   /// Says how to go on.
-  private func stop(_ training: Training<some Classifier>, by signal: Int32) throws -> Never {
+  private func stop(_ training: PaperTraining<some Classifier>, by signal: Int32) throws -> Never {
     Terminal.note(
-      "mnist1d: interrupted with \(training.step) of \(steps + 1) steps done; "
+      "mnist1d: interrupted with \(training.stepCount) of \(steps + 1) steps done; "
         + (checkpoint == nil
           ? "give --checkpoint to be able to go on from there"
           : "the same command goes on from there"))
@@ -201,7 +201,7 @@ struct Train: ParsableCommand {
 
   private func prepare<Network: Classifier>(
     _ network: Network, on dataset: Dataset
-  ) throws -> Training<Network> {
+  ) throws -> PaperTraining<Network> {
     let all = Examples(dataset.x, dataset.y)
     var (examples, heldOut): (Examples, Examples?) = (all, nil)
     if let validation {

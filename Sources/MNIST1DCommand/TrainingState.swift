@@ -29,7 +29,7 @@ final class TrainingState {
   ///
   /// - Returns: where its metrics go on.
   /// - Throws: `FileError` if the file is damaged, and a `Failure` if it is the state of another training.
-  func resume(_ training: inout Training<some Classifier>) throws -> MetricsLog.Start {
+  func resume(_ training: inout PaperTraining<some Classifier>) throws -> MetricsLog.Start {
     // What a session that was killed while it saved has left.
     OutputFile.removeLeftovers(in: URL(fileURLWithPath: path).deletingLastPathComponent().path)
     guard FileManager.default.fileExists(atPath: path) else { return .start }
@@ -46,7 +46,7 @@ final class TrainingState {
         throw Failure.badData(difference(option.name, saved: saved, given: option.value))
       }
     }
-    Terminal.note("going on from step \(training.step) of \(path)")
+    Terminal.note("going on from step \(training.stepCount) of \(path)")
     guard let bytes = checkpoint.numbers[Self.bytesKey].flatMap({ Int($0) }), bytes >= 0,
       let hash = checkpoint.numbers[Self.hashKey].flatMap({ UInt64($0, radix: 16) })
     else { return .unknown }
@@ -55,7 +55,7 @@ final class TrainingState {
 
   /// Saves a state, if it is time to.
   func save(
-    _ training: Training<some Classifier>, _ log: MetricsLog, _ moment: Moment
+    _ training: PaperTraining<some Classifier>, _ log: MetricsLog, _ moment: Moment
   ) throws(FileError) {
     let start = ContinuousClock.now
     if moment == .evaluation, let (end, duration) = lastSave,

@@ -38,6 +38,8 @@ public struct Examples: Sendable {
     precondition(
       range.lowerBound >= 0 && range.upperBound <= count,
       "\(range) is out of range for \(count) examples")
+    // All of them need no copy.
+    guard range.count < count else { return self }
     return Examples(inputs: inputs.sliced(range), labels: Array(labels[range]))
   }
 

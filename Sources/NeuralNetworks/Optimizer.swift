@@ -1,4 +1,3 @@
-import CKernels
 import Tensors
 
 /// A rule that moves a model's parameters along a gradient, with the state that it keeps between steps.
@@ -8,187 +7,86 @@ import Tensors
 ///
 ///     var resumed = Adam(for: model)
 ///     try resumed.loadParameters(optimizer.namedParameters)
-///     resumed.step = optimizer.step
+///     resumed.stepCount = optimizer.stepCount
+///
+/// Each rule stands here twice, side by side: `update` changes a model in place, in one pass over memory, and a static
+/// `step` is the same rule as a function of tensors, for training that is itself differentiated. One form for both
+/// would cost an update three to ten times its time.
 public protocol Optimizer: Parameterized, Sendable {
   /// The step size.
   var learningRate: Double { get set }
 
   /// How many steps have been taken, 0 to 2³¹ − 1: the state that is no tensor, which would round it above 2²⁴.
-  var step: Int { get set }
+  var stepCount: Int { get set }
 
   /// Takes one step: changes the model in place.
   mutating func update<Model: Parameterized>(_ model: inout Model, along gradient: Model)
+
+  /// The rule's name, by which a checkpoint tells it from others; "custom" unless it is given.
+  var name: String { get }
+
+  /// The rule's settings, by which a checkpoint tells optimizers of one rule apart; the learning rate unless they are
+  /// given.
+  var settings: [OptimizerSetting] { get }
 }
 
-/// Gradient descent with optional momentum and weight decay, PyTorch's `SGD`.
-///
-/// g ← g + decay · p, v ← momentum · v + g, p ← p − rate · v.
-public struct SGD: Optimizer {
-  /// The step size.
-  public var learningRate: Double
-  /// How much of the last step is kept.
-  public let momentum: Double
-  /// The factor of the L2 penalty's gradient.
-  public var weightDecay: Double
-  public var step = 0 { didSet { requireStep(step) } }
-  /// One velocity per parameter; none without momentum.
-  public private(set) var velocities: [Tensor]
+extension Optimizer {
+  public var name: String { "custom" }
 
-  /// Creates an optimizer at rest for models whose parameters have the shapes of this one's.
-  public init(
-    for model: some Parameterized, learningRate: Double, momentum: Double = 0,
-    weightDecay: Double = 0
-  ) {
-    velocities = momentum == 0 ? [] : zeros(for: model)
-    self.learningRate = learningRate
-    self.momentum = momentum
-    self.weightDecay = weightDecay
-  }
+  public var settings: [OptimizerSetting] { [.magnitude("learning-rate", learningRate)] }
 
-  public mutating func update<Model: Parameterized>(_ model: inout Model, along gradient: Model) {
-    step += 1
-    updateElements(of: &model, along: gradient) { position, gradient, count, p, g in
-      if momentum == 0 {
-        ck_sgd(count, p, g, nil, Float(learningRate), 0, Float(weightDecay))
-      } else {
-        withState(&velocities, position, of: gradient) { v in
-          ck_sgd(count, p, g, v, Float(learningRate), Float(momentum), Float(weightDecay))
-        }
-      }
+  /// Says what is wrong with the settings.
+  func validate() throws(TrainingError) {
+    for setting in settings { try setting.validate() }
+    guard stepCount == 0 else {
+      throw .setting("the optimizer's step count", "\(stepCount)", "0 at the start of a training")
     }
   }
-
-  public mutating func visitParameters(_ visit: inout some ParameterVisitor) {
-    visit("velocity", &velocities)
-  }
 }
 
-/// Steps divided by the root of a running mean of squared gradients, PyTorch's `RMSprop`.
-///
-/// g ← g + decay · p, v ← α v + (1 − α) g², p ← p − rate · g / (√v + ε).
-public struct RMSProp: Optimizer {
-  /// The step size.
-  public var learningRate: Double
-  /// How much of the mean of squares is kept, α.
-  public var smoothing: Double
-  /// What keeps the divisor from 0, ε.
-  public var epsilon: Double
-  /// The factor of the L2 penalty's gradient.
-  public var weightDecay: Double
-  public var step = 0 { didSet { requireStep(step) } }
-  /// One running mean of squares per parameter.
-  public private(set) var secondMoments: [Tensor]
+/// A number that an optimizer is made with.
+public struct OptimizerSetting: Hashable, Sendable {
+  /// The name, such as `learning-rate`.
+  public let name: String
+  /// The number.
+  public let value: Double
+  private let isShare: Bool
+  private let standard: Double?
 
-  /// Creates an optimizer at rest for models whose parameters have the shapes of this one's.
-  public init(
-    for model: some Parameterized, learningRate: Double = 1e-2, smoothing: Double = 0.99,
-    epsilon: Double = 1e-8, weightDecay: Double = 0
-  ) {
-    secondMoments = zeros(for: model)
-    self.learningRate = learningRate
-    self.smoothing = smoothing
-    self.epsilon = epsilon
-    self.weightDecay = weightDecay
+  /// A step size or a strength, 0 or more. `standard` is the number in checkpoints that do not hold this setting.
+  public static func magnitude(
+    _ name: String, _ value: Double, standard: Double? = nil
+  ) -> OptimizerSetting {
+    OptimizerSetting(name: name, value: value, isShare: false, standard: standard)
   }
 
-  public mutating func update<Model: Parameterized>(_ model: inout Model, along gradient: Model) {
-    step += 1
-    updateElements(of: &model, along: gradient) { position, gradient, count, p, g in
-      withState(&secondMoments, position, of: gradient) { v in
-        ck_rmsprop(
-          count, p, g, v, Float(learningRate), Float(smoothing), Float(1 - smoothing),
-          Float(epsilon), Float(weightDecay))
-      }
+  /// How much of something is kept, 0 or more and less than 1.
+  public static func share(
+    _ name: String, _ value: Double, standard: Double? = nil
+  ) -> OptimizerSetting {
+    OptimizerSetting(name: name, value: value, isShare: true, standard: standard)
+  }
+
+  var part: TrainingOrigin.Part {
+    TrainingOrigin.Part(name, "\(value)", standard: standard.map { "\($0)" })
+  }
+
+  func validate() throws(TrainingError) {
+    guard isShare else { return try requireMagnitude(name, value) }
+    guard (0..<1).contains(value) else {
+      throw .setting(name, "\(value)", "0 or more and less than 1")
     }
   }
-
-  public mutating func visitParameters(_ visit: inout some ParameterVisitor) {
-    visit("second_moment", &secondMoments)
-  }
 }
 
-/// Steps scaled by running moments of the gradient, PyTorch's `Adam`.
-///
-/// g ← g + decay · p, m ← m + (1 − β₁)(g − m), v ← β₂ v + (1 − β₂) g²,
-/// p ← p − rate / (1 − β₁ᵗ) · m / (√v / √(1 − β₂ᵗ) + ε).
-public struct Adam: Optimizer {
-  /// The step size.
-  public var learningRate: Double
-  /// How much of the mean gradient is kept.
-  public var beta1: Double
-  /// How much of the mean squared gradient is kept.
-  public var beta2: Double
-  /// What keeps the divisor from 0, ε.
-  public var epsilon: Double
-  /// The factor of the L2 penalty's gradient.
-  public var weightDecay: Double
-  public var step = 0 { didSet { requireStep(step) } }
-  /// One mean gradient per parameter.
-  public private(set) var firstMoments: [Tensor]
-  /// One mean squared gradient per parameter.
-  public private(set) var secondMoments: [Tensor]
-
-  /// Creates an optimizer at rest for models whose parameters have the shapes of this one's.
-  public init(
-    for model: some Parameterized, learningRate: Double = 1e-3, beta1: Double = 0.9,
-    beta2: Double = 0.999, epsilon: Double = 1e-8, weightDecay: Double = 0
-  ) {
-    firstMoments = zeros(for: model)
-    secondMoments = firstMoments
-    self.learningRate = learningRate
-    self.beta1 = beta1
-    self.beta2 = beta2
-    self.epsilon = epsilon
-    self.weightDecay = weightDecay
-  }
-
-  public mutating func update<Model: Parameterized>(_ model: inout Model, along gradient: Model) {
-    step += 1
-    let bias = Self.biasCorrections(after: step, beta1: beta1, beta2: beta2)
-    let (rate, correction) = (Float(learningRate / bias.first), Float(bias.secondRoot))
-    updateElements(of: &model, along: gradient) { position, gradient, count, p, g in
-      withState(&firstMoments, position, of: gradient) { m in
-        withState(&secondMoments, position, of: gradient) { v in
-          splitElements(count) { start, count in
-            ck_adam(
-              count, p + start, g + start, m + start, v + start, rate, Float(1 - beta1),
-              Float(beta2), Float(1 - beta2), correction, Float(epsilon), Float(weightDecay))
-          }
-        }
-      }
-    }
-  }
-
-  /// 1 − β₁ᵗ and √(1 − β₂ᵗ), by which the moments after t steps are divided: they started from zero.
-  static func biasCorrections(after step: Int, beta1: Double, beta2: Double)
-    -> (first: Double, secondRoot: Double)
-  {
-    (1 - power(beta1, step), (1 - power(beta2, step)).squareRoot())
-  }
-
-  public mutating func visitParameters(_ visit: inout some ParameterVisitor) {
-    visit("first_moment", &firstMoments)
-    visit("second_moment", &secondMoments)
-  }
-}
-
-/// A power by repeated squaring: the same bits everywhere, which the C library's `pow` does not promise.
-func power(_ base: Double, _ exponent: Int) -> Double {
-  var (result, square, remaining) = (1.0, base, exponent)
-  while remaining > 0 {
-    if remaining & 1 == 1 { result *= square }
-    square *= square
-    remaining >>= 1
-  }
-  return result
-}
+// MARK: For updates in place
 
 /// The state of an optimizer that has not moved a model's parameters yet.
-private func zeros(for model: some Parameterized) -> [Tensor] {
+func zeros(for model: some Parameterized) -> [Tensor] {
   model.parameters.map { .zeros($0.shape) }
 }
 
-private func requireStep(_ step: Int) {
+func requireStep(_ step: Int) {
   precondition(
     step >= 0 && step <= Int32.max,
     "an optimizer cannot have taken \(step) steps; it may be 0 to \(Int32.max)")
@@ -197,7 +95,7 @@ private func requireStep(_ step: Int) {
 /// Calls `body` for each parameter that has elements with its place, its gradient and the memory of both, padded to a
 /// multiple of sixteen elements.
 @inline(__always)
-private func updateElements<Model: Parameterized>(
+func updateElements<Model: Parameterized>(
   of model: inout Model, along gradient: Model,
   _ body: (Int, Tensor, Int, UnsafeMutablePointer<Float>, UnsafePointer<Float>) -> Void
 ) {
@@ -217,7 +115,7 @@ private func updateElements<Model: Parameterized>(
 
 /// Calls `body` with the memory of what is kept for a parameter, padded likewise.
 @inline(__always)
-private func withState(
+func withState(
   _ state: inout [Tensor], _ position: Int, of gradient: Tensor,
   _ body: (UnsafeMutablePointer<Float>) -> Void
 ) {
@@ -228,9 +126,42 @@ private func withState(
   state[position].withUnsafeMutableElements { body($0.baseAddress!) }
 }
 
+// MARK: For steps as functions
+
+extension Parameterized {
+  /// The tensors of this value, each combined with the one at the same place of another.
+  func combiningParameters(with other: Self, _ combine: (Tensor, Tensor) -> Tensor) -> Self {
+    var result = self
+    result.updateParameters(along: other.parameters) { $0 = combine($0, $1) }
+    return result
+  }
+}
+
+/// √v for moments, with a derivative at 0.
+///
+/// That of √0 is infinite, and times the 0 that it meets undefined. Here the derivatives at 0 are 0, and nothing else
+/// differs from √v.
+func differentiableRoot(_ moment: Tensor) -> Tensor {
+  let zeros = equal(moment, Tensor(0))
+  return sqrt(moment + zeros) * (1 - zeros)
+}
+
 /// Stops the program unless a gradient has its parameter's shape.
 func requireShape(of gradient: Tensor, for parameter: Tensor) {
   precondition(
     parameter.shape == gradient.shape,
     "a parameter of shape \(parameter.shape) has a gradient of shape \(gradient.shape)")
+}
+
+// MARK: Powers
+
+/// A power by repeated squaring: the same bits everywhere, which the C library's `pow` does not promise.
+func power(_ base: Double, _ exponent: Int) -> Double {
+  var (result, square, remaining) = (1.0, base, exponent)
+  while remaining > 0 {
+    if remaining & 1 == 1 { result *= square }
+    square *= square
+    remaining >>= 1
+  }
+  return result
 }

@@ -30,7 +30,7 @@ package enum ReferenceTraining {
     var training = try Training(
       of: BaselineNetwork(architecture, using: &generator), on: Examples(dataset.x, dataset.y),
       testing: Examples(dataset.xTest, dataset.yTest)[0..<10], settings: settings)
-    while !training.isFinished { _ = try training.advance() }
+    while !training.isFinished { try training.stepAndEvaluate() }
     return training.model.digest
   }
 }

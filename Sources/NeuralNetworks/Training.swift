@@ -1,201 +1,268 @@
 import Tensors
 
-/// A classifier on its way through the paper's training: Adam and cross-entropy on batches taken in order.
+/// A model on its way through a training: any model, optimizer, loss, order of batches and schedule.
 ///
-///     var training = try Training(of: model, on: examples, testing: test, settings: settings)
-///     while !training.isFinished {
-///       let metrics = try training.advance()
+///     var training = try Training(
+///       of: model, by: SGD(for: model, learningRate: 0.1, momentum: 0.9),
+///       on: Batches.shuffled(examples, size: 100, using: generator), for: .epochs(60),
+///       schedule: .stepDecay(every: 800, factor: 0.5), clipping: .norm(1)
+///     ) { model, batch in
+///       meanSquaredError(model(batch.inputs), oneHot(batch.labels, classes: 10))
 ///     }
-///     print(training.evaluations.last!.test.accuracy)
+///     while !training.isFinished { try training.stepAndEvaluate() }
+///
+/// For a classifier, ``init(of:by:on:for:minimizing:schedule:clipping:evaluating:)`` takes the loss by its name, and
+/// ``init(of:on:validating:testing:settings:remembering:)`` is the training of the paper.
 ///
 /// The state is a value: it can be copied, saved as a ``Checkpoint`` and resumed to the same bits. A checkpoint of a
 /// training that started from anything else, be it a setting, the data or the initial weights, is refused.
-public struct Training<Model: Classifier>: Sendable {
-  /// How to train.
-  public let settings: TrainingSettings
-  /// The examples to learn from.
-  public let training: Examples
-  /// Examples held out of the training data, by which a model can be selected without a look at the test set.
-  public let validation: Examples?
-  /// The examples to report on.
-  public let test: Examples
-  /// Which evaluations are remembered.
-  public let history: History
+public struct Training<Model: Parameterized & Sendable, Rule: Optimizer, Source: BatchSource>:
+  Sendable
+{
+  /// How long the training lasts.
+  public let length: TrainingLength
+  /// How many steps that are.
+  public let steps: Int
+  /// How the learning rate changes.
+  public let schedule: LearningRateSchedule
+  /// How large gradients are kept out.
+  public let clipping: GradientClipping?
+  /// How the model is evaluated on the way.
+  public let evaluator: Evaluator<Model>?
   /// What the training started from.
   public let origin: TrainingOrigin
+  private let loss: @Sendable (Model, Source.Batch) -> Tensor
+  private let learningRate: Double
+  let firstBatches: Source
 
   /// The model as it is now.
   public internal(set) var model: Model
   /// The optimizer as it is now.
-  public internal(set) var optimizer: Adam
-  /// The number of the next step.
-  public internal(set) var step = 0
+  public internal(set) var optimizer: Rule
+  /// Where the next batch comes from.
+  public internal(set) var batches: Source
+  /// How many steps have been taken, which is the number of the next one.
+  public internal(set) var stepCount = 0
   /// What the step taken last has yielded, apart from an evaluation; nil before the first one and after a resumption.
   public internal(set) var lastStep: StepMetrics?
   /// The evaluations so far, as far as they are remembered.
   public internal(set) var evaluations: [Evaluation] = []
-  /// The evaluation that did best by ``Evaluation/criterion``, the first of several equal ones.
+  /// The evaluation that did best by the evaluator's selection, the first of several equal ones.
   public internal(set) var best: Evaluation?
-  /// The model at the evaluation that did best by ``Evaluation/criterion``, the first of several equal ones.
+  /// The model at the evaluation that did best, the first one before any.
   public internal(set) var bestModel: Model
   /// How many evaluations came after the best one.
   var evaluationsSinceBest = 0
 
-  /// Which evaluations a training remembers.
-  public enum History: Hashable, Sendable {
-    /// All of them.
-    case whole
-    /// The best one alone, so that neither the memory nor a checkpoint grows with the steps.
-    case best
-  }
-
-  /// The scores after a step.
-  public struct Evaluation: Hashable, Sendable {
-    /// The step whose update came before.
-    public var step: Int
-    /// On the training examples.
-    public var train: Score
-    /// On the held-out examples, if there are any.
-    public var validation: Score?
-    /// On the test examples.
-    public var test: Score
-
-    /// What a selection maximises: the accuracy on held-out examples, or on the test set where there are none.
-    public var criterion: Double { (validation ?? test).accuracy }
-  }
-
-  /// What one step yields.
-  public struct StepMetrics: Sendable {
-    /// The number of the step.
-    public var step: Int
-    /// The loss on the step's batch, before its update.
-    public var trainLoss: Float
-    /// The scores after the update, on steps that evaluate.
-    public var evaluation: Evaluation?
-  }
-
-  /// Prepares a training.
+  /// Prepares a training by a loss of one's own.
   ///
   /// - Parameters:
-  ///   - model: the network to start from.
-  ///   - training: what to learn from.
-  ///   - validation: examples held out of it, for selection and early stopping.
-  ///   - test: what to report on.
-  ///   - settings: how to train.
-  ///   - history: which evaluations to remember.
+  ///   - model: where to start.
+  ///   - optimizer: a fresh optimizer for that model, with the learning rate that the schedule starts from.
+  ///   - batches: what each step sees.
+  ///   - length: how long to train.
+  ///   - schedule: how the learning rate changes.
+  ///   - clipping: how large gradients are kept out.
+  ///   - evaluator: how to evaluate the model on the way.
+  ///   - name: the loss's name, which a checkpoint keeps. Of the function itself it knows the value and the gradient on
+  ///     the first batch.
+  ///   - loss: a scalar, to be made small, from a model and a batch.
   /// - Throws: `TrainingError.setting` for settings that make no sense.
   public init(
-    of model: Model, on training: Examples, validating validation: Examples? = nil,
-    testing test: Examples, settings: TrainingSettings = TrainingSettings(),
-    remembering history: History = .whole
+    of model: Model, by optimizer: Rule, on batches: Source, for length: TrainingLength,
+    schedule: LearningRateSchedule = .constant, clipping: GradientClipping? = nil,
+    evaluating evaluator: Evaluator<Model>? = nil, minimizing name: String = "custom",
+    _ loss: @escaping @Sendable (Model, Source.Batch) -> Tensor
   ) throws(TrainingError) {
-    try settings.validate()
-    try requireCount("the number of training examples", training.count)
-    self.model = model
-    self.bestModel = model
-    self.training = training
-    self.validation = validation
-    self.test = test
-    self.settings = settings
-    self.history = history
+    try self.init(
+      model, optimizer, batches, length, schedule, clipping, evaluator, lossName: name, loss
+    ) {
+      var first = batches
+      let batch = first.next()
+      var fingerprint = Fingerprint()
+      let (value, gradient) = valueAndGradient(at: model) { loss($0, batch) }
+      fingerprint.add(value)
+      for tensor in gradient.parameters { fingerprint.add(tensor) }
+      return fingerprint.digits
+    }
+  }
+
+  /// `network` gives a digest of what the network does besides holding its parameters.
+  init(
+    _ model: Model, _ optimizer: Rule, _ batches: Source, _ length: TrainingLength,
+    _ schedule: LearningRateSchedule, _ clipping: GradientClipping?, _ evaluator: Evaluator<Model>?,
+    lossName: String, _ loss: @escaping @Sendable (Model, Source.Batch) -> Tensor,
+    network: () -> String
+  ) throws(TrainingError) {
+    try length.validate()
+    try batches.validate()
+    try optimizer.validate()
+    try schedule.validate()
+    try clipping?.validate()
+    try evaluator?.validate()
+    steps = length.steps(perEpoch: batches.stepsPerEpoch)
     origin = TrainingOrigin(
-      [("kind", "steps"), ("model", TrainingOrigin.shapes(of: model))] + settings.origin + [
-        ("validation", validation.map { "\($0.count)" } ?? "none"),
-        ("training examples", training.identity),
-        ("validation examples", validation?.identity ?? "none"),
-        ("test examples", test.identity), ("initial weights", model.digest),
-        (
-          "network",
-          TrainingOrigin.behavior(of: model, on: training, by: .negativeLogLikelihood)
-        ),
-      ])
-    optimizer = Adam(
-      for: model, learningRate: settings.learningRate, weightDecay: settings.weightDecay)
+      [
+        .init("kind", length.kind), .init("model", TrainingOrigin.shapes(of: model)),
+        .init("optimizer", optimizer.name, standard: length.standardOptimizer),
+      ] + optimizer.settings.map { $0.part } + [
+        .init("schedule", schedule.description, standard: "constant"),
+        .init("clipping", clipping?.description ?? "none", standard: "none"),
+        .init("loss", lossName, standard: ClassificationLoss.negativeLogLikelihood.rawValue),
+      ]
+        + (evaluator?.origin ?? []) + batches.origin + (evaluator?.examples ?? []) + [
+          .init("initial weights", model.digest), .init("network", network()),
+        ])
+    self.model = model
+    bestModel = model
+    self.optimizer = optimizer
+    self.batches = batches
+    firstBatches = batches
+    self.length = length
+    self.schedule = schedule
+    self.clipping = clipping
+    self.evaluator = evaluator
+    self.loss = loss
+    learningRate = optimizer.learningRate
   }
 
   /// Whether the last step has been taken, or patience has run out.
   public var isFinished: Bool {
-    if step > settings.steps { return true }
-    guard let patience = settings.patience, best != nil else { return false }
+    if stepCount >= steps { return true }
+    guard let patience = evaluator?.patience, best != nil else { return false }
     return evaluationsSinceBest >= patience
   }
 
-  /// Takes one step.
+  /// How many epochs are complete.
+  public var epoch: Int { stepCount / batches.stepsPerEpoch }
+
+  /// Takes one step, and evaluates the model where that is due.
   ///
-  /// - Returns: the batch's loss before the update, and the scores after it where they are due.
-  /// - Throws: What ``takeStep()`` throws, and `TrainingError.divergedScores` when scores are not finite; the state
-  ///   is then the one after the step, without its evaluation.
-  public mutating func advance() throws(TrainingError) -> StepMetrics {
-    var metrics = try takeStep()
-    if metrics.step % settings.evaluationInterval == 0 {
-      metrics.evaluation = try evaluate(after: metrics.step)
+  /// - Returns: the batch's loss before the update, and the evaluation after it where there is one.
+  /// - Throws: What ``step()`` throws, and `TrainingError.divergedScores` or `.divergedMetric` when an evaluation is not
+  ///   finite; the state is then the one after the step, without its evaluation.
+  @discardableResult
+  public mutating func stepAndEvaluate() throws(TrainingError) -> StepMetrics {
+    var metrics = try step()
+    if let evaluator, evaluator.isDue(after: metrics.step) {
+      metrics.evaluation = try evaluate(by: evaluator, after: metrics.step)
     }
     return metrics
   }
 
-  /// Takes one step and scores nothing, for a caller that evaluates the model in its own way.
+  /// Takes one step and evaluates nothing, for a caller that looks at the model in its own way.
   ///
   /// - Returns: the batch's loss before the update.
   /// - Throws: `TrainingError.diverged` when the loss is not finite; nothing is changed then.
   ///   `TrainingError.divergedState` when, after the last step, the weights are not.
-  public mutating func takeStep() throws(TrainingError) -> StepMetrics {
-    let start = step * settings.batchSize % training.count
-    let batch = training[start..<Swift.min(start + settings.batchSize, training.count)]
-    let (loss, gradient) = valueAndGradient(at: model) { model in
-      softmaxCrossEntropy(model(batch.inputs), labels: batch.labels)
-    }
-    guard loss.scalar.isFinite else { throw .diverged(step: step, loss: loss.scalar) }
+  @discardableResult
+  public mutating func step() throws(TrainingError) -> StepMetrics {
+    var following = batches
+    let batch = following.next()
+    var (value, gradient) = valueAndGradient(at: model) { [loss] in loss($0, batch) }
+    guard value.scalar.isFinite else { throw .diverged(step: stepCount, loss: value.scalar) }
+    if let clipping { gradient = gradient.clipped(by: clipping) }
+    optimizer.learningRate = schedule.rate(at: stepCount, from: learningRate)
     optimizer.update(&model, along: gradient)
-    let metrics = StepMetrics(step: step, trainLoss: loss.scalar)
+    batches = following
+    let metrics = StepMetrics(step: stepCount, trainLoss: value.scalar)
     lastStep = metrics
-    step += 1
+    stepCount += 1
     // Elsewhere the next loss shows it.
-    if step > settings.steps { try requireFiniteState(after: metrics.step) }
+    if stepCount >= steps { try requireFiniteState(after: metrics.step) }
     return metrics
   }
 
-  private mutating func evaluate(after step: Int) throws(TrainingError) -> Evaluation {
+  /// Takes the steps that complete an epoch.
+  ///
+  /// - Returns: the loss of each batch, before its update.
+  /// - Throws: What ``stepAndEvaluate()`` throws, and `TrainingError.divergedState` when, after the epoch, the weights are
+  ///   not finite.
+  @discardableResult
+  public mutating func stepEpoch() throws(TrainingError) -> [Float] {
+    var losses: [Float] = []
+    repeat {
+      losses.append(try stepAndEvaluate().trainLoss)
+    } while stepCount % batches.stepsPerEpoch != 0 && !isFinished
+    try requireFiniteState(after: stepCount - 1)
+    return losses
+  }
+
+  private mutating func evaluate(
+    by evaluator: Evaluator<Model>, after step: Int
+  ) throws(TrainingError) -> Evaluation {
     try requireFiniteState(after: step)
-    let evaluation = Evaluation(
-      step: step, train: model.score(on: training),
-      validation: validation.map { model.score(on: $0) },
-      test: model.score(on: test))
-    for (examples, score) in [
-      ("training", evaluation.train), ("validation", evaluation.validation),
-      ("test", evaluation.test),
-    ] {
-      guard let score, !score.loss.isFinite else { continue }
-      throw .divergedScores(step: step, examples: examples, loss: score.loss)
+    let evaluation = evaluator.evaluation(of: model, after: step)
+    for metric in evaluation.metrics where !metric.value.isFinite {
+      throw TrainingError.diverged(metric, step: step)
     }
-    if note(evaluation) { bestModel = model }
+    if evaluator.history == .whole { evaluations.append(evaluation) }
+    let isBest = best.map { evaluator.isBetter(evaluation, than: $0) } ?? true
+    if isBest { (best, bestModel) = (evaluation, model) }
+    evaluationsSinceBest = isBest ? 0 : evaluationsSinceBest + 1
     return evaluation
   }
 
   /// Refuses weights that are no finite numbers, and moments that would hold their weights where they are for ever.
   private func requireFiniteState(after step: Int) throws(TrainingError) {
-    try requireFinite(model, optimizer, after: step, loss: lastStep?.trainLoss ?? .nan)
-  }
-
-  /// Adds an evaluation to the history; returns whether it is the best so far.
-  @discardableResult
-  mutating func note(_ evaluation: Evaluation) -> Bool {
-    if history == .whole { evaluations.append(evaluation) }
-    let isBest = best.map { evaluation.criterion > $0.criterion } ?? true
-    if isBest { best = evaluation }
-    evaluationsSinceBest = isBest ? 0 : evaluationsSinceBest + 1
-    return isBest
+    let loss = lastStep?.trainLoss ?? .nan
+    if let (name, value) = firstNonFinite(model.namedParameters) {
+      throw .divergedState(step: step, loss: loss, tensor: name, value: value)
+    }
+    if let (name, value) = firstNonFinite(optimizer.namedParameters) {
+      throw .divergedState(step: step, loss: loss, tensor: "the optimizer's \(name)", value: value)
+    }
   }
 }
 
-/// Refuses a model, or an optimizer, that holds what is no finite number.
-func requireFinite(
-  _ model: some Parameterized, _ optimizer: some Optimizer, after step: Int, loss: Float
-) throws(TrainingError) {
-  if let (name, value) = firstNonFinite(model.namedParameters) {
-    throw .divergedState(step: step, loss: loss, tensor: name, value: value)
+/// What one step of a training yields.
+public struct StepMetrics: Sendable {
+  /// The number of the step.
+  public var step: Int
+  /// The loss on the step's batch, before its update.
+  public var trainLoss: Float
+  /// The evaluation after the update, on steps that evaluate.
+  public var evaluation: Evaluation?
+}
+
+/// How long a training lasts.
+public enum TrainingLength: Hashable, Sendable {
+  /// So many steps.
+  case steps(Int)
+  /// So many times through all examples.
+  case epochs(Int)
+
+  var kind: String {
+    switch self {
+    case .steps: "steps"
+    case .epochs: "epochs"
+    }
   }
-  if let (name, value) = firstNonFinite(optimizer.namedParameters) {
-    throw .divergedState(step: step, loss: loss, tensor: "the optimizer's \(name)", value: value)
+
+  /// The one optimizer that trainings of this kind had before checkpoints named it.
+  var standardOptimizer: String {
+    switch self {
+    case .steps: "adam"
+    case .epochs: "sgd"
+    }
+  }
+
+  /// The number of steps, at most as many as there are numbers.
+  func steps(perEpoch: Int) -> Int {
+    switch self {
+    case .steps(let count): return count
+    case .epochs(let count):
+      let (steps, isTooMany) = count.multipliedReportingOverflow(by: perEpoch)
+      return isTooMany ? .max : steps
+    }
+  }
+
+  func validate() throws(TrainingError) {
+    switch self {
+    // One more than the most that the number of the last one may be.
+    case .steps(let count): try requireCount("steps", count, from: 0, to: mostCounted + 1)
+    case .epochs(let count): try requireCount("epochs", count, from: 0)
+    }
   }
 }
 

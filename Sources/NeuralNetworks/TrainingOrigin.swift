@@ -1,4 +1,3 @@
-import ReferenceRandom
 import Tensors
 
 /// What a training starts from: everything that its bits depend on, apart from how many steps it takes.
@@ -13,14 +12,23 @@ public struct TrainingOrigin: Hashable, Sendable {
     public var name: String
     /// The value; values that look alike are alike.
     public var value: String
+    /// What it was in trainings whose checkpoints do not name this part; nil if all do.
+    var standard: String?
+
+    /// Names a part.
+    public init(_ name: String, _ value: String) {
+      self.init(name, value, standard: nil)
+    }
+
+    init(_ name: String, _ value: String, standard: String?) {
+      (self.name, self.value, self.standard) = (name, value, standard)
+    }
   }
 
   /// The parts, those first whose difference explains that of others.
   public let parts: [Part]
 
-  init(_ parts: [(name: String, value: String)]) {
-    self.parts = parts.map { Part(name: $0.name, value: $0.value) }
-  }
+  init(_ parts: [Part]) { self.parts = parts }
 }
 
 // MARK: Checkpoints
@@ -33,7 +41,7 @@ extension TrainingOrigin {
   /// The numbers by which a checkpoint keeps the origin.
   var numbers: [String: String] {
     var numbers = [Self.versionKey: "\(Self.version)"]
-    for part in parts { numbers[Self.key(of: part)] = part.value }
+    for part in parts { numbers[Self.prefix + part.name] = part.value }
     return numbers
   }
 
@@ -50,16 +58,23 @@ extension TrainingOrigin {
         "it is of version \(version), and this program understands version \(Self.version)")
     }
     for part in parts {
-      guard let saved = checkpoint.numbers[Self.key(of: part)] else {
+      guard let saved = checkpoint.numbers[Self.prefix + part.name] ?? part.standard else {
         throw .checkpoint("it has no \(part.name)")
       }
       guard saved == part.value else {
         throw .mismatch(part.name, saved: saved, given: part.value)
       }
     }
+    let names = Set(parts.map { $0.name })
+    for key in checkpoint.numbers.keys.sorted() where key.hasPrefix(Self.prefix) {
+      let name = String(key.dropFirst(Self.prefix.utf8.count))
+      if !names.contains(name), let saved = checkpoint.numbers[key] {
+        throw .mismatch(name, saved: saved, given: "none")
+      }
+    }
   }
 
-  private static func key(of part: Part) -> String { "origin.\(part.name)" }
+  private static let prefix = "origin."
 }
 
 // MARK: Values
@@ -93,20 +108,11 @@ extension TrainingOrigin {
     for tensor in gradient.parameters { fingerprint.add(tensor) }
     return fingerprint.digits
   }
-
-  /// The order in which the first epoch sees its examples.
-  static func order(of count: Int, from generator: TorchGenerator) -> String {
-    var (fingerprint, generator) = (Fingerprint(), generator)
-    for row in generator.shuffledEpoch(count: count) {
-      fingerprint.add(UInt32(truncatingIfNeeded: row))
-    }
-    return fingerprint.digits
-  }
 }
 
-extension Examples {
+extension Examples: TrainingData {
   /// How many examples there are, and a digest of their signals and classes.
-  var identity: String {
+  public var identity: String {
     var fingerprint = Fingerprint()
     fingerprint.add(inputs)
     for label in labels { fingerprint.add(UInt32(bitPattern: label)) }

@@ -87,7 +87,7 @@ enum Reader: String, CaseIterable {
       try copy.resume(from: NeuralNetworks.Checkpoint(decoding: again))
       return try copy.checkpoint.encode() == again
     }
-    if !training.isFinished { _ = try training.advance() }
+    if !training.isFinished { try training.stepAndEvaluate() }
   }
 
   private func ticket(_ bytes: [UInt8]) throws {
@@ -154,7 +154,7 @@ enum Reader: String, CaseIterable {
     switch self {
     case .training:
       var training = try? Laboratory.training
-      _ = try? training?.advance()
+      _ = try? training?.stepAndEvaluate()
       return try? training?.checkpoint.encode()
     case .ticket:
       let network = Laboratory.network
@@ -180,7 +180,7 @@ private enum Laboratory {
     return MultilayerPerceptron(inputs: 3, hidden: 2, classes: 2, using: &generator)
   }()
 
-  static var training: Training<MultilayerPerceptron> {
+  static var training: PaperTraining<MultilayerPerceptron> {
     get throws {
       let examples = Examples(
         inputs: Tensor([0, 1, 2, 3, 4, 5], shape: [2, 3]), labels: [0, 1])

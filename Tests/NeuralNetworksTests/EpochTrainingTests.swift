@@ -12,17 +12,26 @@ struct EpochTrainingTests {
       labels: (0..<count).map { Int32($0 % 10) })
   }
 
+  private struct Settings {
+    var epochs = 6
+    var batchSize = 20
+    var learningRate = 1e-2
+    var momentum = 0.9
+    var loss = ClassificationLoss.negativeLogLikelihood
+  }
+
   private func training(
-    _ change: (inout EpochTrainingSettings) -> Void = { _ in }
-  ) throws -> EpochTraining<MultilayerPerceptron> {
-    var settings = EpochTrainingSettings()
-    settings.epochs = 6
-    settings.batchSize = 20
+    _ change: (inout Settings) -> Void = { _ in }
+  ) throws -> Training<MultilayerPerceptron, SGD, Batches<Examples>> {
+    var settings = Settings()
     change(&settings)
     var generator = TorchGenerator(seed: 1)
     let model = MultilayerPerceptron(hidden: 13, connection: .plain, using: &generator)
-    return try EpochTraining(
-      of: model, on: examples(110), shuffledBy: generator, settings: settings)
+    return try Training(
+      of: model,
+      by: SGD(for: model, learningRate: settings.learningRate, momentum: settings.momentum),
+      on: .shuffled(examples(110), size: settings.batchSize, using: generator),
+      for: .epochs(settings.epochs), minimizing: settings.loss)
   }
 
   @Test(
@@ -33,11 +42,11 @@ struct EpochTrainingTests {
     let model = MultilayerPerceptron(hidden: 13, connection: .plain, using: &generator)
     for _ in 0..<2 {
       let order = generator.shuffledEpoch(count: 110)
-      let losses = try training.advance()
+      let losses = try training.stepEpoch()
       #expect(losses.count == 6)
       for (number, loss) in losses.enumerated() {
         let rows = Array(order[number * 20..<min(number * 20 + 20, 110)])
-        let batch = training.training.gathered(rows)
+        let batch = training.batches.data.gathered(rows)
         let expected = softmaxCrossEntropy(model(batch.inputs), labels: batch.labels)
         #expect(loss == expected.scalar)
       }
@@ -75,15 +84,15 @@ struct EpochTrainingTests {
     var undisturbed = try training { $0.loss = loss }
     var saved: Checkpoint?
     while !undisturbed.isFinished {
-      try undisturbed.advance()
+      try undisturbed.stepEpoch()
       if undisturbed.epoch == 4 { saved = undisturbed.checkpoint }
     }
     var resumed = try training { $0.loss = loss }
     // What it did before leaves no trace.
-    try resumed.advance()
+    try resumed.stepEpoch()
     try resumed.resume(from: #require(saved))
     #expect(resumed.epoch == 4)
-    while !resumed.isFinished { try resumed.advance() }
+    while !resumed.isFinished { try resumed.stepEpoch() }
     #expect(resumed.model.digest == undisturbed.model.digest)
     #expect(resumed.optimizer.digest == undisturbed.optimizer.digest)
   }
@@ -91,23 +100,25 @@ struct EpochTrainingTests {
   @Test("a training without momentum resumes as well")
   func resumingWithoutMomentum() throws {
     var undisturbed = try training { $0.momentum = 0 }
-    try undisturbed.advance()
+    try undisturbed.stepEpoch()
     var resumed = try training { $0.momentum = 0 }
     try resumed.resume(from: undisturbed.checkpoint)
-    #expect(try resumed.advance() == undisturbed.advance())
+    #expect(try resumed.stepEpoch() == undisturbed.stepEpoch())
   }
 
   @Test("a checkpoint of another network is refused and changes nothing")
   func foreignCheckpoint() throws {
     var generator = TorchGenerator(seed: 1)
-    var other = try EpochTraining(
-      of: LogisticRegression(using: &generator), on: examples(40), shuffledBy: generator)
-    try other.advance()
+    let network = LogisticRegression(using: &generator)
+    var other = try Training(
+      of: network, by: SGD(for: network, learningRate: 1e-2, momentum: 0.9),
+      on: .shuffled(examples(40), size: 100, using: generator), for: .epochs(500))
+    try other.stepEpoch()
     var training = try training()
     let before = training.model.digest
     #expect(throws: TrainingError.self) { try training.resume(from: other.checkpoint) }
     var damaged = training.checkpoint
-    let most = training.settings.epochs
+    let most = 6
     for epoch in [-3, most + 1, Int.max] {
       damaged.numbers["epoch"] = "\(epoch)"
       let expected = TrainingError.checkpoint("it counts \(epoch) epochs; it must be 0 to \(most)")
@@ -123,7 +134,7 @@ struct EpochTrainingTests {
       $0.loss = .meanSquaredError
     }
     let failure = #expect(throws: TrainingError.self) {
-      while !training.isFinished { try training.advance() }
+      while !training.isFinished { try training.stepEpoch() }
     }
     guard case .diverged(let step, let loss) = failure else {
       Issue.record("it did not diverge: \(String(describing: failure))")
@@ -143,7 +154,7 @@ struct EpochTrainingTests {
         { $0.learningRate = -.infinity },
         .setting("learning-rate", "-inf", "a finite number, 0 or more")
       ),
-    ] as [((inout EpochTrainingSettings) -> Void, TrainingError)] {
+    ] as [((inout Settings) -> Void, TrainingError)] {
       #expect(throws: expected) { try training(change) }
     }
   }

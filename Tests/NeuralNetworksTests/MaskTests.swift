@@ -76,7 +76,7 @@ struct MaskTests {
       of: MultilayerPerceptron(hidden: golden.hidden, using: &generator),
       on: Examples(dataset.x, dataset.y),
       testing: Examples(dataset.xTest, dataset.yTest)[0..<10], settings: settings)
-    while !training.isFinished { _ = try training.advance() }
+    while !training.isFinished { try training.stepAndEvaluate() }
     let mask = Mask(pruning: golden.sparsity, ofLayersScoredBy: training.model.magnitudes)
     #expect(digest(mask) == golden.sha256)
   }
@@ -198,7 +198,7 @@ struct MaskTests {
     var training = try Training(
       of: network, on: Examples(dataset.x, dataset.y),
       testing: Examples(dataset.xTest, dataset.yTest), settings: settings)
-    while !training.isFinished { _ = try training.advance() }
+    while !training.isFinished { try training.stepAndEvaluate() }
     return training.model
   }
 }

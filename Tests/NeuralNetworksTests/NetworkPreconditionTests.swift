@@ -47,7 +47,7 @@ struct NetworkPreconditionTests {
         .ones([2, 3]), along: .ones([2, 3]), velocity: &velocity, learningRate: 0.1, momentum: 0.5)
     },
     Mistake("moments of another parameter", "[2, 3]", "[3, 2]") { _ in
-      var moments = Adam.Moments(of: .ones([3, 2]))
+      var moments = Adam.Moments(of: Tensor.ones([3, 2]))
       _ = Adam.step(
         .ones([2, 3]), along: .ones([2, 3]), moments: &moments, step: 1, learningRate: 0.1)
     },
@@ -107,11 +107,11 @@ struct NetworkPreconditionTests {
     },
     Mistake("steps beyond counting", "9223372036854775807") { _ in
       var optimizer = Adam(for: Tensor.zeros([1]))
-      optimizer.step = .max
+      optimizer.stepCount = .max
     },
     Mistake("steps below nothing", "-1") { _ in
       var optimizer = Adam(for: Tensor.zeros([1]))
-      optimizer.step = -1
+      optimizer.stepCount = -1
     },
     Mistake("a share that is no number", "nan") { generator in
       _ = Mask(pruning: .nan, ofLayersScoredBy: LogisticRegression(using: &generator))
@@ -214,7 +214,9 @@ struct NetworkPreconditionTests {
       try Training(of: network, on: none, testing: Self.examples)
     }
     #expect(throws: TrainingError.self) {
-      try EpochTraining(of: network, on: none, shuffledBy: generator)
+      try Training(
+        of: network, by: SGD(for: network, learningRate: 0.1),
+        on: .shuffled(none, size: 100, using: generator), for: .epochs(500))
     }
   }
 }

@@ -33,7 +33,7 @@ struct ReferenceAgreementTests {
       testing: Examples(dataset.xTest, dataset.yTest)[0..<100], settings: settings)
     #expect(golden.losses.count == 50)
     for (step, expected) in golden.losses.enumerated() {
-      let loss = Double(try training.advance().trainLoss)
+      let loss = Double(try training.stepAndEvaluate().trainLoss)
       #expect(abs(loss - expected) <= 1e-4 * expected, "step \(step): \(loss), PyTorch \(expected)")
     }
   }

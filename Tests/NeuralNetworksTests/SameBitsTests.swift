@@ -43,7 +43,7 @@ struct SameBitsTests {
       of: network, on: Examples(dataset.x, dataset.y),
       testing: Examples(dataset.xTest, dataset.yTest)[0..<10], settings: settings)
     try Kernels.withThreads(threads) {
-      for _ in 0..<steps { _ = try training.advance() }
+      for _ in 0..<steps { try training.stepAndEvaluate() }
     }
     return training.model.digest
   }

@@ -125,7 +125,7 @@ struct TinyGradientTests {
         } else {
           rmsprop.update(&updated, along: slope)
           pure = RMSProp.step(
-            pure, along: slope, secondMoment: &secondMoment, learningRate: 0.1,
+            pure, along: slope, secondMoments: &secondMoment, learningRate: 0.1,
             epsilon: run.epsilon)
         }
         let isClose = zip(zip(pure.elements, updated.elements), start).allSatisfy {

@@ -15,7 +15,7 @@ struct TrainingOriginTests {
     var hidden = 7
     var activation = Activation.named(.relu)
     var pruned: Double?
-    var history = Training<Masked<MultilayerPerceptron>>.History.whole
+    var history = Evaluator<Masked<MultilayerPerceptron>>.History.whole
 
     init() {
       settings.steps = 12
@@ -23,7 +23,7 @@ struct TrainingOriginTests {
       settings.evaluationInterval = 4
     }
 
-    func training() throws -> Training<Masked<MultilayerPerceptron>> {
+    func training() throws -> PaperTraining<Masked<MultilayerPerceptron>> {
       var generator = TorchGenerator(seed: seed)
       let network = MultilayerPerceptron(
         inputs: 8, hidden: hidden, activation: activation, using: &generator)
@@ -66,7 +66,7 @@ struct TrainingOriginTests {
   func differences(_ index: Int) throws {
     let (part, change) = Self.changes[index]
     var (begun, other) = (try Start().training(), Start())
-    for _ in 0..<5 { _ = try begun.advance() }
+    for _ in 0..<5 { try begun.stepAndEvaluate() }
     change(&other)
     var training = try other.training()
     let before = training.model.digest
@@ -78,7 +78,7 @@ struct TrainingOriginTests {
       return
     }
     #expect(saved != given && "\(failure!)".contains(saved) && "\(failure!)".contains(given))
-    #expect(training.model.digest == before && training.step == 0)
+    #expect(training.model.digest == before && training.stepCount == 0)
     // It is no accident of the order: neither is taken up by the other.
     #expect(throws: TrainingError.self) { try begun.resume(from: training.checkpoint) }
   }
@@ -102,12 +102,12 @@ struct TrainingOriginTests {
     var start = Start()
     start.heldOut = 10
     var short = try start.training()
-    while !short.isFinished { _ = try short.advance() }
+    while !short.isFinished { try short.stepAndEvaluate() }
     start.settings.steps = 30
     var (long, resumed) = (try start.training(), try start.training())
-    while !long.isFinished { _ = try long.advance() }
+    while !long.isFinished { try long.stepAndEvaluate() }
     try resumed.resume(from: short.checkpoint)
-    while !resumed.isFinished { _ = try resumed.advance() }
+    while !resumed.isFinished { try resumed.stepAndEvaluate() }
     #expect(resumed.model.digest == long.model.digest)
     #expect(resumed.evaluations == long.evaluations && resumed.best == long.best)
     // Fewer steps than were taken cannot be had from it.
@@ -125,19 +125,19 @@ struct TrainingOriginTests {
     start.settings.steps = 400
     start.settings.evaluationInterval = 1
     var whole = try start.training()
-    while !whole.isFinished { _ = try whole.advance() }
+    while !whole.isFinished { try whole.stepAndEvaluate() }
     start.history = .best
     var training = try start.training()
-    _ = try training.advance()
+    try training.stepAndEvaluate()
     let size = training.checkpoint.numbers.count
     while !training.isFinished {
-      _ = try training.advance()
+      try training.stepAndEvaluate()
       var resumed = try start.training()
       try resumed.resume(from: training.checkpoint)
       training = resumed
       #expect(training.checkpoint.numbers.count == size && training.checkpoint.series.isEmpty)
     }
-    #expect(training.step == whole.step && training.best == whole.best)
+    #expect(training.stepCount == whole.stepCount && training.best == whole.best)
     #expect(training.evaluations.isEmpty && training.bestModel.digest == whole.bestModel.digest)
   }
 
@@ -160,7 +160,7 @@ struct TrainingOriginTests {
   @Test("that holds what no training can hold is refused, by name")
   func hostile() throws {
     var training = try Start().training()
-    for _ in 0..<5 { _ = try training.advance() }
+    for _ in 0..<5 { try training.stepAndEvaluate() }
     let checkpoint = training.checkpoint
     let names = checkpoint.tensors.map { $0.name }
     for name in ["model.linear1.weight", "best.linear3.bias", "optimizer.second_moment.2"] {
@@ -200,25 +200,25 @@ struct TrainingOriginTests {
   @Test("of a training by epochs is refused likewise, also for another order of the examples")
   func epochs() throws {
     func training(
-      _ change: (inout EpochTrainingSettings) -> Void = { _ in }, seed: UInt64 = 1,
-      shuffle: UInt64 = 5, data: UInt64 = 2
-    ) throws -> EpochTraining<MultilayerPerceptron> {
-      var settings = EpochTrainingSettings()
-      settings.epochs = 4
-      change(&settings)
+      epochs: Int = 4, batchSize: Int = 100, learningRate: Double = 1e-2, momentum: Double = 0.9,
+      loss: ClassificationLoss = .negativeLogLikelihood, seed: UInt64 = 1, shuffle: UInt64 = 5,
+      data: UInt64 = 2
+    ) throws -> Training<MultilayerPerceptron, SGD, Batches<Examples>> {
       var generator = TorchGenerator(seed: seed)
-      return try EpochTraining(
-        of: MultilayerPerceptron(inputs: 8, hidden: 5, using: &generator),
-        on: Self.examples(50, seed: data), shuffledBy: TorchGenerator(seed: shuffle),
-        settings: settings)
+      let model = MultilayerPerceptron(inputs: 8, hidden: 5, using: &generator)
+      return try Training(
+        of: model, by: SGD(for: model, learningRate: learningRate, momentum: momentum),
+        on: .shuffled(
+          Self.examples(50, seed: data), size: batchSize, using: TorchGenerator(seed: shuffle)),
+        for: .epochs(epochs), minimizing: loss)
     }
     var begun = try training()
-    try begun.advance()
+    try begun.stepEpoch()
     for (part, other) in [
-      ("batch-size", try training { $0.batchSize = 7 }),
-      ("learning-rate", try training { $0.learningRate = 1 }),
-      ("momentum", try training { $0.momentum = 0 }),
-      ("loss", try training { $0.loss = .meanSquaredError }),
+      ("batch-size", try training(batchSize: 7)),
+      ("learning-rate", try training(learningRate: 1)),
+      ("momentum", try training(momentum: 0)),
+      ("loss", try training(loss: .meanSquaredError)),
       ("training examples", try training(data: 3)), ("initial weights", try training(seed: 2)),
       ("order of the examples", try training(shuffle: 6)),
     ] {
@@ -231,7 +231,7 @@ struct TrainingOriginTests {
         return
       }
     }
-    var longer = try training { $0.epochs = 9 }
+    var longer = try training(epochs: 9)
     try longer.resume(from: begun.checkpoint)
     #expect(longer.epoch == 1)
   }
@@ -242,7 +242,7 @@ struct DivergenceTests {
   /// Two examples on which a network of one weight and one bias per class can be driven anywhere.
   private func training(
     rate: Double, steps: Int = 5, interval: Int = 100, test: Float = 1
-  ) throws -> Training<LogisticRegression> {
+  ) throws -> PaperTraining<LogisticRegression> {
     var generator = TorchGenerator(seed: 1)
     var settings = TrainingSettings()
     settings.steps = steps
@@ -256,9 +256,9 @@ struct DivergenceTests {
       settings: settings)
   }
 
-  private func failure(_ training: inout Training<LogisticRegression>) -> TrainingError? {
+  private func failure(_ training: inout PaperTraining<LogisticRegression>) -> TrainingError? {
     do throws(TrainingError) {
-      while !training.isFinished { _ = try training.advance() }
+      while !training.isFinished { try training.stepAndEvaluate() }
       return nil
     } catch { return error }
   }
@@ -267,7 +267,7 @@ struct DivergenceTests {
   func lastStep() throws {
     var training = try training(rate: 1e300, steps: 1)
     // Step 0 is evaluated, which would show it earlier.
-    _ = try? training.takeStep()
+    _ = try? training.step()
     var once = try self.training(rate: 1e300, steps: 0)
     guard case .divergedState(0, let loss, "linear.weight", let value) = failure(&once) else {
       Issue.record("it did not diverge")
@@ -296,7 +296,7 @@ struct DivergenceTests {
     var training = try Training(
       of: LogisticRegression(inputs: 1, classes: 2, using: &generator), on: examples,
       testing: examples)
-    let failure = #expect(throws: TrainingError.self) { _ = try training.advance() }
+    let failure = #expect(throws: TrainingError.self) { try training.stepAndEvaluate() }
     #expect("\(failure!)".contains("the optimizer's second_moment.0 holds inf"))
   }
 }

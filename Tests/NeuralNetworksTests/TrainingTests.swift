@@ -15,7 +15,7 @@ struct TrainingTests {
   private func training(
     _ architecture: Architecture = .mlp, heldOut: Int = 0,
     _ change: (inout TrainingSettings) -> Void = { _ in }
-  ) throws -> Training<BaselineNetwork> {
+  ) throws -> PaperTraining<BaselineNetwork> {
     var settings = TrainingSettings()
     settings.steps = 30
     settings.batchSize = 20
@@ -34,9 +34,9 @@ struct TrainingTests {
     arguments: Architecture.allCases)
   func steadyState(_ architecture: Architecture) throws {
     var training = try training(architecture) { $0.steps = 100 }
-    for _ in 0..<25 { _ = try training.advance() }
+    for _ in 0..<25 { try training.stepAndEvaluate() }
     let warm = Kernels.memory
-    while !training.isFinished { _ = try training.advance() }
+    while !training.isFinished { try training.stepAndEvaluate() }
     #expect(Kernels.memory.blocksFromSystem == warm.blocksFromSystem)
   }
 
@@ -45,14 +45,14 @@ struct TrainingTests {
     var training = try training()
     var evaluated: [Int] = []
     while !training.isFinished {
-      let metrics = try training.advance()
+      let metrics = try training.stepAndEvaluate()
       if let evaluation = metrics.evaluation {
         evaluated.append(metrics.step)
-        #expect(evaluation.test == training.model.score(on: training.test))
+        #expect(evaluation.test == training.model.score(on: examples(50, seed: 3)))
       }
     }
     #expect(evaluated == [0, 10, 20, 30])
-    #expect(training.step == 31)
+    #expect(training.stepCount == 31)
   }
 
   @Test("batches are taken in order, start again at the front, and the last one may be short")
@@ -60,22 +60,23 @@ struct TrainingTests {
     var training = try training { $0.evaluationInterval = 100 }
     for step in 0..<8 {
       let start = step * 20 % 110
-      let batch = training.training[start..<min(start + 20, 110)]
+      let batch = training.batches.data[start..<min(start + 20, 110)]
       let expected = softmaxCrossEntropy(training.model(batch.inputs), labels: batch.labels)
-      #expect(abs(try training.advance().trainLoss - expected.scalar) <= 1e-6)
+      #expect(abs(try training.stepAndEvaluate().trainLoss - expected.scalar) <= 1e-6)
     }
   }
 
   @Test("the best evaluation is the first of the highest, by held-out examples where there are any")
   func selection() throws {
     var training = try training(heldOut: 30)
-    while !training.isFinished { _ = try training.advance() }
+    while !training.isFinished { try training.stepAndEvaluate() }
     let accuracies = training.evaluations.compactMap(\.validation?.accuracy)
     #expect(accuracies.count == 4)
     let first = try #require(accuracies.firstIndex(of: accuracies.max()!))
     #expect(training.best == training.evaluations[first])
     #expect(
-      training.bestModel.score(on: training.validation!).accuracy == accuracies.max())
+      training.bestModel.score(on: examples(110, seed: 2).holdingOut(30).heldOut).accuracy
+        == accuracies.max())
   }
 
   @Test("patience ends a training that no longer improves")
@@ -85,9 +86,9 @@ struct TrainingTests {
       $0.steps = 1000
       $0.patience = 3
     }
-    while !training.isFinished { _ = try training.advance() }
+    while !training.isFinished { try training.stepAndEvaluate() }
     #expect(training.evaluations.count == 4)
-    #expect(training.step == 31)
+    #expect(training.stepCount == 31)
   }
 
   @Test(
@@ -97,13 +98,13 @@ struct TrainingTests {
     var undisturbed = try training(architecture, heldOut: 10)
     var saved: Checkpoint?
     while !undisturbed.isFinished {
-      _ = try undisturbed.advance()
-      if undisturbed.step == 17 { saved = undisturbed.checkpoint }
+      try undisturbed.stepAndEvaluate()
+      if undisturbed.stepCount == 17 { saved = undisturbed.checkpoint }
     }
     var resumed = try training(architecture, heldOut: 10)
     try resumed.resume(from: #require(saved))
-    #expect(resumed.step == 17)
-    while !resumed.isFinished { _ = try resumed.advance() }
+    #expect(resumed.stepCount == 17)
+    while !resumed.isFinished { try resumed.stepAndEvaluate() }
     #expect(resumed.model.digest == undisturbed.model.digest)
     #expect(resumed.bestModel.digest == undisturbed.bestModel.digest)
     #expect(resumed.evaluations == undisturbed.evaluations)
@@ -113,11 +114,11 @@ struct TrainingTests {
   @Test("a checkpoint of another network is refused and changes nothing")
   func foreignCheckpoint() throws {
     var other = try training(.logistic)
-    _ = try other.advance()
+    try other.stepAndEvaluate()
     var training = try training(.mlp)
     let before = training.model.digest
     #expect(throws: TrainingError.self) { try training.resume(from: other.checkpoint) }
-    #expect(training.model.digest == before && training.step == 0)
+    #expect(training.model.digest == before && training.stepCount == 0)
     var damaged = try self.training(.mlp).checkpoint
     damaged.numbers["step"] = "soon"
     #expect(throws: TrainingError.checkpoint("step is 'soon', which is not a number")) {
@@ -130,7 +131,7 @@ struct TrainingTests {
     var training = try training { $0.learningRate = 1e30 }
     var failure: TrainingError?
     while failure == nil && !training.isFinished {
-      do throws(TrainingError) { _ = try training.takeStep() } catch { failure = error }
+      do throws(TrainingError) { _ = try training.step() } catch { failure = error }
     }
     guard case .diverged(let step, let loss) = failure else {
       Issue.record("it did not diverge")
@@ -142,15 +143,15 @@ struct TrainingTests {
   @Test("a checkpoint that counts more than a training can is refused")
   func countlessCheckpoint() throws {
     var training = try training { $0.steps = 4 }
-    _ = try training.advance()
+    try training.stepAndEvaluate()
     for (key, count) in [
       ("step", Int.max), ("optimizer.step", Int.max), ("evaluations", Int.max), ("step", -1),
     ] {
       var damaged = training.checkpoint
       damaged.numbers[key] = "\(count)"
-      let before = training.step
+      let before = training.stepCount
       #expect(throws: TrainingError.self, "\(key)") { try training.resume(from: damaged) }
-      #expect(training.step == before)
+      #expect(training.stepCount == before)
     }
   }
 

@@ -94,7 +94,7 @@ struct BaselinesTests {
       var training = try Training(
         of: ConvolutionalNetwork(using: &generator), on: Examples(dataset.x, dataset.y),
         testing: test, settings: settings)
-      while !training.isFinished { _ = try training.advance() }
+      while !training.isFinished { try training.stepAndEvaluate() }
       return training.model.predictions(for: test.inputs)
     }
     for digit in 0...9 {
@@ -137,7 +137,7 @@ struct BaselinesTests {
     var training = try Training(
       of: ConvolutionalNetwork(using: &generator), on: Examples(dataset.x, dataset.y),
       testing: Examples(dataset.xTest, dataset.yTest), settings: settings)
-    while !training.isFinished { _ = try training.advance() }
+    while !training.isFinished { try training.stepAndEvaluate() }
     #expect(measured.digest == training.model.digest)
     #expect(measured.steps == [0, 4, 8, 12])
   }

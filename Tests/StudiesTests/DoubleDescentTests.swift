@@ -126,18 +126,16 @@ struct DoubleDescentTests {
       labels: DoubleDescent.noisy(labels, noise: 0.15, seed: 42))
     #expect(golden.trajectories.count == 4)
     for expected in golden.trajectories {
-      var settings = EpochTrainingSettings()
-      settings.loss = try #require(ClassificationLoss(rawValue: expected.loss))
-      settings.learningRate = settings.loss == .negativeLogLikelihood ? 1e-2 : 1e-1
+      let loss = try #require(ClassificationLoss(rawValue: expected.loss))
       var generator = TorchGenerator(seed: 42)
       let losses: [Float]
       if expected.model == "mlp" {
         let network = MultilayerPerceptron(
           hidden: expected.size, connection: .plain, using: &generator)
-        losses = try twoEpochs(of: network, on: examples, generator, settings)
+        losses = try twoEpochs(of: network, on: examples, generator, loss)
       } else {
         let network = ConvolutionalNetwork(channels: expected.size, using: &generator)
-        losses = try twoEpochs(of: network, on: examples, generator, settings)
+        losses = try twoEpochs(of: network, on: examples, generator, loss)
       }
       #expect(losses.count == 80 && expected.losses.count == 80)
       for (step, (ours, theirs)) in zip(losses, expected.losses).enumerated() {
@@ -150,11 +148,13 @@ struct DoubleDescentTests {
 
   private func twoEpochs(
     of network: some Classifier, on examples: Examples, _ generator: TorchGenerator,
-    _ settings: EpochTrainingSettings
+    _ loss: ClassificationLoss
   ) throws -> [Float] {
-    var training = try EpochTraining(
-      of: network, on: examples, shuffledBy: generator, settings: settings)
-    return try training.advance() + training.advance()
+    let rate = loss == .negativeLogLikelihood ? 1e-2 : 1e-1
+    var training = try Training(
+      of: network, by: SGD(for: network, learningRate: rate, momentum: 0.9),
+      on: .shuffled(examples, size: 100, using: generator), for: .epochs(2), minimizing: loss)
+    return try training.stepEpoch() + training.stepEpoch()
   }
 
   @Test("a trial is the training it names, scored on noisy training and clean test labels")
@@ -166,16 +166,13 @@ struct DoubleDescentTests {
     let clean = Examples(dataset.x, dataset.y)
     let examples = Examples(
       inputs: clean.inputs, labels: DoubleDescent.noisy(clean.labels, noise: 0.5, seed: 3))
-    var settings = EpochTrainingSettings()
-    settings.epochs = 3
-    settings.batchSize = 20
-    settings.learningRate = 1e-1
-    settings.loss = .meanSquaredError
     var generator = TorchGenerator(seed: 3)
     let network = ConvolutionalNetwork(channels: 5, using: &generator)
-    var training = try EpochTraining(
-      of: network, on: examples, shuffledBy: generator, settings: settings)
-    while !training.isFinished { try training.advance() }
+    var training = try Training(
+      of: network, by: SGD(for: network, learningRate: 1e-1, momentum: 0.9),
+      on: .shuffled(examples, size: 20, using: generator), for: .epochs(3),
+      minimizing: .meanSquaredError)
+    while !training.isFinished { try training.stepEpoch() }
     #expect(measured.digest == training.model.digest)
     #expect(measured.epochs == [2, 3])
     #expect(measured.parameters == network.parameterCount)

@@ -83,7 +83,7 @@ struct LotteryTests {
       var run = try Training(
         of: Masked(initial, by: mask), on: Examples(dataset.x, dataset.y),
         testing: Examples(dataset.xTest, dataset.yTest), settings: training)
-      while !run.isFinished { _ = try run.advance() }
+      while !run.isFinished { try run.stepAndEvaluate() }
       trained = run.model.network
       #expect(measured.rounds[round].digest == run.model.digest)
       #expect(measured.rounds[round].testAccuracy == run.evaluations.last?.test.accuracy)
@@ -120,7 +120,7 @@ struct LotteryTests {
         of: MultilayerPerceptron(hidden: settings.hidden, using: &generator),
         on: Examples(dataset.x, dataset.y), testing: Examples(dataset.xTest, dataset.yTest),
         settings: training)
-      while !run.isFinished { _ = try run.advance() }
+      while !run.isFinished { try run.stepAndEvaluate() }
       let curve = try #require(measured.curves.first { $0.condition == condition })
       #expect(curve.digest == run.model.digest, "\(condition)")
     }

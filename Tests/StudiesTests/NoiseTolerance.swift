@@ -71,7 +71,7 @@ public enum NoiseTolerance: Study {
     try Kernels.withThreads(context.threads) {
       while !training.isFinished {
         try context.checkCancellation()
-        _ = try training.advance()
+        try training.stepAndEvaluate()
       }
     }
     return Measurement(testAccuracy: training.model.score(on: test).accuracy)

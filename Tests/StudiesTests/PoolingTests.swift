@@ -54,7 +54,7 @@ struct PoolingTests {
     // Without pooling roundings decide on which side of a relu's kink an example lies: see pooling.py.
     let tolerance = method == .none ? 5e-5 : 1e-6
     for (step, expected) in expected.losses.enumerated() {
-      let loss = Double(try training.takeStep().trainLoss)
+      let loss = Double(try training.step().trainLoss)
       #expect(
         abs(loss - expected) <= tolerance * expected, "step \(step): \(loss), PyTorch \(expected)")
     }
@@ -89,7 +89,7 @@ struct PoolingTests {
     var training = try Training(
       of: PoolingNetwork(.l2, using: &generator), on: Examples(dataset.x, dataset.y),
       testing: Examples(dataset.xTest, dataset.yTest), settings: settings)
-    while !training.isFinished { _ = try training.advance() }
+    while !training.isFinished { try training.stepAndEvaluate() }
     #expect(measured.digest == training.model.digest)
     #expect(measured.steps == [0, 4, 8, 12])
     #expect(measured.testAccuracy == training.evaluations.map(\.test.accuracy))

@@ -47,17 +47,17 @@ struct SelfSupervisedTests {
     }
     let neighbors = NearestNeighbors(10, among: training.inputs, labels: training.labels)
     #expect(abs(accuracy(neighbors.predictions(for: test.inputs)) - golden.neighbors) < 1e-9)
-    let probe = LinearProbe(on: training.inputs, labels: training.labels)
+    let probe = try LinearProbe(on: training.inputs, labels: training.labels)
     #expect(abs(accuracy(probe.predictions(for: test.inputs)) - golden.probe) <= 0.5)
   }
 
   @Test("among as many votes the lowest class wins, and a feature without variance is no obstacle")
-  func ties() {
+  func ties() throws {
     let points = Tensor([0, 1, 2, 3], shape: [4, 1])
     let neighbors = NearestNeighbors(4, among: points, labels: [7, 3, 3, 7])
     #expect(neighbors.predictions(for: Tensor([1.4], shape: [1, 1])) == [3])
     let constant = Tensor([1, 5, -1, 5, 2, 5, -2, 5], shape: [4, 2])
-    let probe = LinearProbe(on: constant, labels: [1, 0, 1, 0], classes: 2)
+    let probe = try LinearProbe(on: constant, labels: [1, 0, 1, 0], classes: 2)
     #expect(probe.predictions(for: constant) == [1, 0, 1, 0])
   }
 

@@ -171,9 +171,9 @@ struct MatrixKernelTests {
     let v = numbers(count, 11).map { $0.magnitude }
     let all = tables().map { table in
       withPadded([p, g, m, v], outputs: []) {
-        table.adam(count, $0[0], $0[1], $0[2], $0[3], 0.01, 0.1, 0.999, 0.001, 0.5, 1e-8, 0.1)
+        table.adam(count, $0[0], $0[1], $0[2], $0[3], 0.01, 0.1, 0.999, 0.001, 0.5, 1e-8, 0.1, 1)
         table.rmsprop(count, $0[0], $0[1], $0[3], 0.01, 0.9, 0.1, 1e-8, 0.1)
-        table.sgd(count, $0[0], $0[1], $0[2], 0.01, 0.9, 0.1)
+        table.sgd(count, $0[0], $0[1], $0[2], 0.01, 0.9, 1, 0, 0.1)
       }
     }
     for bits in all { #expect(bits == all[0]) }

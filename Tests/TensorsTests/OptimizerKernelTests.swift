@@ -20,9 +20,9 @@ struct OptimizerKernelTests {
         case 0:
           table.adam(
             count, &p, g, &m, &v, 0.1 / Float(step), 0.1, 0.999, 0.001, 0.03 * Float(step), epsilon,
-            decay)
+            decay, 1)
         case 1: table.rmsprop(count, &p, g, &v, 0.1, 0.99, 0.01, epsilon, decay)
-        default: table.sgd(count, &p, g, &v, 0.1, 0.9, decay)
+        default: table.sgd(count, &p, g, &v, 0.1, 0.9, 1, 0, decay)
         }
         // Which NaN an operation gives is the processor's own affair.
         seen += (p + m + v).map { $0.isNaN ? 0x7fc0_0000 : $0.bitPattern }

@@ -29,7 +29,7 @@ CK_INLINE vf decayed(vf gradient, vf parameter, float decay) {
 
 static void adam(
     long count, float *p, const float *g, float *m, float *v, float rate, float first, float beta2,
-    float second, float correction, float epsilon, float decay) {
+    float second, float correction, float epsilon, float decay, float share) {
   const float reach = reach_of_step(rate, (double)first * (double)epsilon);
   const float tiny = tiny_square(second, epsilon);
   for (long i = 0; i < count; i += 16) {
@@ -42,7 +42,7 @@ static void adam(
     vf scale = __builtin_elementwise_sqrt(variance) / splat(correction) + splat(epsilon);
     store(m + i, mean);
     store(v + i, variance);
-    store(p + i, fma16(splat(-rate), mean / scale, parameter));
+    store(p + i, fma16(splat(-rate), mean / scale, parameter * splat(share)));
   }
 }
 
@@ -62,14 +62,17 @@ static void rmsprop(
 }
 
 static void sgd(
-    long count, float *p, const float *g, float *v, float rate, float momentum, float decay) {
+    long count, float *p, const float *g, float *v, float rate, float momentum, float share,
+    int nesterov, float decay) {
   const float reach = reach_of_step(rate, 1 - (double)momentum);
   for (long i = 0; i < count; i += 16) {
-    vf parameter = load(p + i);
-    vf step = decayed(load(g + i), parameter, decay);
+    const vf parameter = load(p + i), gradient = decayed(load(g + i), parameter, decay);
+    vf step = gradient;
     if (v) {
-      step = flush_step(fma16(splat(momentum), load(v + i), step), reach, parameter);
+      const vf velocity = fma16(splat(momentum), load(v + i), gradient * splat(share));
+      step = flush_step(velocity, reach, parameter);
       store(v + i, step);
+      if (nesterov) step = fma16(splat(momentum), step, gradient);
     }
     store(p + i, fma16(splat(-rate), step, parameter));
   }

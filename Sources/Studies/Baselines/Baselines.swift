@@ -121,15 +121,7 @@ public enum Baselines: Study {
     var training = try Training(
       of: model, on: learned, validating: heldOut, testing: test,
       settings: configuration.training(on: trial.examples))
-    try Kernels.withThreads(context.threads) {
-      while !training.isFinished {
-        if training.step % 100 == 0 {
-          try context.checkCancellation()
-          context.report(Double(training.step) / Double(configuration.steps + 1))
-        }
-        _ = try training.advance()
-      }
-    }
+    try Kernels.withThreads(context.threads) { try context.train(&training) }
     var measurement = Measurement(training, selected: trial.examples)
     measurement.errors = ErrorsByClass(
       labels: dataset.yTest, answers: training.model.predictions(for: test.inputs))
@@ -139,7 +131,7 @@ public enum Baselines: Study {
 
 extension Baselines.Measurement {
   init(
-    _ training: Training<BaselineNetwork>, selected examples: Baselines.TrainingExamples
+    _ training: PaperTraining<BaselineNetwork>, selected examples: Baselines.TrainingExamples
   ) {
     let evaluations = training.evaluations
     steps = evaluations.map(\.step)

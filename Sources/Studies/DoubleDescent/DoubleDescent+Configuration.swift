@@ -1,5 +1,6 @@
 import MNIST1D
 import NeuralNetworks
+import ReferenceRandom
 import Runs
 
 extension DoubleDescent {
@@ -58,15 +59,19 @@ extension DoubleDescent {
       return quick
     }
 
-    func training(by loss: ClassificationLoss) -> EpochTrainingSettings {
-      var settings = EpochTrainingSettings()
-      settings.epochs = epochs
-      settings.batchSize = batchSize
-      settings.learningRate =
-        loss == .negativeLogLikelihood ? nllLearningRate : mseLearningRate
-      settings.momentum = momentum
-      settings.loss = loss
-      return settings
+    /// The training of a network, on batches that the generator shuffles.
+    func training<Network: Classifier>(
+      of network: Network, on examples: Examples, shuffledBy generator: TorchGenerator,
+      by loss: ClassificationLoss
+    ) throws -> Training<Network, SGD, Batches<Examples>> {
+      try Training(
+        of: network,
+        by: SGD(
+          for: network,
+          learningRate: loss == .negativeLogLikelihood ? nllLearningRate : mseLearningRate,
+          momentum: momentum),
+        on: .shuffled(examples, size: batchSize, using: generator), for: .epochs(epochs),
+        minimizing: loss)
     }
 
     func noiseLevels(_ model: Model, _ loss: ClassificationLoss) -> [Double] {
@@ -83,10 +88,10 @@ extension DoubleDescent {
 
     public func validate() throws {
       try requireExamples(of: dataset)
-      // Both learning rates are checked below, under their own names.
-      var settings = training(by: .negativeLogLikelihood)
-      settings.learningRate = 0
-      try settings.validate()
+      try requireCounts([("epochs", epochs), ("batch-size", batchSize), ("eval-every", evalEvery)])
+      guard (0..<1).contains(momentum) else {
+        throw SettingError("momentum is \(momentum); it must be 0 or more and less than 1")
+      }
       try requireMagnitudes([
         ("nll-learning-rate", nllLearningRate), ("mse-learning-rate", mseLearningRate),
       ])
@@ -95,7 +100,6 @@ extension DoubleDescent {
         ("noise", noise.isEmpty), ("widths", models.contains(.mlp) && widths.isEmpty),
         ("channels", models.contains(.cnn) && channels.isEmpty),
       ])
-      try requireCounts([("epochs", epochs), ("eval-every", evalEvery)])
       for (key, sizes) in [("widths", widths), ("channels", channels)] {
         if let size = sizes.first(where: { !(1...10_000).contains($0) }) {
           throw SettingError("\(key) holds \(size); a size must be between 1 and 10000")

@@ -198,66 +198,69 @@ private struct Work {
   func train<Network: Classifier>(
     _ network: Network, shuffledBy generator: TorchGenerator
   ) throws -> DoubleDescent.Measurement {
-    var state = State(
-      training: try EpochTraining(
-        of: network, on: training, shuffledBy: generator,
-        settings: configuration.training(by: trial.loss)),
-      measurement: DoubleDescent.Measurement(parameters: network.parameterCount))
-    if let saved = context.checkpoint.load(by: state.resumed) { state = saved }
-    report(state)
+    var training = try configuration.training(
+      of: network, on: training, shuffledBy: generator, by: trial.loss)
+    var measurement = DoubleDescent.Measurement(parameters: network.parameterCount)
+    let start = training
+    if let saved = context.checkpoint.load(by: { try resumed(start, from: $0) }) {
+      (training, measurement) = saved
+    }
     var lastSave = ContinuousClock.now
-    while !state.training.isFinished {
-      if context.isCancelled { try state.save(to: context.checkpoint) }
-      try context.checkCancellation()
-      try state.training.advance()
-      let isLast = state.training.isFinished
-      if isLast || state.training.epoch % configuration.evalEvery == 0 { evaluate(&state) }
-      report(state)
-      if !isLast, lastSave.duration(to: .now) >= interval {
-        try state.save(to: context.checkpoint)
+    try context.train(&training) { training in
+      try training.stepEpoch()
+      if training.isFinished || training.epoch % configuration.evalEvery == 0 {
+        evaluate(training.model, after: training.epoch, into: &measurement)
+      }
+      guard !training.isFinished else { return }
+      if context.isCancelled || lastSave.duration(to: .now) >= interval {
+        try save(training, measurement)
         lastSave = .now
       }
+    } news: {
+      measurement.testError.last.map { "test error \($0.shown(1)) %" }
     }
-    state.measurement.digest = state.training.model.digest
-    return state.measurement
+    measurement.digest = training.model.digest
+    return measurement
   }
 
-  private func report(_ state: State<some Classifier>) {
-    let error = state.measurement.testError.last.map { "test error \($0.shown(1)) %" }
-    context.report(Double(state.training.epoch) / Double(configuration.epochs), error)
+  private func evaluate(
+    _ model: some Classifier, after epoch: Int, into measurement: inout DoubleDescent.Measurement
+  ) {
+    let train = model.score(on: training, by: trial.loss)
+    let test = model.score(on: test, by: trial.loss)
+    measurement.epochs.append(epoch)
+    measurement.trainLoss.append(train.loss)
+    measurement.trainError.append(100 - train.accuracy)
+    measurement.testLoss.append(test.loss)
+    measurement.testError.append(100 - test.accuracy)
   }
 
-  private func evaluate(_ state: inout State<some Classifier>) {
-    let (model, loss) = (state.training.model, trial.loss)
-    let (train, test) = (model.score(on: training, by: loss), model.score(on: test, by: loss))
-    state.measurement.epochs.append(state.training.epoch)
-    state.measurement.trainLoss.append(train.loss)
-    state.measurement.trainError.append(100 - train.accuracy)
-    state.measurement.testLoss.append(test.loss)
-    state.measurement.testError.append(100 - test.accuracy)
-  }
-}
+  private typealias ShuffledTraining<Network: Classifier> = Training<
+    Network, SGD, Batches<Examples>
+  >
 
-/// Where a trial is.
-private struct State<Network: Classifier> {
-  var training: EpochTraining<Network>
-  var measurement: DoubleDescent.Measurement
+  /// The number of a saved training that holds what was measured.
+  private static let measurementKey = "measurement"
 
-  private static var measurementKey: String { "measurement" }
-
-  func save(to file: Runs.Checkpoint) throws {
+  private func save(
+    _ training: ShuffledTraining<some Classifier>, _ measurement: DoubleDescent.Measurement
+  ) throws {
     var state = training.checkpoint
     state.numbers[Self.measurementKey] = try JSON(encoding: measurement).canonical
-    try file.save(Data(state.encode()))
+    try context.checkpoint.save(Data(state.encode()))
   }
 
-  /// The state that was saved.
-  func resumed(from bytes: Data) throws -> State {
+  /// The training and the measurement that were saved.
+  private func resumed<Network: Classifier>(
+    _ start: ShuffledTraining<Network>, from bytes: Data
+  ) throws -> (ShuffledTraining<Network>, DoubleDescent.Measurement) {
     let saved = try NeuralNetworks.Checkpoint(decoding: Array(bytes))
-    var state = self
-    try state.training.resume(from: saved)
-    state.measurement = try JSON(reading: Data((saved.numbers[Self.measurementKey] ?? "").utf8))
-      .decode(DoubleDescent.Measurement.self)
-    return state
+    var training = start
+    try training.resume(from: saved)
+    let measurement = saved.numbers[Self.measurementKey] ?? ""
+    return (
+      training,
+      try JSON(reading: Data(measurement.utf8)).decode(DoubleDescent.Measurement.self)
+    )
   }
 }

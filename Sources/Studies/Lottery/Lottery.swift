@@ -235,18 +235,13 @@ private struct Laboratory {
 
   private func train<Network: Classifier>(
     _ network: Network, _ dataset: Dataset, _ settings: TrainingSettings, after done: Double
-  ) throws -> Training<Network> {
+  ) throws -> PaperTraining<Network> {
     var training = try Training(
       of: network, on: Examples(dataset.x, dataset.y),
       testing: Examples(dataset.xTest, dataset.yTest), settings: settings)
-    while !training.isFinished {
-      if training.step % 50 == 0 {
-        try context.checkCancellation()
-        let seen = done + Double(training.step * settings.batchSize)
-        context.report(seen / work.total, progress.news)
-      }
-      _ = try training.advance()
-    }
+    let seen = done + Double(training.steps * settings.batchSize)
+    let news = progress.news
+    try context.train(&training, share: done / work.total...seen / work.total, news: { news })
     return training
   }
 }

@@ -84,14 +84,12 @@ public enum Pooling: Study {
       of: network, on: data.training, testing: data.test, settings: configuration.training)
     var curve = Measurement()
     try Kernels.withThreads(context.threads) {
-      while !training.isFinished {
-        let step = try training.takeStep().step
-        guard step % configuration.evalEvery == 0 else { continue }
+      try context.train(&training) { training in
+        let step = try training.step().step
+        guard step % configuration.evalEvery == 0 else { return }
         // The training examples, of which there may be fifty times as many, are not what the figure is about.
         curve.steps.append(step)
         curve.testAccuracy.append(training.model.score(on: data.test).accuracy)
-        try context.checkCancellation()
-        context.report(Double(step) / Double(configuration.steps + 1))
       }
     }
     curve.digest = training.model.digest

@@ -90,7 +90,7 @@ public struct QuizResult: Sendable {
     var training = try Training(
       of: BaselineNetwork(.cnn, inputs: dataset.length, using: &generator),
       on: Examples(dataset.x, dataset.y), testing: test, settings: settings)
-    while !training.isFinished { _ = try training.advance() }
+    while !training.isFinished { try training.stepAndEvaluate() }
     return training.model.predictions(for: test.inputs)
   }
 

@@ -16,22 +16,25 @@ package struct LinearProbe {
   ///   - labels: one class for each row.
   ///   - classes: how many classes there are.
   ///   - steps: how many steps are taken, with a step size that falls from 0.05 to 0.
-  package init(on features: Tensor, labels: [Int32], classes: Int = 10, steps: Int = 500) {
+  /// - Throws: `TrainingError` if there are no examples, or features are not finite.
+  package init(
+    on features: Tensor, labels: [Int32], classes: Int = 10, steps: Int = 500
+  ) throws(TrainingError) {
     let mean = features.mean(along: 0, .kept)
     let deviation = sqrt(square(features - mean).mean(along: 0, .kept))
     // A feature that is always the same is left as it is.
     self.deviation = deviation + equal(deviation, Tensor(0))
     self.mean = mean
-    let inputs = (features - mean) / self.deviation
-    var linear = Linear(
-      weight: .zeros([classes, features.shape[1]]), bias: .zeros([classes]))
-    var optimizer = Adam(for: linear, weightDecay: 1 / Double(labels.count))
-    for step in 0..<steps {
-      let slope = gradient(at: linear) { softmaxCrossEntropy($0(inputs), labels: labels) }
-      optimizer.learningRate = 0.05 * Double(steps - step) / Double(steps)
-      optimizer.update(&linear, along: slope)
-    }
-    self.linear = linear
+    let standardized = Examples(inputs: (features - mean) / self.deviation, labels: labels)
+    let zeros = Linear(weight: .zeros([classes, features.shape[1]]), bias: .zeros([classes]))
+    var training = try Training(
+      of: zeros,
+      by: Adam(for: zeros, learningRate: 0.05, weightDecay: 1 / Double(labels.count)),
+      on: Batches.inOrder(standardized, size: labels.count), for: .steps(steps),
+      schedule: .linearDecay(steps: steps)
+    ) { linear, batch in softmaxCrossEntropy(linear(batch.inputs), labels: batch.labels) }
+    while !training.isFinished { try training.step() }
+    linear = training.model
   }
 
   /// The class of each row.

@@ -28,50 +28,54 @@ public struct ContrastiveNetwork: Layer {
   }
 }
 
-/// Contrastive learning on its way: Adam on the NT-Xent loss of two random views of each signal of a batch.
-struct ContrastiveTraining {
-  private let signals: Tensor
-  private let settings: SelfSupervised.Configuration
-  private var optimizer: Adam
-  private var generator: TorchGenerator
+/// Two random views of each signal of a batch, one half behind the other; the signals come in a new random order for
+/// each epoch, which ends where no whole batch is left.
+struct ViewBatches: BatchSource {
+  let signals: Tensor
+  let size: Int
+  let views: Views
+  var generator: TorchGenerator
   private var order: [Int] = []
-  private(set) var network: ContrastiveNetwork
-  private(set) var step = 0
 
-  /// Weights, batches and views all come from the generator.
-  init(
-    on signals: Tensor, _ settings: SelfSupervised.Configuration, using generator: TorchGenerator
-  ) {
+  init(of signals: Tensor, size: Int, views: Views, using generator: TorchGenerator) {
     self.signals = signals
-    self.settings = settings
+    self.size = size
+    self.views = views
     self.generator = generator
-    network = ContrastiveNetwork(
-      inputs: signals.shape[1], channels: settings.channels, hidden: settings.hidden,
-      outputs: settings.outputs, using: &self.generator)
-    optimizer = Adam(
-      for: network, learningRate: settings.learningRate, weightDecay: settings.weightDecay)
   }
 
-  var isFinished: Bool { step >= settings.steps }
+  var stepsPerEpoch: Int { signals.shape[0] / size }
 
-  /// Takes one step on signals that come in a new random order for each epoch; returns the loss before it.
-  mutating func advance() -> Float {
-    // An epoch ends where no whole batch is left.
-    if order.count < settings.batchSize { order = generator.permutation(signals.shape[0]) }
-    let batch = signals.gathered(Array(order.suffix(settings.batchSize)))
-    order.removeLast(settings.batchSize)
-    let views = Tensor.concatenated([
-      settings.views(of: batch, using: &generator), settings.views(of: batch, using: &generator),
+  mutating func next() -> Tensor {
+    if order.count < size { order = generator.permutation(signals.shape[0]) }
+    let batch = signals.gathered(Array(order.suffix(size)))
+    order.removeLast(size)
+    return Tensor.concatenated([
+      views(of: batch, using: &generator), views(of: batch, using: &generator),
     ])
-    let temperature = Float(settings.temperature)
-    let (loss, gradient) = valueAndGradient(at: network) { network in
-      ntXent(network(views), temperature: temperature)
-    }
-    // The step size falls linearly to 0 over the training.
-    optimizer.learningRate =
-      settings.learningRate * Double(settings.steps - step) / Double(settings.steps)
-    optimizer.update(&network, along: gradient)
-    step += 1
-    return loss.scalar
+  }
+}
+
+extension SelfSupervised.Configuration {
+  /// The encoder with its head, with its initial weights.
+  func contrastiveNetwork(
+    inputs: Int, using generator: inout TorchGenerator
+  ) -> ContrastiveNetwork {
+    ContrastiveNetwork(
+      inputs: inputs, channels: channels, hidden: hidden, outputs: outputs, using: &generator)
+  }
+
+  /// Contrastive learning: Adam on the NT-Xent loss, with a step size that falls in a straight line to 0. Batches and
+  /// views come from the generator that has made the weights.
+  func contrastiveTraining(
+    of network: ContrastiveNetwork, on signals: Tensor, using generator: TorchGenerator
+  ) throws(TrainingError) -> Training<ContrastiveNetwork, Adam, ViewBatches> {
+    let temperature = Float(temperature)
+    return try Training(
+      of: network,
+      by: Adam(for: network, learningRate: learningRate, weightDecay: weightDecay),
+      on: ViewBatches(of: signals, size: batchSize, views: views, using: generator),
+      for: .steps(steps), schedule: .linearDecay(steps: steps), minimizing: "nt-xent"
+    ) { network, views in ntXent(network(views), temperature: temperature) }
   }
 }

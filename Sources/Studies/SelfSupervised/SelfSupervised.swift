@@ -157,7 +157,7 @@ public enum SelfSupervised: Study {
       for (layer, features) in layers {
         try context.checkCancellation()
         measurement.layers.append(
-          configuration.score(
+          try configuration.score(
             layer, Examples(inputs: features(training.inputs), labels: training.labels),
             Examples(inputs: features(test.inputs), labels: test.labels),
             holdingOut: trial.features != .supervised))
@@ -189,19 +189,18 @@ public enum SelfSupervised: Study {
     case .input:
       return [(.input, { $0 })]
     case .untrained, .selfSupervised:
-      var training = ContrastiveTraining(on: examples.inputs, configuration, using: generator)
-      var losses: [Double] = []
-      while trial.features == .selfSupervised && !training.isFinished {
-        let loss = training.advance()
-        guard loss.isFinite else {
-          throw TrainingError.diverged(step: training.step - 1, loss: loss)
+      var network = configuration.contrastiveNetwork(
+        inputs: examples.inputs.shape[1], using: &generator)
+      if trial.features == .selfSupervised {
+        var training = try configuration.contrastiveTraining(
+          of: network, on: examples.inputs, using: generator)
+        var losses: [Double] = []
+        try context.train(&training, share: 0...0.5) {
+          losses.append(Double(try $0.step().trainLoss))
         }
-        losses.append(Double(loss))
-        try context.checkCancellation()
-        context.report(0.5 * Double(training.step) / Double(configuration.steps))
+        network = training.model
+        measurement.loss = means(of: losses, parts: 50)
       }
-      let network = training.network
-      measurement.loss = means(of: losses, parts: 50)
       measurement.digest = network.digest
       let layers = [encoder(network.encoder)]
       return trial.features == .untrained ? layers : layers + [(.projection, { network($0) })]
@@ -210,12 +209,7 @@ public enum SelfSupervised: Study {
         inputs: examples.inputs.shape[1], channels: configuration.channels, using: &generator)
       var training = try Training(
         of: network, on: examples, testing: examples, settings: configuration.supervisedTraining)
-      while !training.isFinished {
-        let step = try training.takeStep().step
-        guard step % 100 == 0 else { continue }
-        try context.checkCancellation()
-        context.report(0.5 * Double(step) / Double(configuration.supervisedSteps + 1))
-      }
+      try context.train(&training, share: 0...0.5) { try $0.step() }
       measurement.digest = training.model.digest
       return [encoder(training.model)]
     }
@@ -247,21 +241,23 @@ extension SelfSupervised.Configuration {
   /// Classifies test examples by training examples, and, where wanted, the last training examples by the others.
   func score(
     _ layer: SelfSupervised.Layer, _ training: Examples, _ test: Examples, holdingOut: Bool
-  ) -> SelfSupervised.LayerScore {
-    func accuracies(_ known: Examples, _ asked: Examples) -> (linear: Double, neighbors: Double) {
-      let probe = LinearProbe(on: known.inputs, labels: known.labels)
+  ) throws -> SelfSupervised.LayerScore {
+    func accuracies(
+      _ known: Examples, _ asked: Examples
+    ) throws -> (linear: Double, neighbors: Double) {
+      let probe = try LinearProbe(on: known.inputs, labels: known.labels)
       let nearest = NearestNeighbors(self.neighbors, among: known.inputs, labels: known.labels)
       return (
         asked.accuracy(of: probe.predictions(for: asked.inputs)),
         asked.accuracy(of: nearest.predictions(for: asked.inputs))
       )
     }
-    let (linear, neighbors) = accuracies(training, test)
+    let (linear, neighbors) = try accuracies(training, test)
     var score = SelfSupervised.LayerScore(
       layer: layer, dimensions: training.inputs.shape[1], linear: linear, neighbors: neighbors)
     if holdingOut {
       let (rest, held) = training.holdingOut(heldOut)
-      let scores = accuracies(rest, held)
+      let scores = try accuracies(rest, held)
       (score.heldOutLinear, score.heldOutNeighbors) = (scores.linear, scores.neighbors)
     }
     return score

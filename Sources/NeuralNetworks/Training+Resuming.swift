@@ -1,0 +1,148 @@
+import Tensors
+
+extension Training {
+  /// The state, to be resumed by ``resume(from:)``.
+  public var checkpoint: Checkpoint {
+    var numbers = origin.numbers
+    switch length {
+    case .steps: numbers["step"] = "\(stepCount)"
+    case .epochs:
+      numbers["epoch"] = "\(epoch)"
+      numbers["epoch.step"] = "\(stepCount % batches.stepsPerEpoch)"
+    }
+    numbers["optimizer.step"] = "\(optimizer.stepCount)"
+    let optimizer = ("optimizer", optimizer.namedParameters)
+    guard let evaluator else {
+      return Checkpoint(parts: [("model", model.namedParameters), optimizer], numbers: numbers)
+    }
+    let remembered = evaluator.history == .whole ? evaluations : []
+    numbers["evaluations.since-best"] = "\(evaluationsSinceBest)"
+    numbers["evaluations"] = "\(remembered.count)"
+    if let best {
+      numbers["best.step"] = "\(best.step)"
+      for metric in best.metrics { numbers["best.\(metric.name)"] = "\(metric.value)" }
+    }
+    var series: [(name: String, values: [Double])] = []
+    if !remembered.isEmpty {
+      series.append(("evaluation.step", remembered.map { Double($0.step) }))
+      for (position, name) in evaluator.names.enumerated() {
+        series.append(("evaluation.\(name)", remembered.map { $0.metrics[position].value }))
+      }
+    }
+    return Checkpoint(
+      parts: [
+        ("model", model.namedParameters), ("best", bestModel.namedParameters), optimizer,
+      ], numbers: numbers, series: series)
+  }
+
+  /// Resumes a saved state, to the same bits as if the training had never stopped.
+  ///
+  /// This training may take more steps than the one that was saved was to take, and nothing else may differ.
+  ///
+  /// - Throws: `TrainingError.mismatch` if the state is that of another training, `TrainingError.checkpoint` if it is
+  ///   incomplete or damaged; nothing is changed then.
+  public mutating func resume(from checkpoint: Checkpoint) throws(TrainingError) {
+    try origin.require(in: checkpoint)
+    try checkpoint.requireFiniteTensors()
+    var resumed = self
+    resumed.lastStep = nil
+    resumed.stepCount = try stepCount(in: checkpoint)
+    do {
+      try resumed.model.loadParameters(checkpoint.part("model"))
+      let state = checkpoint.part("optimizer")
+      if state.isEmpty && resumed.stepCount == 0 {
+        // It was saved before its first step by a version whose optimizers had no state until then.
+        resumed.optimizer = optimizer.mapParameters { .zeros($0.shape) }
+      } else {
+        try resumed.optimizer.loadParameters(state)
+      }
+      resumed.optimizer.stepCount = resumed.stepCount
+      if evaluator != nil { try resumed.bestModel.loadParameters(checkpoint.part("best")) }
+    } catch {
+      throw .checkpoint(error.reason)
+    }
+    for (name, tensor) in resumed.optimizer.namedParameters where name.hasPrefix("second_moment") {
+      if let value = tensor.withUnsafeElements({ elements in elements.first { $0 < 0 } }) {
+        throw .checkpoint("a second moment is \(value); it must be 0 or more")
+      }
+    }
+    if let evaluator { try resumed.restoreEvaluations(from: checkpoint, by: evaluator) }
+    resumed.batches = firstBatches
+    resumed.batches.skip(resumed.stepCount)
+    self = resumed
+  }
+
+  /// How many steps the saved training had taken.
+  private func stepCount(in checkpoint: Checkpoint) throws(TrainingError) -> Int {
+    switch length {
+    case .steps:
+      let count: Int = try checkpoint.number("step")
+      let updates: Int = try checkpoint.number("optimizer.step")
+      guard (0...mostCounted + 1).contains(count), updates == count else {
+        throw .checkpoint("it counts \(count) steps and \(updates) updates")
+      }
+      guard count <= steps else {
+        throw .mismatch("steps", saved: "\(count - 1)", given: "\(steps - 1)")
+      }
+      return count
+    case .epochs(let most):
+      let perEpoch = batches.stepsPerEpoch
+      let epoch: Int = try checkpoint.number("epoch")
+      guard (0...most).contains(epoch) else {
+        throw .checkpoint("it counts \(epoch) epochs; it must be 0 to \(most)")
+      }
+      guard epoch <= mostCounted / perEpoch else {
+        throw .checkpoint(
+          "it counts \(epoch) epochs of \(perEpoch) steps, more than \(mostCounted) steps")
+      }
+      // Whole epochs alone were saved by versions that do not say otherwise.
+      let rest: Int = try checkpoint.number("epoch.step", or: 0)
+      guard (0..<perEpoch).contains(rest) else {
+        throw .checkpoint("it counts \(rest) steps of an epoch of \(perEpoch)")
+      }
+      let count = epoch * perEpoch + rest
+      let updates: Int = try checkpoint.number("optimizer.step", or: count)
+      guard count <= steps, updates == count else {
+        throw .checkpoint("it counts \(count) steps of \(steps), and \(updates) updates")
+      }
+      return count
+    }
+  }
+
+  private mutating func restoreEvaluations(
+    from checkpoint: Checkpoint, by evaluator: Evaluator<Model>
+  ) throws(TrainingError) {
+    evaluationsSinceBest = try checkpoint.number("evaluations.since-best")
+    let count: Int = try checkpoint.number("evaluations")
+    guard (0...stepCount).contains(evaluationsSinceBest), (0...stepCount).contains(count) else {
+      throw .checkpoint(
+        "it counts \(count) evaluations, \(evaluationsSinceBest) since the best, in \(stepCount) steps"
+      )
+    }
+    best = nil
+    if checkpoint.numbers["best.step"] != nil {
+      var evaluation = Evaluation(step: try checkpoint.number("best.step"), metrics: [])
+      for name in evaluator.names {
+        evaluation.metrics.append(.init(name: name, value: try checkpoint.finite("best.\(name)")))
+      }
+      best = evaluation
+    }
+    guard best.map({ (0..<stepCount).contains($0.step) }) ?? (evaluationsSinceBest == 0) else {
+      throw .checkpoint("its best evaluation is none of its \(stepCount) steps")
+    }
+    evaluations = []
+    guard evaluator.history == .whole, count > 0 else { return }
+    for step in try checkpoint.series("evaluation.step", count: count) {
+      guard let step = Int(exactly: step), (0..<stepCount).contains(step) else {
+        throw .checkpoint("evaluation.step holds \(step), which is none of its \(stepCount) steps")
+      }
+      evaluations.append(Evaluation(step: step, metrics: []))
+    }
+    for name in evaluator.names {
+      let values = try checkpoint.series("evaluation.\(name)", count: count)
+      for (position, value) in values.enumerated() {
+        evaluations[position].metrics.append(.init(name: name, value: value))
+      }
+    }
+  }
+}

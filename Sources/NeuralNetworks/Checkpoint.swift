@@ -39,9 +39,7 @@ public struct Checkpoint: Sendable {
     }
   }
 
-  /// The number called `key`.
-  ///
-  /// - Parameter standard: the number where there is none of that name; nil refuses the checkpoint.
+  /// The number called `key`, or `standard` where there is none of that name.
   func number<Number: LosslessStringConvertible>(
     _ key: String, or standard: Number? = nil
   ) throws(TrainingError) -> Number {

@@ -27,6 +27,7 @@ public enum LearningRateSchedule: Sendable {
   /// - Parameters:
   ///   - step: the number of the step, from 0.
   ///   - rate: the optimizer's own rate.
+  /// - Returns: the learning rate.
   public func rate(at step: Int, from rate: Double) -> Double {
     switch self {
     case .constant: return rate

@@ -44,7 +44,7 @@ private struct SignDescent: Optimizer {
     stepCount += 1
     let rate = Float(learningRate)
     model.updateParameters(along: gradient.parameters) { parameter, gradient in
-      parameter = parameter - maximum(-1, minimum(1, gradient * 1e6)) * rate
+      parameter = parameter - maximum(-1.0, minimum(1.0, gradient * 1e6)) * rate
     }
   }
 

@@ -57,7 +57,7 @@ struct Gradients {
 
   /// Adds a place.
   mutating func append(_ rule: consuming Rule, inputs: consuming Places) {
-    // Room for a small network, in a block that the allocator keeps at hand: beyond a thousand bytes it looks further.
+    // Room for a small network, in less than a thousand bytes: for larger blocks the allocator takes longer.
     if records.isEmpty { records.reserveCapacity(11) }
     records.append(Record(rule: rule, inputs: inputs))
   }

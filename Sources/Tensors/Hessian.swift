@@ -17,12 +17,12 @@ public func hessianVectorProduct<Model: Parameterized>(
   at model: Model, along direction: Model, of function: (Model) -> Tensor
 ) -> Model {
   gradient(at: model) { model in
-    let slopes = gradient(at: model, of: function).parameters
+    let gradients = gradient(at: model, of: function).parameters
     let directions = direction.parameters
     precondition(
-      directions.count == slopes.count,
-      "\(slopes.count) parameters came with \(directions.count) directions")
-    return zip(slopes, directions).reduce(Tensor(0)) { sum, pair in
+      directions.count == gradients.count,
+      "\(gradients.count) parameters came with \(directions.count) directions")
+    return zip(gradients, directions).reduce(Tensor(0)) { sum, pair in
       precondition(
         pair.0.shape == pair.1.shape,
         "a parameter of shape \(pair.0.shape) was given a direction of shape \(pair.1.shape)")

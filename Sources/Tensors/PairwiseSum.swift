@@ -2,8 +2,8 @@
 /// on.
 ///
 /// A long sum is taken in blocks, and so are the kernels' own (`reduction.h`): its error grows with the length of a
-/// block and with the logarithm of their number, where that of one long chain grows with the number of terms, and stands
-/// still at 2²⁴ ones.
+/// block and with the logarithm of their number. That of one long chain grows with the number of terms, and from 2²⁴ on
+/// adding a 1 changes nothing.
 struct PairwiseSum {
   /// The most terms that a product of matrices adds one after the other.
   static let longestChain = 4096

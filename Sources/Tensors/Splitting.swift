@@ -7,7 +7,7 @@ import CKernels
 ///
 /// - Parameters:
 ///   - count: how many items there are.
-///   - grain: how many of them are worth a thread's attention, which costs a microsecond.
+///   - grain: how many of them one range has at least; handing a range to a thread costs a microsecond.
 ///   - body: works on `count` items from `start` on.
 package func split(_ count: Int, grain: Int, _ body: (_ start: Int, _ count: Int) -> Void) {
   if count <= grain { return body(0, count) }

@@ -2,10 +2,10 @@ import CKernels
 
 /// A layer of tanh units applied to every element by itself: Σₕ weightₕ · tanh(factorₕ · x + offsetₕ).
 ///
-/// The heart of a perceptron 1 → hidden → 1 that serves as an activation function. Nothing as large as elements ×
+/// What a perceptron 1 → hidden → 1 computes that serves as an activation function. Nothing as large as elements ×
 /// units is ever stored: where many elements lie close together, the units' Taylor series are summed once per panel of
 /// the axis, elsewhere the tanh of each element and unit is computed anew in every pass; both are within the
-/// roundings of a sum over the units. One kernel takes the derivatives of value and slope together, which is what a
+/// roundings of a sum over the units. One kernel takes the derivatives of the value and of its derivative together, which is what a
 /// training step that is differentiated itself asks for. Derivatives exist to every order up to the fifteenth.
 ///
 /// - Parameters:
@@ -22,25 +22,25 @@ public func tanhUnits(_ x: Tensor, factors: Tensor, offsets: Tensor, weights: Te
   precondition(factors.count > 0, "a layer of tanh units has one unit or more")
   let inputs = [x, factors, offsets, weights]
   guard innermostTape(inputs) != nil else { return unitSums(0, x, factors, offsets, weights) }
-  return valueAndSlope(inputs)[0]
+  return valueAndDerivative(inputs)[0]
 }
 
 /// The sums over the units and their derivatives with respect to the elements.
 ///
-/// With the slope as a result of its own, the first backward pass is a product, and the second one finds the
+/// With that derivative as a result of its own, the first backward pass is a product, and the second one finds the
 /// upstream derivatives of both in one place.
-private func valueAndSlope(_ inputs: [Tensor]) -> [Tensor] {
+private func valueAndDerivative(_ inputs: [Tensor]) -> [Tensor] {
   Tensor.operation(
     inputs,
     values: {
-      let slope = Tensor(uninitialized: inputs[0].shape)
+      let derivative = Tensor(uninitialized: inputs[0].shape)
       let value = Tensor(inputs[0].shape) {
         if inputs[0].count == 0 { return }
-        ck_tanh_units_with_slope(
+        ck_tanh_units_with_derivative(
           inputs[0].count, inputs[1].count, inputs[0].pointer, inputs[1].pointer,
-          inputs[2].pointer, inputs[3].pointer, $0, slope.pointer)
+          inputs[2].pointer, inputs[3].pointer, $0, derivative.pointer)
       }
-      return [value, slope]
+      return [value, derivative]
     }()
   ) { inputs, outputs in
     { upstream, gradients in
@@ -62,7 +62,7 @@ private func valueAndSlope(_ inputs: [Tensor]) -> [Tensor] {
   }
 }
 
-/// The gradients of Σ upstream · (value, slope) in one pass, but for the value's share in that of the elements.
+/// The gradients of Σ upstream · (value, derivative) in one pass, but for the value's share in that of the elements.
 private func fusedGradients(
   _ upstream: [Tensor?], _ inputs: [Tensor], wanted: (Int) -> Bool
 ) -> [Tensor?] {

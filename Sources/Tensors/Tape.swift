@@ -21,9 +21,9 @@ final class Node {
 
 /// A recording: the operations that depend on its leaves, in the order in which they were evaluated.
 ///
-/// That order is a topological one, so walking backwards over the list visits every operation after all that
-/// use its result, without recursion, and always in the same order; the walk releases each record as it
-/// passes, so an unroll of any length neither overflows the stack nor outlives its use.
+/// That order is a topological one. The backward pass takes the records off the end of the list, so it visits every
+/// operation after all that use its result, always in the same order. It needs no recursion and releases each record as
+/// it goes: an unroll of any length overflows no stack.
 final class Tape {
   /// Tapes made later lie further in.
   let identity = ck_next_identity()
@@ -34,7 +34,7 @@ final class Tape {
   /// False once the derivatives have been computed: what is left over from the recording is a constant.
   private(set) var isRecording = true
 
-  /// What was recorded, and where the backward pass adds up.
+  /// The records of the operations, at which the backward pass adds the gradients up.
   private var gradients = Gradients()
   private var leaves = 0
 

@@ -67,7 +67,8 @@ public func tanh(_ x: Tensor) -> Tensor {
 
 /// upstream · (1 − y²), the gradient of y = tanh(x), in one pass.
 private func tanhGradient(_ upstream: Tensor, _ y: Tensor) -> Tensor {
-  Tensor.operation(upstream, y, value: Tensor.combine(upstream, y, CK_TANH_SLOPE)) { inner, y, _ in
+  Tensor.operation(upstream, y, value: Tensor.combine(upstream, y, CK_TANH_GRADIENT)) {
+    inner, y, _ in
     { upstream, gradients in
       gradients.add(tanhGradient(upstream, y), to: 0)
       gradients.add(upstream * inner * y * -2, to: 1)

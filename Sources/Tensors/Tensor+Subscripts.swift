@@ -51,7 +51,7 @@ extension AxisSelection {
   /// The places from `lower` to `upper`, with that one.
   fileprivate static func range(lower: Int, through upper: Int) -> AxisSelection {
     // -1 is the last place, behind which lies the end.
-    .range(lower: lower, upper: upper == -1 ? nil : upper + 1)
+    .range(lower: lower, upper: upper == -1 ? nil : upper == .max ? upper : upper + 1)
   }
 }
 

@@ -6,9 +6,9 @@ import CKernels
 /// that the derivative of the result with respect to the parameters can be computed, to any order.
 ///
 ///     let x: Tensor = [1, 2, 3]
-///     let (y, slope) = valueAndGradient(at: x) { ($0 * $0).sum() }
-///     print(y.scalar)         // 14.0
-///     print(slope.elements)   // [2.0, 4.0, 6.0]
+///     let (y, gradient) = valueAndGradient(at: x) { ($0 * $0).sum() }
+///     print(y)           // 14.0
+///     print(gradient)    // [2. 4. 6.]
 ///
 /// Storage is never changed once it is shared, so a tensor may be passed between threads. A tensor that is
 /// being recorded belongs to the thread that records it, and stops the program on any other. A tensor that memory cannot

@@ -11,7 +11,7 @@ CK_INLINE vf apply_binary(const int operation, vf a, vf b) {
     case CK_MINIMUM: return select(a <= b, a, select(b < a, b, a + b));
     case CK_GATE: return select(b <= splat(0), splat(0), a);
     case CK_GREATER: return select(a > b, splat(1), splat(0));
-    case CK_TANH_SLOPE: return a * (splat(1) - b * b);
+    case CK_TANH_GRADIENT: return a * (splat(1) - b * b);
     default: return select(a == b, splat(1), splat(0));
   }
 }
@@ -112,7 +112,7 @@ static void binary(
     CK_CASE(CK_GATE)
     CK_CASE(CK_GREATER)
     CK_CASE(CK_EQUAL)
-    CK_CASE(CK_TANH_SLOPE)
+    CK_CASE(CK_TANH_GRADIENT)
   }
 #undef CK_CASE
 }

@@ -63,11 +63,11 @@ CK_INLINE vf pool_window(
 CK_INLINE void unpool_window(
     const int kind, ck_pooling_shape s, long width, const float *x, const float *y,
     const float *dy, float *sum, long row) {
-  vf slope = load_column(dy, width);
-  if (kind == CK_POOL_AVERAGE) slope = slope / splat((float)s.width);
+  vf gradient = load_column(dy, width);
+  if (kind == CK_POOL_AVERAGE) gradient = gradient / splat((float)s.width);
   if (kind == CK_POOL_NORM) {
     const vf norm = load_column(y, width);
-    slope = select(norm == splat(0), splat(0), slope / norm);
+    gradient = select(norm == splat(0), splat(0), gradient / norm);
   }
   vi largest = (vi)0;
   if (kind == CK_POOL_MAXIMUM) {
@@ -81,7 +81,7 @@ CK_INLINE void unpool_window(
   }
   for (long k = 0; k < s.width; k++) {
     const vf share =
-        kind == CK_POOL_MAXIMUM ? select(largest == (vi)(int32_t)k, slope, splat(0)) : slope;
+        kind == CK_POOL_MAXIMUM ? select(largest == (vi)(int32_t)k, gradient, splat(0)) : gradient;
     store(sum + k * row, load(sum + k * row) + share);
   }
 }
@@ -126,9 +126,9 @@ CK_INLINE void unpool_kind(
       const long row = (c * s.in_length + q) * s.batch;
       for (long n = 0; n < s.batch; n += 16) {
         const long start = n + width <= s.batch ? n : s.batch - width;
-        vf slope = load(sum + q * sum_row + n);
-        if (kind == CK_POOL_NORM) slope = slope * load_column(x + row + start, width);
-        store_column(dx + row + start, slope, width);
+        vf gradient = load(sum + q * sum_row + n);
+        if (kind == CK_POOL_NORM) gradient = gradient * load_column(x + row + start, width);
+        store_column(dx + row + start, gradient, width);
       }
     }
   }

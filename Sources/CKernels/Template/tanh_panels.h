@@ -2,12 +2,12 @@
 //
 // A sum of units, Σₕ w[h] · tanh(a[h] · x + b[h]), is a smooth function of one variable: its poles are π / 2 |a| away
 // from the axis. The axis is cut into panels so narrow that eight terms of the Taylor series about a panel's centre
-// give value and slope to a float's last bits. Units are then summed once per panel and term, not once per element,
+// give value and derivative to a float's last bits. Units are then summed once per panel and term, not once per element,
 // and an element costs one polynomial. Sums over the elements are the transpose of that: those of a panel are summed
 // into eight moments, on which every unit's series acts once. Fewer roundings than one by one, and a tenth of the
 // time.
 //
-// With g panels per unit of x and |a| ≤ g / 5, the first term left out of a slope is below 8 · 4/π · (|a| / π g)⁷,
+// With g panels per unit of x and |a| ≤ g / 5, the first term left out of a derivative is below 8 · 4/π · (|a| / π g)⁷,
 // 4e-8 of |a|, and less of a value. g is a power of two, so an element's place in its panel is exact.
 
 #define CK_TERMS 8
@@ -170,7 +170,7 @@ CK_INLINE vf places(panels p, const float *x, long rest, int32_t *row) {
 
 static void paneled_units(
     panels p, long count, long units, const float *x, const float *a, const float *b, const float *w,
-    float *y, float *slope) {
+    float *y, float *derivative) {
   float *table = ck_workspace((int64_t)8 * p.rows);
   tabulate(p, 0, units, a, b, w, table);
   for (long i = 0; i < count; i += 16) {
@@ -183,7 +183,7 @@ static void paneled_units(
       if (k > 0) steepness = fma16(steepness, s, splat((float)k) * r[k]);
     }
     store_some(y + i, value, count - i);
-    store_some(slope + i, steepness * splat(p.per_unit), count - i);
+    store_some(derivative + i, steepness * splat(p.per_unit), count - i);
   }
 }
 

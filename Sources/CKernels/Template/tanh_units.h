@@ -46,8 +46,8 @@ CK_INLINE void store_block(const vf *values, long start, long count, float *y) {
 }
 
 CK_INLINE void unit_sums(
-    const int order, const int sloped, const float *q, long count, long units, const float *x,
-    const float *a, const float *b, const float *w, float *y, float *slope) {
+    const int order, const int with_derivative, const float *q, long count, long units, const float *x,
+    const float *a, const float *b, const float *w, float *y, float *derivative) {
   for (long start = 0; start < count; start += CK_UNIT_BLOCK) {
     float block[CK_UNIT_BLOCK];
     load_block(x, start, count, block);
@@ -58,11 +58,11 @@ CK_INLINE void unit_sums(
       CK_UNROLL for (int v = 0; v < CK_UNIT_VECTORS; v++) {
         vf t = v_tanh(fma16(load(block + 16 * v), factor, offset));
         sum[v] = fma16(weight, tanh_derivative(order, q, t), sum[v]);
-        if (sloped) steepness[v] = fma16(weight * factor, fma16(-t, t, splat(1)), steepness[v]);
+        if (with_derivative) steepness[v] = fma16(weight * factor, fma16(-t, t, splat(1)), steepness[v]);
       }
     }
     store_block(sum, start, count, y);
-    if (sloped) store_block(steepness, start, count, slope);
+    if (with_derivative) store_block(steepness, start, count, derivative);
   }
 }
 
@@ -79,14 +79,14 @@ static void tanh_units(
   }
 }
 
-static void tanh_units_with_slope(
+static void tanh_units_with_derivative(
     long count, long units, const float *x, const float *a, const float *b, const float *w,
-    float *y, float *slope) {
+    float *y, float *derivative) {
   const panels p = choose_panels(count, units, x, a);
   if (p.rows > 0) {
-    paneled_units(p, count, units, x, a, b, w, y, slope);
+    paneled_units(p, count, units, x, a, b, w, y, derivative);
   } else {
-    unit_sums(0, 1, NULL, count, units, x, a, b, w, y, slope);
+    unit_sums(0, 1, NULL, count, units, x, a, b, w, y, derivative);
   }
 }
 

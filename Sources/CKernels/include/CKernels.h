@@ -18,7 +18,7 @@ enum ck_binary_operation {
   CK_GATE,  // 0 where b <= 0, else a
   CK_GREATER,  // 1 where a > b, else 0
   CK_EQUAL,  // 1 where a = b, else 0
-  CK_TANH_SLOPE,  // a · (1 − b²): a derivative on its way back through b = tanh
+  CK_TANH_GRADIENT,  // a · (1 − b²): the gradient a of b = tanh(x), passed on to x
 };
 
 enum ck_unary_operation {

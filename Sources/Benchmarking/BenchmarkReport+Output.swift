@@ -3,7 +3,7 @@ import MNIST1D
 import Runs
 
 extension BenchmarkReport {
-  private static let examples = Configuration().numSamples
+  private static let examples = DatasetConfiguration().numSamples
 
   /// The report as one object; times are medians, `fastest` and what follows from it the shortest of all rounds.
   public var json: JSON {

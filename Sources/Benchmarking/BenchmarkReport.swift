@@ -91,7 +91,7 @@ public struct BenchmarkReport: Sendable {
     of subjects: [Subject] = Subject.allCases, threads: Int = 1, within budget: Budget = Budget()
   ) throws {
     self.threads = threads
-    let examples = try Dataset(Configuration())
+    let examples = try Dataset(DatasetConfiguration())
     let trainings = try subjects.compactMap { subject in
       try subject.training.map { (subject, $0, try $0.steps(on: examples)) }
     }

@@ -49,7 +49,7 @@ public struct Checkup: Sendable {
   public init() throws {
     findings.append(Finding("NumPy's random stream", Self.numPyDigest, Self.numPyStream()))
     findings.append(Finding("PyTorch's random stream", Self.torchDigest, Self.torchStream()))
-    let dataset = try Dataset(Configuration())
+    let dataset = try Dataset(DatasetConfiguration())
     findings.append(Finding("the training examples", Self.examplesDigest, Self.digest(dataset.x)))
     findings.append(Finding("the test examples", Self.testDigest, Self.digest(dataset.xTest)))
     let usual = Kernels.current

@@ -36,5 +36,5 @@ final class TrainingSteps<Network: Classifier>: TrainingWorkload {
 
 /// The generation of the default dataset.
 struct DatasetGeneration: Workload {
-  func perform() throws { _ = try Dataset(Configuration()) }
+  func perform() throws { _ = try Dataset(DatasetConfiguration()) }
 }

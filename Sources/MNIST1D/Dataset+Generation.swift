@@ -16,7 +16,7 @@ extension Dataset {
   ///   - templates: The shapes of the classes.
   /// - Throws: ``ConfigurationError`` when no dataset can be made from the settings.
   public init(
-    _ configuration: Configuration = Configuration(), templates: Templates = .digits
+    _ configuration: DatasetConfiguration = DatasetConfiguration(), templates: Templates = .digits
   ) throws(ConfigurationError) {
     try configuration.validate(classCount: templates.classCount)
     var random = NumPyRandomState(seed: UInt32(configuration.seed))

@@ -31,7 +31,7 @@ public struct Dataset: Hashable, Sendable {
   public let templates: Templates?
 
   /// The settings that make exactly this dataset, where it is known to be generated.
-  public let configuration: Configuration?
+  public let configuration: DatasetConfiguration?
 
   /// Creates a dataset from its parts, as they come from a file.
   ///
@@ -51,7 +51,7 @@ public struct Dataset: Hashable, Sendable {
 
   init(
     x: Signals, y: [Int], xTest: Signals, yTest: [Int], t: [Double], templates: Templates?,
-    configuration: Configuration?
+    configuration: DatasetConfiguration?
   ) {
     self.x = x
     self.y = y

@@ -3,14 +3,14 @@ import ReferenceRandom
 /// Makes examples from templates with the transformations of ``Transform``, in memory that is
 /// allocated once.
 struct ExampleGenerator {
-  private let configuration: Configuration
+  private let configuration: DatasetConfiguration
   private let templates: Templates
   private let dilation: Interpolation
   private let subsampling: Interpolation
   private let filter = GaussianFilter(sigma: Transform.noiseWidth)
   private let shearPositions: [Double]
 
-  init(_ configuration: Configuration, templates: Templates) {
+  init(_ configuration: DatasetConfiguration, templates: Templates) {
     self.configuration = configuration
     self.templates = templates
     dilation = Interpolation(to: configuration.signalLength)

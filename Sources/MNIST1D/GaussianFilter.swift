@@ -16,8 +16,9 @@ struct GaussianFilter {
   /// - Precondition: `sigma` is finite and not negative.
   init(sigma: Double) {
     precondition(
-      sigma >= 0 && sigma <= Double(Configuration.maximumLength),
-      "A filter cannot have the width \(sigma); it may be 0 to \(Configuration.maximumLength).")
+      sigma >= 0 && sigma <= Double(DatasetConfiguration.maximumLength),
+      "A filter cannot have the width \(sigma); it may be 0 to \(DatasetConfiguration.maximumLength)."
+    )
     // SciPy leaves a signal alone below this width.
     guard sigma > 1e-15 else {
       weights = [1]

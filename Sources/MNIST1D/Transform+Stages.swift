@@ -30,7 +30,7 @@ extension Transform {
   ///
   /// ```swift
   /// var random = NumPyRandomState(seed: 42)
-  /// let stages = Transform.stages(of: Array(Templates.digits.x[3]), Configuration(), using: &random)
+  /// let stages = Transform.stages(of: Array(Templates.digits.x[3]), DatasetConfiguration(), using: &random)
   /// stages[Transform.Stage.padded.rawValue].count     // 48 ... 72
   /// ```
   ///
@@ -41,7 +41,8 @@ extension Transform {
   /// - Returns: As many signals as there are stages.
   /// - Precondition: the configuration is valid and the template has two points or more.
   public static func stages(
-    of template: [Double], _ configuration: Configuration, using random: inout NumPyRandomState
+    of template: [Double], _ configuration: DatasetConfiguration,
+    using random: inout NumPyRandomState
   ) -> [[Double]] {
     do throws(ConfigurationError) {
       try configuration.validate(classCount: 1)

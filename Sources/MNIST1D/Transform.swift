@@ -143,8 +143,8 @@ extension Transform {
     _ padding: ClosedRange<Int>, using random: inout NumPyRandomState
   ) -> Int {
     precondition(
-      padding.lowerBound >= 0 && padding.upperBound <= Configuration.maximumLength,
-      "A padding of \(padding) points is out of range; it may be 0 to \(Configuration.maximumLength)."
+      padding.lowerBound >= 0 && padding.upperBound <= DatasetConfiguration.maximumLength,
+      "A padding of \(padding) points is out of range; it may be 0 to \(DatasetConfiguration.maximumLength)."
     )
     let width = padding.upperBound - padding.lowerBound + 1
     return padding.lowerBound + Int(random.randomSample() * Double(width))
@@ -152,7 +152,7 @@ extension Transform {
 
   static func requireLength(_ count: Int) {
     precondition(
-      count >= 0 && count <= Configuration.maximumValueCount,
+      count >= 0 && count <= DatasetConfiguration.maximumValueCount,
       "A signal cannot have \(count) points.")
   }
 

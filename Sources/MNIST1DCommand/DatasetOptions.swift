@@ -4,60 +4,41 @@ import MNIST1D
 
 /// Every setting of the dataset, under the names of the reference implementation.
 struct DatasetOptions: ParsableArguments {
-  @Option(
-    number: ArgumentHelp(
-      "How many examples to make, a tenth of them for each class.", valueName: "n"))
-  var numSamples = Configuration().numSamples
+  @Option(number: help("numSamples")) var numSamples = DatasetConfiguration().numSamples
+  @Option(number: help("trainSplit")) var trainSplit = DatasetConfiguration().trainSplit
+  @Option(number: help("templateLen")) var templateLen = DatasetConfiguration().templateLen
+  @Option(range: help("padding")) var padding = DatasetConfiguration().padding
+  @Option(number: help("scaleCoeff")) var scaleCoeff = DatasetConfiguration().scaleCoeff
+  @Option(number: help("maxTranslation")) var maxTranslation = DatasetConfiguration().maxTranslation
+  @Option(number: help("corrNoiseScale")) var corrNoiseScale = DatasetConfiguration().corrNoiseScale
+  @Option(number: help("iidNoiseScale")) var iidNoiseScale = DatasetConfiguration().iidNoiseScale
+  @Option(number: help("shearScale")) var shearScale = DatasetConfiguration().shearScale
+  @Flag(help: help("shuffleSeq")) var shuffleSeq = false
+  @Option(number: help("finalSeqLength")) var finalSeqLength = DatasetConfiguration().finalSeqLength
+  @Option(number: help("seed")) var seed = DatasetConfiguration().seed
 
-  @Option(number: ArgumentHelp("The share of the examples that are for training.", valueName: "x"))
-  var trainSplit = Configuration().trainSplit
-
-  @Option(number: ArgumentHelp("How many points a template has.", valueName: "n"))
-  var templateLen = Configuration().templateLen
-
-  @Option(range: ArgumentHelp("The least and the most points to pad with.", valueName: "low,high"))
-  var padding = Configuration().padding
-
-  @Option(number: ArgumentHelp("By how much the height of a signal varies.", valueName: "x"))
-  var scaleCoeff = Configuration().scaleCoeff
-
-  @Option(number: ArgumentHelp("By how many points a signal is shifted at most.", valueName: "n"))
-  var maxTranslation = Configuration().maxTranslation
-
-  @Option(number: ArgumentHelp("The size of the correlated noise around a signal.", valueName: "x"))
-  var corrNoiseScale = Configuration().corrNoiseScale
-
-  @Option(number: ArgumentHelp("The size of the white noise.", valueName: "x"))
-  var iidNoiseScale = Configuration().iidNoiseScale
-
-  @Option(number: ArgumentHelp("The size of the added slope.", valueName: "x"))
-  var shearScale = Configuration().shearScale
-
-  @Flag(help: "Shuffle the columns, in the same order for all examples.")
-  var shuffleSeq = false
-
-  @Option(number: ArgumentHelp("How many points an example has in the end.", valueName: "n"))
-  var finalSeqLength = Configuration().finalSeqLength
-
-  @Option(number: ArgumentHelp("The seed of everything random.", valueName: "n"))
-  var seed = Configuration().seed
-
-  var configuration: Configuration {
-    var configuration = Configuration()
-    configuration.numSamples = numSamples
-    configuration.trainSplit = trainSplit
-    configuration.templateLen = templateLen
-    configuration.padding = padding
-    configuration.scaleCoeff = scaleCoeff
-    configuration.maxTranslation = maxTranslation
-    configuration.corrNoiseScale = corrNoiseScale
-    configuration.iidNoiseScale = iidNoiseScale
-    configuration.shearScale = shearScale
-    configuration.shuffleSeq = shuffleSeq
-    configuration.finalSeqLength = finalSeqLength
-    configuration.seed = seed
-    return configuration
+  var configuration: DatasetConfiguration {
+    DatasetConfiguration(
+      numSamples: numSamples, trainSplit: trainSplit, templateLen: templateLen, padding: padding,
+      scaleCoeff: scaleCoeff, maxTranslation: maxTranslation, corrNoiseScale: corrNoiseScale,
+      iidNoiseScale: iidNoiseScale, shearScale: shearScale, shuffleSeq: shuffleSeq,
+      finalSeqLength: finalSeqLength, seed: seed)
   }
+}
+
+/// What a setting means, from the dataset's own list.
+private func help(_ name: String) -> ArgumentHelp {
+  guard let parameter = DatasetConfiguration.parameters.first(where: { $0.name == name }) else {
+    preconditionFailure("a dataset has no setting \(name)")
+  }
+  let placeholder: String? =
+    switch parameter.value {
+    case .integer: "n"
+    case .number: "x"
+    case .range: "low,high"
+    case .flag: nil
+    }
+  return ArgumentHelp(parameter.meaning, valueName: placeholder)
 }
 
 /// Where training data come from.
@@ -70,7 +51,7 @@ struct DataOptions: ParsableArguments {
   var data: String?
 
   func dataset() throws -> Dataset {
-    guard let data else { return try Dataset(Configuration()) }
+    guard let data else { return try Dataset(DatasetConfiguration()) }
     return try Dataset(reading: data)
   }
 

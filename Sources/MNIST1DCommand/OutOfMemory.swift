@@ -23,7 +23,7 @@ enum OutOfMemory {
   }
 }
 
-extension Configuration {
+extension DatasetConfiguration {
   /// Refuses a dataset that the memory cannot hold: every value is there twice while the examples are shuffled, as well
   /// as the labels and the order.
   func requireMemory() throws {

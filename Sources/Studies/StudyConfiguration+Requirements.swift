@@ -49,7 +49,7 @@ extension StudyConfiguration {
   }
 
   /// Refuses a dataset that cannot be made, or leaves nothing to learn from or nothing to test on.
-  func requireExamples(of dataset: MNIST1D.Configuration) throws {
+  func requireExamples(of dataset: DatasetConfiguration) throws {
     try dataset.validate()
     guard (1..<dataset.exampleCount).contains(dataset.trainingCount) else {
       throw SettingError(
@@ -59,7 +59,7 @@ extension StudyConfiguration {
   }
 
   /// Refuses signals that are too short for a network.
-  func requireSignals(of dataset: MNIST1D.Configuration, for network: String, _ shortest: Int)
+  func requireSignals(of dataset: DatasetConfiguration, for network: String, _ shortest: Int)
     throws(SettingError)
   {
     guard dataset.finalSeqLength >= shortest else {
@@ -70,7 +70,7 @@ extension StudyConfiguration {
   }
 }
 
-extension MNIST1D.Configuration {
+extension DatasetConfiguration {
   /// How many examples the dataset has, the same number of each class.
   var exampleCount: Int { numSamples / 10 * 10 }
   /// How many of them are for training, rounded as the reference does.

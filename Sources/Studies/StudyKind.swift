@@ -35,7 +35,7 @@ public enum StudyKind: String, CaseIterable, Sendable {
   }
 
   /// The settings of the dataset that the study learns from, which its trials share.
-  public func dataset(_ settings: StudySettings) throws(RunError) -> MNIST1D.Configuration? {
+  public func dataset(_ settings: StudySettings) throws(RunError) -> DatasetConfiguration? {
     try settings.dataset(study)
   }
 
@@ -122,7 +122,7 @@ public struct StudySettings: Sendable {
     try run(study).uniteShards(observer: ProgressDisplay.standardError())
   }
 
-  func dataset<S: Study>(_ study: S.Type) throws(RunError) -> MNIST1D.Configuration? {
+  func dataset<S: Study>(_ study: S.Type) throws(RunError) -> DatasetConfiguration? {
     (try run(study).configuration as? any DatasetSettings)?.dataset
   }
 
@@ -133,7 +133,7 @@ public struct StudySettings: Sendable {
 
 /// The settings of a study on one dataset.
 private protocol DatasetSettings {
-  var dataset: MNIST1D.Configuration { get }
+  var dataset: DatasetConfiguration { get }
 }
 
 extension Baselines.Configuration: DatasetSettings {}

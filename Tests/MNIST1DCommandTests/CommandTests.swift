@@ -17,7 +17,7 @@ struct CommandTests {
         "generate", "--num-samples", "60", "--seed", "7", "--padding", "30,40", "--output",
         "data.\(format)", in: folder)
       #expect(outcome.status == 0)
-      var configuration = Configuration()
+      var configuration = DatasetConfiguration()
       configuration.numSamples = 60
       configuration.seed = 7
       configuration.padding = 30...40

@@ -62,7 +62,7 @@ struct DatasetTests {
 
   @Test("an example is its template put through the transformations in order")
   func composition() throws {
-    let settings = Configuration(numSamples: 60, trainSplit: 1, seed: 3)
+    let settings = DatasetConfiguration(numSamples: 60, trainSplit: 1, seed: 3)
     var random = NumPyRandomState(seed: 3)
     var examples: [[Double]] = []
     for label in 0..<10 {
@@ -95,7 +95,7 @@ struct DatasetTests {
 
   @Test("permuting columns moves every signal's points and keeps labels and positions")
   func permutedColumns() throws {
-    let dataset = try Dataset(Configuration(numSamples: 50))
+    let dataset = try Dataset(DatasetConfiguration(numSamples: 50))
     let order = NumPyRandomState.order40
     let permuted = dataset.permutingColumns(order)
     for row in 0..<dataset.x.count {

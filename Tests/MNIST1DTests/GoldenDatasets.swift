@@ -35,9 +35,9 @@ struct GoldenDataset: Decodable {
     var seed: Int?
   }
 
-  var configuration: Configuration {
-    var result = Configuration()
-    func set<Value>(_ path: WritableKeyPath<Configuration, Value>, _ value: Value?) {
+  var configuration: DatasetConfiguration {
+    var result = DatasetConfiguration()
+    func set<Value>(_ path: WritableKeyPath<DatasetConfiguration, Value>, _ value: Value?) {
       if let value { result[keyPath: path] = value }
     }
     set(\.numSamples, settings.num_samples)

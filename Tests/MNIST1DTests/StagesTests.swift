@@ -6,7 +6,7 @@ import Testing
 struct StagesTests {
   @Test("end in what the dataset is made of")
   func agreement() throws {
-    var configuration = Configuration()
+    var configuration = DatasetConfiguration()
     configuration.numSamples = 10
     configuration.trainSplit = 1
     let dataset = try Dataset(configuration)
@@ -27,7 +27,7 @@ struct StagesTests {
 
   @Test("are one signal each, of the lengths that the settings say")
   func lengths() {
-    var configuration = Configuration()
+    var configuration = DatasetConfiguration()
     (configuration.padding, configuration.finalSeqLength) = (4...4, 25)
     var random = NumPyRandomState(seed: 1)
     let stages = Transform.stages(of: [0, 1, 2], configuration, using: &random)

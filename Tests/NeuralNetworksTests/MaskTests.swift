@@ -66,7 +66,7 @@ struct MaskTests {
   @Test("the first pruning after a training is PyTorch's")
   func firstPruning() throws {
     let golden = try GoldenMasks.load().firstPruning
-    let dataset = try Dataset(Configuration())
+    let dataset = try Dataset(DatasetConfiguration())
     var generator = TorchGenerator(seed: golden.seed)
     var settings = TrainingSettings()
     settings.steps = golden.steps - 1
@@ -189,7 +189,7 @@ struct MaskTests {
   private func trained<Network: Classifier>(
     _ network: Network, steps: Int, batchSize: Int = 20
   ) throws -> Network {
-    var configuration = Configuration()
+    var configuration = DatasetConfiguration()
     configuration.numSamples = 100
     let dataset = try Dataset(configuration)
     var settings = TrainingSettings()
@@ -220,7 +220,7 @@ struct TicketFileTests {
     var generator = TorchGenerator(seed: 0)
     let network = try file.masked(MultilayerPerceptron(hidden: 17, using: &generator))
     #expect(abs(network.mask.sparsity - 0.6) < 0.01)
-    let dataset = try Dataset(Configuration())
+    let dataset = try Dataset(DatasetConfiguration())
     let signals = Examples(dataset.xTest, dataset.yTest)[0..<8].inputs
     for (score, golden) in zip(network(signals).elements, try GoldenMasks.load().ticketScores) {
       #expect(abs(score - golden) <= 1e-5 * max(1, abs(golden)))

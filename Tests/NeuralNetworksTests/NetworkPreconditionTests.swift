@@ -174,7 +174,7 @@ struct NetworkPreconditionTests {
     },
     Mistake("stages of settings that are none", "max_translation", "0") { _ in
       var random = NumPyRandomState(seed: 1)
-      _ = Transform.stages(of: [1, 2], Configuration(maxTranslation: 0), using: &random)
+      _ = Transform.stages(of: [1, 2], DatasetConfiguration(maxTranslation: 0), using: &random)
     },
   ]
 

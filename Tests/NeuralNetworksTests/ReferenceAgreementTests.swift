@@ -24,7 +24,7 @@ struct ReferenceAgreementTests {
   @Test("the first 50 training losses follow PyTorch's to 1e-4", arguments: Architecture.allCases)
   func trajectory(_ architecture: Architecture) throws {
     let golden = try #require(GoldenNetworks.load().models[architecture.rawValue])
-    let dataset = try Dataset(Configuration())
+    let dataset = try Dataset(DatasetConfiguration())
     var generator = TorchGenerator(seed: 42)
     var settings = TrainingSettings()
     settings.evaluationInterval = 1000
@@ -42,7 +42,7 @@ struct ReferenceAgreementTests {
   func weights(_ architecture: Architecture) throws {
     let expected = try #require(GoldenNetworks.load().scores[architecture.rawValue])
     let path = Fixture.url("\(architecture.rawValue).safetensors").path
-    let dataset = try Dataset(Configuration())
+    let dataset = try Dataset(DatasetConfiguration())
     let signals = Examples(dataset.xTest, dataset.yTest)[0..<8].inputs
     var generator = TorchGenerator(seed: 0)
     var network: BaselineNetwork =

@@ -9,7 +9,8 @@ import Testing
 @Suite("The same bits on every machine", .serialized)
 struct SameBitsTests {
   private func digest(_ architecture: Architecture, steps: Int) throws -> String {
-    try ReferenceTraining.digest(of: architecture, steps: steps, on: Dataset(Configuration()))
+    try ReferenceTraining.digest(
+      of: architecture, steps: steps, on: Dataset(DatasetConfiguration()))
   }
 
   @Test(
@@ -35,7 +36,7 @@ struct SameBitsTests {
   private func digest<Model: Classifier>(
     _ network: Model, batchSize: Int, steps: Int, threads: Int
   ) throws -> String {
-    let dataset = try Dataset(Configuration())
+    let dataset = try Dataset(DatasetConfiguration())
     var settings = TrainingSettings()
     settings.batchSize = batchSize
     settings.evaluationInterval = 1000

@@ -17,7 +17,7 @@ struct TSNETests {
 
   /// The points of the golden file.
   private func signals(_ count: Int = 60) throws -> Tensor {
-    let dataset = try Dataset(Configuration())
+    let dataset = try Dataset(DatasetConfiguration())
     return Examples(dataset.xTest, dataset.yTest)[0..<count].inputs
   }
 

@@ -38,7 +38,7 @@ struct MetalearnLRTests {
 
   @Test("gradients through 1, 10, 100 and 200 steps agree with PyTorch's to 1e-4")
   func reference() throws {
-    let dataset = try Dataset(Configuration())
+    let dataset = try Dataset(DatasetConfiguration())
     let examples = Examples(dataset.x, dataset.y)
     var generator = TorchGenerator(seed: 42)
     let network = TanhNetwork(using: &generator)

@@ -58,7 +58,7 @@ public enum NoiseTolerance: Study {
   ) throws -> Measurement {
     // Trials that need the same dataset share it.
     let dataset = try context.shared(trial.noise) { noise in
-      try Dataset(MNIST1D.Configuration(corrNoiseScale: noise))
+      try Dataset(DatasetConfiguration(corrNoiseScale: noise))
     }
     let test = Examples(dataset.xTest, dataset.yTest)
     var settings = TrainingSettings()

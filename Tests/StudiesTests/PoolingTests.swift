@@ -39,7 +39,7 @@ struct PoolingTests {
   func trajectory(_ method: PoolingMethod) throws {
     let golden = try Fixture.json("pooling.json", as: Golden.self)
     let expected = try #require(golden.methods[method.rawValue])
-    var settings = MNIST1D.Configuration()
+    var settings = DatasetConfiguration()
     settings.numSamples = 2000
     settings.trainSplit = 0.5
     let dataset = try Dataset(settings)
@@ -77,7 +77,7 @@ struct PoolingTests {
     let trial = Pooling.Trial(method: .l2, size: 500, seed: 2)
     let measured = try Pooling.measure(trial, Self.small, in: TrialContext())
 
-    var configuration = MNIST1D.Configuration()
+    var configuration = DatasetConfiguration()
     configuration.numSamples = 600
     configuration.trainSplit = 500.0 / 600
     let dataset = try Dataset(configuration)

@@ -8,7 +8,7 @@ import Testing
 @Suite("The quiz")
 struct QuizTests {
   let dataset: Dataset
-  init() throws { dataset = try Dataset(Configuration(numSamples: 200, trainSplit: 0.5)) }
+  init() throws { dataset = try Dataset(DatasetConfiguration(numSamples: 200, trainSplit: 0.5)) }
 
   func session(_ count: Int = 25, seed: Int = 3) -> QuizSession {
     QuizSession(of: dataset, count: count, seed: seed)

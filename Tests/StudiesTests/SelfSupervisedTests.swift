@@ -39,7 +39,7 @@ struct SelfSupervisedTests {
   @Test("neighbours and probe on the signals score as scikit-learn's do")
   func classifiers() throws {
     let golden = try Fixture.json("embedding.json", as: Golden.self).classifiers
-    let dataset = try Dataset(Configuration())
+    let dataset = try Dataset(DatasetConfiguration())
     let training = Examples(dataset.x, dataset.y)
     let test = Examples(dataset.xTest, dataset.yTest)
     func accuracy(_ predictions: [Int]) -> Double {

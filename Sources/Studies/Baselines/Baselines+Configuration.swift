@@ -26,7 +26,7 @@ extension Baselines {
     /// After how many evaluations in a row without a better one a training with held-out examples stops.
     public var patience = 5
     /// The dataset.
-    public var dataset = MNIST1D.Configuration()
+    public var dataset = DatasetConfiguration()
 
     /// The settings of the paper.
     public init() {}

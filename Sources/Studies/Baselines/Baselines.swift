@@ -151,10 +151,10 @@ extension Baselines.Measurement {
 
 /// A dataset that several trials share.
 private struct DatasetKey: Hashable, Sendable {
-  let configuration: MNIST1D.Configuration
+  let configuration: DatasetConfiguration
   let columns: Baselines.Columns
 
-  init(_ configuration: MNIST1D.Configuration, _ columns: Baselines.Columns) {
+  init(_ configuration: DatasetConfiguration, _ columns: Baselines.Columns) {
     self.configuration = configuration
     self.columns = columns
   }

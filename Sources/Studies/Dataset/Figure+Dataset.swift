@@ -14,7 +14,7 @@ extension Figure {
   /// - Returns: A figure with a column for each class.
   /// - Throws: `ConfigurationError` for settings from which no dataset can be made.
   public static func dataset(
-    _ configuration: MNIST1D.Configuration
+    _ configuration: DatasetConfiguration
   ) throws(ConfigurationError) -> Figure {
     let dataset = try Dataset(configuration)
     let templates = Templates.digits
@@ -71,7 +71,7 @@ extension Dataset {
 
 extension Transform.Stage {
   /// What was done last, with the setting that governs it.
-  fileprivate func title(_ configuration: MNIST1D.Configuration) -> String {
+  fileprivate func title(_ configuration: DatasetConfiguration) -> String {
     switch self {
     case .template: "Template"
     case .padded:

@@ -118,8 +118,8 @@ extension DoubleDescent {
   }
 
   /// The dataset of 16,000 examples, a quarter of them to learn from.
-  static var dataset: MNIST1D.Configuration {
-    var dataset = MNIST1D.Configuration()
+  static var dataset: DatasetConfiguration {
+    var dataset = DatasetConfiguration()
     dataset.numSamples = 16_000
     dataset.trainSplit = 0.25
     return dataset

@@ -32,7 +32,7 @@ extension Lottery {
     /// Every how many steps of the analysis a network is evaluated.
     public var analysisEvalEvery = 100
     /// The dataset of the search; the analysis takes that of the next seed.
-    public var dataset = MNIST1D.Configuration()
+    public var dataset = DatasetConfiguration()
 
     /// The settings of the paper.
     public init() {}

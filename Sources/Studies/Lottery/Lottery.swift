@@ -325,10 +325,10 @@ private struct DamagedCheckpoint: Error, CustomStringConvertible {
 
 /// A dataset of the analysis, which several trials share.
 private struct DatasetKey: Hashable, Sendable {
-  private let configuration: MNIST1D.Configuration
+  private let configuration: DatasetConfiguration
   private let condition: Lottery.Condition
 
-  init(_ configuration: MNIST1D.Configuration, _ condition: Lottery.Condition) {
+  init(_ configuration: DatasetConfiguration, _ condition: Lottery.Condition) {
     self.configuration = configuration
     self.condition = condition == .reinitialized ? .ordered : condition
   }

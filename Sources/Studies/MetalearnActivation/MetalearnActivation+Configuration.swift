@@ -92,8 +92,8 @@ extension MetalearnActivation {
   }
 
   /// The dataset of 10,000 examples.
-  static var dataset: MNIST1D.Configuration {
-    var dataset = MNIST1D.Configuration()
+  static var dataset: DatasetConfiguration {
+    var dataset = DatasetConfiguration()
     dataset.numSamples = 10_000
     return dataset
   }

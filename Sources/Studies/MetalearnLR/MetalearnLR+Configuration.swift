@@ -22,7 +22,7 @@ extension MetalearnLR {
     /// a tenth of this for every inner step.
     public var outerLearningRate = 0.3
     /// The dataset.
-    public var dataset = MNIST1D.Configuration()
+    public var dataset = DatasetConfiguration()
 
     /// The settings of the paper.
     public init() {}

@@ -24,7 +24,7 @@ extension Pooling {
     /// Every how many steps the network is evaluated.
     public var evalEvery = 100
     /// The dataset, but for its number of samples and its split, which follow from `sizes` and `testExamples`.
-    public var dataset = MNIST1D.Configuration()
+    public var dataset = DatasetConfiguration()
 
     /// The settings of the paper.
     public init() {}
@@ -50,7 +50,7 @@ extension Pooling {
 
     /// A dataset of its own for each size, all from the same seed: the first `size` of size + testExamples examples
     /// are for training, the others for testing.
-    func dataset(of size: Int) -> MNIST1D.Configuration {
+    func dataset(of size: Int) -> DatasetConfiguration {
       var dataset = dataset
       dataset.numSamples = size + testExamples
       dataset.trainSplit = Double(size) / Double(dataset.numSamples)

@@ -41,7 +41,7 @@ extension SelfSupervised {
     /// How many steps a map takes after the first 250.
     public var mapSteps = 500
     /// The dataset.
-    public var dataset = MNIST1D.Configuration()
+    public var dataset = DatasetConfiguration()
 
     /// The settings that were found.
     public init() {}

@@ -2,7 +2,7 @@
 ///
 /// The defaults are those of the published dataset, the names those of the reference
 /// implementation in Swift's spelling: `num_samples` is ``numSamples``.
-public struct Configuration: Hashable, Sendable {
+public struct DatasetConfiguration: Hashable, Sendable {
   /// The number of examples, training and test together; rounded down to a multiple of the
   /// number of classes.
   public var numSamples: Int
@@ -68,58 +68,39 @@ public struct Configuration: Hashable, Sendable {
 
 // MARK: Validation
 
-extension Configuration {
-  /// The greatest length of a signal, before and after it is subsampled.
-  public static let maximumLength = 1_000_000
-
+extension DatasetConfiguration {
   /// The greatest number of values in all examples together.
   public static let maximumValueCount = Int(Int32.max)
 
   /// Checks that a dataset can be made with these settings.
   ///
   /// - Parameter classCount: The number of templates that the dataset is made from.
-  /// - Throws: ``ConfigurationError`` for the first setting that is out of its range.
+  /// - Throws: ``ConfigurationError`` for the first setting that is out of its range, or does not fit the others.
   public func validate(classCount: Int = 10) throws(ConfigurationError) {
-    try Self.check(
-      "num_samples", numSamples, in: classCount...Int.max,
-      "must be at least \(classCount), one example per class")
-    guard trainSplit >= 0 && trainSplit <= 1 else {
-      throw ConfigurationError("train_split", "must lie in 0 ... 1", found: "\(trainSplit)")
+    guard numSamples >= classCount else {
+      throw ConfigurationError(
+        "num_samples", "must be at least \(classCount), one example per class",
+        found: "\(numSamples)")
     }
-    let lengths = "must lie in 1 ... \(Self.maximumLength)"
-    try Self.check("template_len", templateLen, in: 1...Self.maximumLength, lengths)
-    try Self.check(
-      "padding", padding.lowerBound, in: 0...Self.maximumLength, "must not be negative")
-    try Self.check(
-      "padding", padding.upperBound, in: 0...(Self.maximumLength - templateLen),
-      "must be at most \(Self.maximumLength - templateLen) with this template_len")
-    try Self.check("final_seq_length", finalSeqLength, in: 1...Self.maximumLength, lengths)
+    for parameter in Self.parameters {
+      guard let (requirement, found) = parameter.fault(self) else { continue }
+      throw ConfigurationError(parameter.referenceName, requirement, found: found)
+    }
+    guard padding.upperBound <= Self.maximumLength - templateLen else {
+      throw ConfigurationError(
+        "padding", "must be at most \(Self.maximumLength - templateLen) with this template_len",
+        found: "\(padding.upperBound)")
+    }
     // NumPy cannot interpolate a single point.
     guard signalLength >= 2 || finalSeqLength == 1 else {
       throw ConfigurationError(
         "padding", "and template_len together must be at least 2", found: "\(signalLength)")
     }
-    try Self.check(
-      "num_samples", numSamples, in: 0...(Self.maximumValueCount / finalSeqLength),
-      "must be at most \(Self.maximumValueCount / finalSeqLength) for examples of this length")
-    try Self.check("max_translation", maxTranslation, in: 1...Int.max, "must be at least 1")
-    for (name, scale) in [
-      ("scale_coeff", scaleCoeff), ("corr_noise_scale", corrNoiseScale),
-      ("iid_noise_scale", iidNoiseScale), ("shear_scale", shearScale),
-    ] where !scale.isFinite {
-      throw ConfigurationError(name, "must be a finite number", found: "\(scale)")
-    }
-    guard UInt32(exactly: seed) != nil else {
+    let most = Self.maximumValueCount / finalSeqLength
+    guard numSamples <= most else {
       throw ConfigurationError(
-        "seed", "must lie in 0 ... 4294967295, as NumPy's seeds do", found: "\(seed)")
-    }
-  }
-
-  private static func check(
-    _ setting: String, _ value: Int, in range: ClosedRange<Int>, _ requirement: String
-  ) throws(ConfigurationError) {
-    guard range.contains(value) else {
-      throw ConfigurationError(setting, requirement, found: "\(value)")
+        "num_samples", "must be at most \(most) for examples of this length",
+        found: "\(numSamples)")
     }
   }
 }

@@ -2,8 +2,8 @@ import MNIST1D
 import Testing
 
 @Suite("A configuration")
-struct ConfigurationTests {
-  private func message(_ configuration: Configuration) -> String? {
+struct DatasetConfigurationTests {
+  private func message(_ configuration: DatasetConfiguration) -> String? {
     do throws(ConfigurationError) {
       try configuration.validate()
       return nil
@@ -12,70 +12,74 @@ struct ConfigurationTests {
 
   @Test("the defaults and the outermost valid settings are accepted")
   func accepted() {
-    #expect(message(Configuration()) == nil)
-    #expect(message(Configuration(numSamples: 10, trainSplit: 0, seed: 4_294_967_295)) == nil)
-    #expect(message(Configuration(trainSplit: 1, maxTranslation: .max, seed: 0)) == nil)
-    #expect(message(Configuration(templateLen: 1, padding: 0...0, finalSeqLength: 1)) == nil)
+    #expect(message(DatasetConfiguration()) == nil)
+    #expect(
+      message(DatasetConfiguration(numSamples: 10, trainSplit: 0, seed: 4_294_967_295)) == nil)
+    #expect(message(DatasetConfiguration(trainSplit: 1, maxTranslation: .max, seed: 0)) == nil)
+    #expect(message(DatasetConfiguration(templateLen: 1, padding: 0...0, finalSeqLength: 1)) == nil)
   }
 
   @Test("a setting out of range gives one sentence that names it, its range and what was found")
   func refused() {
     #expect(
-      message(Configuration(seed: 4_294_967_296))
+      message(DatasetConfiguration(seed: 4_294_967_296))
         == "seed must lie in 0 ... 4294967295, as NumPy's seeds do, but found 4294967296.")
     #expect(
-      message(Configuration(seed: -1))
+      message(DatasetConfiguration(seed: -1))
         == "seed must lie in 0 ... 4294967295, as NumPy's seeds do, but found -1.")
     #expect(
-      message(Configuration(numSamples: 9))
+      message(DatasetConfiguration(numSamples: 9))
         == "num_samples must be at least 10, one example per class, but found 9.")
     #expect(
-      message(Configuration(numSamples: 1 << 60))
+      message(DatasetConfiguration(numSamples: 1 << 60))
         == "num_samples must be at most 53687091 for examples of this length, "
         + "but found 1152921504606846976.")
     #expect(
-      message(Configuration(trainSplit: 1.5)) == "train_split must lie in 0 ... 1, but found 1.5.")
+      message(DatasetConfiguration(trainSplit: 1.5))
+        == "train_split must lie in 0 ... 1, but found 1.5.")
     #expect(
-      message(Configuration(trainSplit: .nan)) == "train_split must lie in 0 ... 1, but found nan.")
+      message(DatasetConfiguration(trainSplit: .nan))
+        == "train_split must lie in 0 ... 1, but found nan.")
     #expect(
-      message(Configuration(maxTranslation: 0))
+      message(DatasetConfiguration(maxTranslation: 0))
         == "max_translation must be at least 1, but found 0.")
     #expect(
-      message(Configuration(padding: -1...5)) == "padding must not be negative, but found -1.")
+      message(DatasetConfiguration(padding: -1...5))
+        == "padding must not be negative, but found -1.")
     #expect(
-      message(Configuration(padding: 0...1_000_000))
+      message(DatasetConfiguration(padding: 0...1_000_000))
         == "padding must be at most 999988 with this template_len, but found 1000000.")
     #expect(
-      message(Configuration(padding: 0...Int.max))
+      message(DatasetConfiguration(padding: 0...Int.max))
         == "padding must be at most 999988 with this template_len, but found \(Int.max).")
     #expect(
-      message(Configuration(templateLen: 0))
+      message(DatasetConfiguration(templateLen: 0))
         == "template_len must lie in 1 ... 1000000, but found 0.")
     #expect(
-      message(Configuration(finalSeqLength: 0))
+      message(DatasetConfiguration(finalSeqLength: 0))
         == "final_seq_length must lie in 1 ... 1000000, but found 0.")
     #expect(
-      message(Configuration(templateLen: 1, padding: 0...0))
+      message(DatasetConfiguration(templateLen: 1, padding: 0...0))
         == "padding and template_len together must be at least 2, but found 1.")
     #expect(
-      message(Configuration(scaleCoeff: .infinity))
+      message(DatasetConfiguration(scaleCoeff: .infinity))
         == "scale_coeff must be a finite number, but found inf.")
     #expect(
-      message(Configuration(corrNoiseScale: .nan))
+      message(DatasetConfiguration(corrNoiseScale: .nan))
         == "corr_noise_scale must be a finite number, but found nan.")
     #expect(
-      message(Configuration(iidNoiseScale: -.infinity))
+      message(DatasetConfiguration(iidNoiseScale: -.infinity))
         == "iid_noise_scale must be a finite number, but found -inf.")
     #expect(
-      message(Configuration(shearScale: .nan))
+      message(DatasetConfiguration(shearScale: .nan))
         == "shear_scale must be a finite number, but found nan.")
   }
 
   @Test("a dataset refuses what its configuration refuses, and settings that overflow")
   func datasets() {
-    #expect(throws: ConfigurationError.self) { try Dataset(Configuration(seed: -1)) }
+    #expect(throws: ConfigurationError.self) { try Dataset(DatasetConfiguration(seed: -1)) }
     let error = #expect(throws: ConfigurationError.self) {
-      try Dataset(Configuration(numSamples: 10, iidNoiseScale: 1e300))
+      try Dataset(DatasetConfiguration(numSamples: 10, iidNoiseScale: 1e300))
     }
     #expect(
       error?.description

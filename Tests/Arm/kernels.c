@@ -404,12 +404,12 @@ static void try_tanh_units(const ck_table *table) {
   table->tanh_units((int)between(0, 15), count, units, x, a, b, w, y);
   add(y, count);
 }
-static void try_tanh_units_with_slope(const ck_table *table) {
+static void try_tanh_units_with_derivative(const ck_table *table) {
   const long count = extent(4000), units = extent(40);
   const float *x = elements(count), *a = signs(units), *b = signs(units), *w = signs(units);
-  float *y = result(count), *slope = result(count);
-  table->tanh_units_with_slope(count, units, x, a, b, w, y, slope);
-  add(y, count), add(slope, count);
+  float *y = result(count), *derivative = result(count);
+  table->tanh_units_with_derivative(count, units, x, a, b, w, y, derivative);
+  add(y, count), add(derivative, count);
 }
 static void try_tanh_moments(const ck_table *table) {
   const long count = extent(4000), units = extent(40);

@@ -147,7 +147,7 @@ struct TanhUnitKernelTests {
       results += [sums, moments]
     }
     let (y, slope) = (empty(count), empty(count))
-    table.tanh_units_with_slope(
+    table.tanh_units_with_derivative(
       count, units, x.pointer, a.pointer, b.pointer, w.pointer, y.pointer, slope.pointer)
     let gradients = [empty(count), empty(units), empty(units), empty(units)]
     table.tanh_units_backward(

@@ -6,8 +6,8 @@
 extension Tensor {
   /// An operation on one tensor, recorded wherever the tensor is.
   ///
-  /// `value` computes the output, a constant, from the elements; the inputs' memory lives until it returns, which is ensured
-  /// in this file alone. `pullback` makes the pullback from the input and the output.
+  /// `value` computes the output, a constant, from the elements, whose memory kernels see as bare pointers; the inputs live
+  /// until it returns. `pullback` makes the pullback from the input and the output.
   @inline(__always)
   static func operation(
     _ x: Tensor, value: @autoclosure () -> Tensor,

@@ -38,5 +38,9 @@ struct RandomTensorTests {
     #expect(
       Tensor.uniform([9], in: -1..<1, using: &first).elements
         == second.uniform(count: 9, from: -1, to: 1))
+    // torch.manual_seed(42); torch.randn(2, 3, 4)[0, 1:, -1]
+    var generator = TorchGenerator(seed: 42)
+    let x = Tensor.normal([2, 3, 4], using: &generator)
+    #expect(x[0, 1..., -1].description == "[-1.604667    0.24148779]")
   }
 }

@@ -213,6 +213,11 @@ public struct Attachment: Sendable, Equatable {
     self.contents = contents
   }
 
+  /// Names a file of comma-separated values as its table is named.
+  public init(csv table: Table, caption: String) {
+    self.init(table.name, type: "csv", caption: caption, contents: Array(table.csv.utf8))
+  }
+
   /// The file's name with its ending.
   public var fileName: String { "\(name).\(type)" }
 }

@@ -30,9 +30,7 @@ extension DoubleDescent {
       ],
       notes: results.notes,
       attachments: [
-        Attachment(
-          "errors", type: "csv", caption: "the errors at every size",
-          contents: Array(errors(of: curves).csv.utf8))
+        Attachment(csv: errors(of: curves), caption: "the errors at every size")
       ])
   }
 

@@ -237,24 +237,23 @@ extension Results<Lottery> {
 
   /// Every network of the search.
   var searchFile: Attachment {
-    var table = Table(
+    let table = Table(
       "search", title: "",
       columns: [
         "network", "seed", "round", "sparsity", "train loss", "test loss", "test accuracy",
         "digest",
-      ])
-    for result in all {
-      for (round, measured) in result.measurement.rounds.enumerated() {
-        table.append([
-          .text(result.trial.network.rawValue), .integer(result.trial.seed), .integer(round + 1),
-          .number(measured.sparsity), .number(measured.trainLoss), .number(measured.testLoss),
-          .number(measured.testAccuracy), .text(measured.digest),
-        ])
-      }
-    }
+      ],
+      rows: all.flatMap { result in
+        result.measurement.rounds.enumerated().map { round, measured in
+          [
+            .text(result.trial.network.rawValue), .integer(result.trial.seed), .integer(round + 1),
+            .number(measured.sparsity), .number(measured.trainLoss), .number(measured.testLoss),
+            .number(measured.testAccuracy), .text(measured.digest),
+          ]
+        }
+      })
     return Attachment(
-      "search", type: "csv", caption: "losses and accuracy of every network of the search",
-      contents: Array(table.csv.utf8))
+      csv: table, caption: "losses and accuracy of every network of the search")
   }
 
   var notes: [String] {

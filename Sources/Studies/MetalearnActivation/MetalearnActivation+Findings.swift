@@ -176,29 +176,28 @@ extension Results<MetalearnActivation> {
 
   fileprivate func attachments(_ fit: PiecewiseLinearFit?) -> [Attachment] {
     guard let learned, let sample = learned.samples.last, let fit else { return [] }
+    let x = MetalearnActivation.positions
+    let elu = elu(Tensor(x.map(Float.init))).elements
+    let table = Table(
+      "learned-activation", title: "", columns: ["x", "learned", "piecewise-linear", "elu"],
+      rows: x.indices.map { index in
+        [
+          .number(x[index]), .number(sample.values[index]), .number(fit(x[index])),
+          .number(Double(elu[index])),
+        ]
+      })
+    let file = Attachment(
+      csv: table, caption: "the learned function on [−5, 5], its fit by straight pieces, and elu")
     let activation = LearnedActivation(
       scale: Float(configuration.scale), network: ActivationNetwork(weights: learned.weights))
-    var table = Table(
-      "learned-activation", title: "", columns: ["x", "learned", "piecewise-linear", "elu"])
-    let elu = elu(Tensor(MetalearnActivation.positions.map(Float.init))).elements
-    for (index, x) in MetalearnActivation.positions.enumerated() {
-      table.append([
-        .number(x), .number(sample.values[index]), .number(fit(x)), .number(Double(elu[index])),
-      ])
-    }
-    let files = [
-      Attachment(
-        "learned-activation", type: "csv",
-        caption: "the learned function on [−5, 5], its fit by straight pieces, and elu",
-        contents: Array(table.csv.utf8))
-    ]
-    guard let weights = try? SafeTensors(parametersOf: activation).encode() else { return files }
-    return files + [
+    guard let weights = try? SafeTensors(parametersOf: activation).encode() else { return [file] }
+    return [
+      file,
       Attachment(
         "learned-activation", type: "safetensors",
         caption:
           "its weights, for mnist1d train --model mlp --activation learned-activation.safetensors",
-        contents: weights)
+        contents: weights),
     ]
   }
 

@@ -5,7 +5,7 @@
 ///
 ///     public enum Baselines: Study {
 ///       public struct Configuration: StudyConfiguration { … }
-///       public struct Trial: Codable, Hashable, Sendable { var model: Model; var seed: Int }
+///       public struct Trial: Codable, Hashable, Sendable, SeededTrial { var model: Model; var seed: Int }
 ///       public struct Measurement: Codable, Sendable { var testAccuracy: Double }
 ///
 ///       public static let name = "baselines"

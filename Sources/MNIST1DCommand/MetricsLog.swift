@@ -3,7 +3,7 @@ import DataFormats
 import NeuralNetworks
 import Runs
 
-/// The metrics of a training, one line of JSON per step, written while it goes on.
+/// The metrics of a training, one line of JSON per step, written while it runs.
 ///
 /// They go to the file that was asked for and, if the training keeps its state, to a journal beside that, from which
 /// a later session takes what it has not measured itself.

@@ -141,11 +141,11 @@ struct Train: ParsableCommand {
     let interruption = Interruption()
     interruption.listen()
     var training = try prepare(network, on: dataset)
-    let state = try checkpoint.map { try TrainingState(at: $0, of: self) }
+    let state = try checkpoint.map { try CheckpointFile(at: $0, of: self) }
     let extent = try state?.resume(&training)
     var log = try MetricsLog(metrics, journal: journal, from: extent ?? .start)
     let events = try tensorboard.map { folder throws(FileError) in try EventFile(in: folder) }
-    func keep(_ moment: TrainingState.Moment) throws {
+    func keep(_ moment: CheckpointFile.Moment) throws {
       try events?.flush()
       try log.flush()
       try state?.save(training, log, moment)
@@ -189,7 +189,7 @@ struct Train: ParsableCommand {
         : text(of: training, train: train, test: test))
   }
 
-  /// Says how to go on.
+  /// Says how to resume.
   private func stop(_ training: PaperTraining<some Classifier>, by signal: Int32) throws -> Never {
     Terminal.note(
       "mnist1d: interrupted with \(training.stepCount) of \(steps + 1) steps done; "

@@ -164,6 +164,9 @@ public struct Evaluator<Model>: Sendable {
       switch selection {
       case .highest(let name), .lowest(let name): name
       }
+    guard Set(names).count == names.count, !names.contains("step") else {
+      throw .setting("an evaluator's names", "\(names)", "different, and none of them 'step'")
+    }
     guard names.contains(name) else {
       throw .setting("what evaluations are selected by", name, "one of \(names)")
     }

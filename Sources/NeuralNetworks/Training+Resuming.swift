@@ -2,7 +2,7 @@ import Tensors
 
 extension Training {
   /// The state, to be resumed by ``resume(from:)``.
-  public var checkpoint: Checkpoint {
+  public var state: TrainingState {
     var numbers = origin.numbers
     switch length {
     case .steps: numbers["step"] = "\(stepCount)"
@@ -13,7 +13,7 @@ extension Training {
     numbers["optimizer.step"] = "\(optimizer.stepCount)"
     let optimizer = ("optimizer", optimizer.namedParameters)
     guard let evaluator else {
-      return Checkpoint(parts: [("model", model.namedParameters), optimizer], numbers: numbers)
+      return TrainingState(parts: [("model", model.namedParameters), optimizer], numbers: numbers)
     }
     let remembered = evaluator.history == .whole ? evaluations : []
     numbers["evaluations.since-best"] = "\(evaluationsSinceBest)"
@@ -29,7 +29,7 @@ extension Training {
         series.append(("evaluation.\(name)", remembered.map { $0.metrics[position].value }))
       }
     }
-    return Checkpoint(
+    return TrainingState(
       parts: [
         ("model", model.namedParameters), ("best", bestModel.namedParameters), optimizer,
       ], numbers: numbers, series: series)
@@ -41,23 +41,23 @@ extension Training {
   ///
   /// - Throws: `TrainingError.mismatch` if the state is that of another training, `TrainingError.checkpoint` if it is
   ///   incomplete or damaged; nothing is changed then.
-  public mutating func resume(from checkpoint: Checkpoint) throws(TrainingError) {
-    try origin.require(in: checkpoint)
-    try checkpoint.requireFiniteTensors()
+  public mutating func resume(from state: TrainingState) throws(TrainingError) {
+    try origin.require(in: state)
+    try state.requireFiniteTensors()
     var resumed = self
     resumed.lastStep = nil
-    resumed.stepCount = try stepCount(in: checkpoint)
+    resumed.stepCount = try stepCount(in: state)
     do {
-      try resumed.model.loadParameters(checkpoint.part("model"))
-      let state = checkpoint.part("optimizer")
-      if state.isEmpty && resumed.stepCount == 0 {
+      try resumed.model.loadParameters(state.part("model"))
+      let moments = state.part("optimizer")
+      if moments.isEmpty && resumed.stepCount == 0 {
         // It was saved before its first step by a version whose optimizers had no state until then.
         resumed.optimizer = optimizer.mapParameters { .zeros($0.shape) }
       } else {
-        try resumed.optimizer.loadParameters(state)
+        try resumed.optimizer.loadParameters(moments)
       }
       resumed.optimizer.stepCount = resumed.stepCount
-      if evaluator != nil { try resumed.bestModel.loadParameters(checkpoint.part("best")) }
+      if evaluator != nil { try resumed.bestModel.loadParameters(state.part("best")) }
     } catch {
       throw .checkpoint(error.reason)
     }
@@ -66,18 +66,18 @@ extension Training {
         throw .checkpoint("a second moment is \(value); it must be 0 or more")
       }
     }
-    if let evaluator { try resumed.restoreEvaluations(from: checkpoint, by: evaluator) }
+    if let evaluator { try resumed.restoreEvaluations(from: state, by: evaluator) }
     resumed.batches = firstBatches
     resumed.batches.skip(resumed.stepCount)
     self = resumed
   }
 
   /// How many steps the saved training had taken.
-  private func stepCount(in checkpoint: Checkpoint) throws(TrainingError) -> Int {
+  private func stepCount(in state: TrainingState) throws(TrainingError) -> Int {
     switch length {
     case .steps:
-      let count: Int = try checkpoint.number("step")
-      let updates: Int = try checkpoint.number("optimizer.step")
+      let count: Int = try state.number("step")
+      let updates: Int = try state.number("optimizer.step")
       guard (0...mostCounted + 1).contains(count), updates == count else {
         throw .checkpoint("it counts \(count) steps and \(updates) updates")
       }
@@ -87,7 +87,7 @@ extension Training {
       return count
     case .epochs(let most):
       let perEpoch = batches.stepsPerEpoch
-      let epoch: Int = try checkpoint.number("epoch")
+      let epoch: Int = try state.number("epoch")
       guard (0...most).contains(epoch) else {
         throw .checkpoint("it counts \(epoch) epochs; it must be 0 to \(most)")
       }
@@ -96,12 +96,12 @@ extension Training {
           "it counts \(epoch) epochs of \(perEpoch) steps, more than \(mostCounted) steps")
       }
       // Whole epochs alone were saved by versions that do not say otherwise.
-      let rest: Int = try checkpoint.number("epoch.step", or: 0)
+      let rest: Int = try state.number("epoch.step", or: 0)
       guard (0..<perEpoch).contains(rest) else {
         throw .checkpoint("it counts \(rest) steps of an epoch of \(perEpoch)")
       }
       let count = epoch * perEpoch + rest
-      let updates: Int = try checkpoint.number("optimizer.step", or: count)
+      let updates: Int = try state.number("optimizer.step", or: count)
       guard count <= steps, updates == count else {
         throw .checkpoint("it counts \(count) steps of \(steps), and \(updates) updates")
       }
@@ -110,20 +110,20 @@ extension Training {
   }
 
   private mutating func restoreEvaluations(
-    from checkpoint: Checkpoint, by evaluator: Evaluator<Model>
+    from state: TrainingState, by evaluator: Evaluator<Model>
   ) throws(TrainingError) {
-    evaluationsSinceBest = try checkpoint.number("evaluations.since-best")
-    let count: Int = try checkpoint.number("evaluations")
+    evaluationsSinceBest = try state.number("evaluations.since-best")
+    let count: Int = try state.number("evaluations")
     guard (0...stepCount).contains(evaluationsSinceBest), (0...stepCount).contains(count) else {
       throw .checkpoint(
         "it counts \(count) evaluations, \(evaluationsSinceBest) since the best, in \(stepCount) steps"
       )
     }
     best = nil
-    if checkpoint.numbers["best.step"] != nil {
-      var evaluation = Evaluation(step: try checkpoint.number("best.step"), metrics: [])
+    if state.numbers["best.step"] != nil {
+      var evaluation = Evaluation(step: try state.number("best.step"), metrics: [])
       for name in evaluator.names {
-        evaluation.metrics.append(.init(name: name, value: try checkpoint.finite("best.\(name)")))
+        evaluation.metrics.append(.init(name: name, value: try state.finite("best.\(name)")))
       }
       best = evaluation
     }
@@ -132,14 +132,14 @@ extension Training {
     }
     evaluations = []
     guard evaluator.history == .whole, count > 0 else { return }
-    for step in try checkpoint.series("evaluation.step", count: count) {
+    for step in try state.series("evaluation.step", count: count) {
       guard let step = Int(exactly: step), (0..<stepCount).contains(step) else {
         throw .checkpoint("evaluation.step holds \(step), which is none of its \(stepCount) steps")
       }
       evaluations.append(Evaluation(step: step, metrics: []))
     }
     for name in evaluator.names {
-      let values = try checkpoint.series("evaluation.\(name)", count: count)
+      let values = try state.series("evaluation.\(name)", count: count)
       for (position, value) in values.enumerated() {
         evaluations[position].metrics.append(.init(name: name, value: value))
       }

@@ -14,7 +14,7 @@ import Tensors
 /// For a classifier, ``init(of:by:on:for:minimizing:schedule:clipping:evaluating:)`` takes the loss by its name, and
 /// ``init(of:on:validating:testing:settings:remembering:)`` is the training of the paper.
 ///
-/// The state is a value: it can be copied, saved as a ``Checkpoint`` and resumed to the same bits. A checkpoint of a
+/// The state is a value: it can be copied, saved as a ``TrainingState`` and resumed to the same bits. A checkpoint of a
 /// training that started from anything else, be it a setting, the data or the initial weights, is refused.
 public struct Training<Model: Parameterized & Sendable, Rule: Optimizer, Source: BatchSource>:
   Sendable

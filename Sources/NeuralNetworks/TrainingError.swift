@@ -1,4 +1,4 @@
-/// Why a training cannot start or go on.
+/// Why a training cannot start, continue or be resumed.
 public enum TrainingError: Error, Hashable, Sendable, CustomStringConvertible {
   /// A setting (its name, what was found, what would be right).
   case setting(String, String, String)

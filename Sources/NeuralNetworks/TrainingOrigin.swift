@@ -46,19 +46,19 @@ extension TrainingOrigin {
   }
 
   /// Refuses a checkpoint of a training that started from something else.
-  func require(in checkpoint: Checkpoint) throws(TrainingError) {
-    guard checkpoint.numbers[Self.versionKey] != nil else {
+  func require(in state: TrainingState) throws(TrainingError) {
+    guard state.numbers[Self.versionKey] != nil else {
       throw .checkpoint(
         "it does not say what determined it, as states of this program's first version did not; "
           + "start anew with another file")
     }
-    let version: Int = try checkpoint.number(Self.versionKey)
+    let version: Int = try state.number(Self.versionKey)
     guard version == Self.version else {
       throw .checkpoint(
         "it is of version \(version), and this program understands version \(Self.version)")
     }
     for part in parts {
-      guard let saved = checkpoint.numbers[Self.prefix + part.name] ?? part.standard else {
+      guard let saved = state.numbers[Self.prefix + part.name] ?? part.standard else {
         throw .checkpoint("it has no \(part.name)")
       }
       guard saved == part.value else {
@@ -66,9 +66,9 @@ extension TrainingOrigin {
       }
     }
     let names = Set(parts.map { $0.name })
-    for key in checkpoint.numbers.keys.sorted() where key.hasPrefix(Self.prefix) {
+    for key in state.numbers.keys.sorted() where key.hasPrefix(Self.prefix) {
       let name = String(key.dropFirst(Self.prefix.utf8.count))
-      if !names.contains(name), let saved = checkpoint.numbers[key] {
+      if !names.contains(name), let saved = state.numbers[key] {
         throw .mismatch(name, saved: saved, given: "none")
       }
     }

@@ -78,14 +78,14 @@ enum Reader: String, CaseIterable {
 
   /// A training's state: what is taken must go on, and give the same state again.
   private func training(_ bytes: [UInt8]) throws {
-    let state = try NeuralNetworks.Checkpoint(decoding: bytes)
+    let state = try TrainingState(decoding: bytes)
     var training = try Laboratory.training
     try training.resume(from: state)
-    let again = try training.checkpoint.encode()
+    let again = try training.state.encode()
     survives("a training's state") {
       var copy = training
-      try copy.resume(from: NeuralNetworks.Checkpoint(decoding: again))
-      return try copy.checkpoint.encode() == again
+      try copy.resume(from: TrainingState(decoding: again))
+      return try copy.state.encode() == again
     }
     if !training.isFinished { try training.stepAndEvaluate() }
   }
@@ -155,7 +155,7 @@ enum Reader: String, CaseIterable {
     case .training:
       var training = try? Laboratory.training
       _ = try? training?.stepAndEvaluate()
-      return try? training?.checkpoint.encode()
+      return try? training?.state.encode()
     case .ticket:
       let network = Laboratory.network
       return try? SafeTensors(ticketOf: network, mask: Mask(keepingAll: network)).encode()

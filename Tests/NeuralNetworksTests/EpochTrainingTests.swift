@@ -82,10 +82,10 @@ struct EpochTrainingTests {
     arguments: ClassificationLoss.allCases)
   func resuming(_ loss: ClassificationLoss) throws {
     var undisturbed = try training { $0.loss = loss }
-    var saved: Checkpoint?
+    var saved: TrainingState?
     while !undisturbed.isFinished {
       try undisturbed.stepEpoch()
-      if undisturbed.epoch == 4 { saved = undisturbed.checkpoint }
+      if undisturbed.epoch == 4 { saved = undisturbed.state }
     }
     var resumed = try training { $0.loss = loss }
     // What it did before leaves no trace.
@@ -102,7 +102,7 @@ struct EpochTrainingTests {
     var undisturbed = try training { $0.momentum = 0 }
     try undisturbed.stepEpoch()
     var resumed = try training { $0.momentum = 0 }
-    try resumed.resume(from: undisturbed.checkpoint)
+    try resumed.resume(from: undisturbed.state)
     #expect(try resumed.stepEpoch() == undisturbed.stepEpoch())
   }
 
@@ -116,8 +116,8 @@ struct EpochTrainingTests {
     try other.stepEpoch()
     var training = try training()
     let before = training.model.digest
-    #expect(throws: TrainingError.self) { try training.resume(from: other.checkpoint) }
-    var damaged = training.checkpoint
+    #expect(throws: TrainingError.self) { try training.resume(from: other.state) }
+    var damaged = training.state
     let most = 6
     for epoch in [-3, most + 1, Int.max] {
       damaged.numbers["epoch"] = "\(epoch)"

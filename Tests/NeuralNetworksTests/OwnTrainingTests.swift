@@ -111,9 +111,9 @@ struct OwnTrainingTests {
     _ start: Start = Start(), at step: Int, by make: (Polynomial) -> Rule
   ) throws {
     var whole = try start.training(by: make)
-    var saved: Checkpoint?
+    var saved: TrainingState?
     while !whole.isFinished {
-      if whole.stepCount == step { saved = whole.checkpoint }
+      if whole.stepCount == step { saved = whole.state }
       try whole.stepAndEvaluate()
     }
     var resumed = try start.training(by: make)
@@ -161,7 +161,7 @@ struct OwnTrainingTests {
     while !training.isFinished { try training.stepAndEvaluate() }
     #expect(training.stepCount == 15)
     var resumed = try start.training { SGD(for: $0, learningRate: 0) }
-    try resumed.resume(from: training.checkpoint)
+    try resumed.resume(from: training.state)
     #expect(resumed.isFinished)
   }
 
@@ -207,7 +207,7 @@ struct OwnTrainingTests {
         try begun.stepAndEvaluate()
         var training = try to.training()
         let failure = #expect(throws: TrainingError.self) {
-          try training.resume(from: begun.checkpoint)
+          try training.resume(from: begun.state)
         }
         guard case .mismatch(part, _, _) = failure else {
           Issue.record("\(String(describing: failure)) is not about \(part)")
@@ -218,16 +218,16 @@ struct OwnTrainingTests {
     }
     let begun = try Start().training()
     for (part, failure) in [
-      ("optimizer", failure(of: begun.checkpoint) { RMSProp(for: $0) }),
+      ("optimizer", failure(of: begun.state) { RMSProp(for: $0) }),
       (
         "optimizer",
-        failure(of: begun.checkpoint) { SGD(for: $0, learningRate: 0.2, momentum: 0.9) }
+        failure(of: begun.state) { SGD(for: $0, learningRate: 0.2, momentum: 0.9) }
       ),
       (
         "momentum",
-        failure(of: begun.checkpoint) { SGD(for: $0, learningRate: 0.2, momentum: 0.8, .nesterov) }
+        failure(of: begun.state) { SGD(for: $0, learningRate: 0.2, momentum: 0.8, .nesterov) }
       ),
-      ("optimizer", failure(of: begun.checkpoint) { _ in SignDescent() }),
+      ("optimizer", failure(of: begun.state) { _ in SignDescent() }),
     ] {
       guard case .mismatch(part, _, _) = failure else {
         Issue.record("\(String(describing: failure)) is not about \(part)")
@@ -237,7 +237,7 @@ struct OwnTrainingTests {
   }
 
   private func failure<Rule: Optimizer>(
-    of checkpoint: Checkpoint, by make: (Polynomial) -> Rule
+    of checkpoint: TrainingState, by make: (Polynomial) -> Rule
   ) -> TrainingError? {
     #expect(throws: TrainingError.self) {
       var training = try Start().training(by: make)
@@ -255,10 +255,10 @@ struct OwnTrainingTests {
     }
     var (whole, resumed) = (try training(), try training())
     for _ in 0..<13 { try whole.step() }
-    try resumed.resume(from: whole.checkpoint)
+    try resumed.resume(from: whole.state)
     while !whole.isFinished { #expect(try whole.step().trainLoss == resumed.step().trainLoss) }
     #expect(resumed.isFinished && whole.model.digest == resumed.model.digest)
-    #expect(whole.checkpoint.tensors.map(\.name) == ["model.coefficients"])
+    #expect(whole.state.tensors.map(\.name) == ["model.coefficients"])
   }
 
   @Test("says which of its own numbers is none, and at which step its loss is none")

@@ -71,7 +71,7 @@ struct TrainingOriginTests {
     var training = try other.training()
     let before = training.model.digest
     let failure = #expect(throws: TrainingError.self) {
-      try training.resume(from: begun.checkpoint)
+      try training.resume(from: begun.state)
     }
     guard case .mismatch(part, let saved, let given) = failure else {
       Issue.record("\(String(describing: failure)) is not about \(part)")
@@ -80,7 +80,7 @@ struct TrainingOriginTests {
     #expect(saved != given && "\(failure!)".contains(saved) && "\(failure!)".contains(given))
     #expect(training.model.digest == before && training.stepCount == 0)
     // It is no accident of the order: neither is taken up by the other.
-    #expect(throws: TrainingError.self) { try begun.resume(from: training.checkpoint) }
+    #expect(throws: TrainingError.self) { try begun.resume(from: training.state) }
   }
 
   @Test("tells a pruned weight from one that happens to be 0")
@@ -94,7 +94,7 @@ struct TrainingOriginTests {
     #expect(pruned.digest == free.digest)
     let begun = try Training(of: pruned, on: examples, testing: examples)
     var training = try Training(of: free, on: examples, testing: examples)
-    #expect(throws: TrainingError.self) { try training.resume(from: begun.checkpoint) }
+    #expect(throws: TrainingError.self) { try training.resume(from: begun.state) }
   }
 
   @Test("of a finished training goes on, with more steps, as one that was never interrupted")
@@ -106,7 +106,7 @@ struct TrainingOriginTests {
     start.settings.steps = 30
     var (long, resumed) = (try start.training(), try start.training())
     while !long.isFinished { try long.stepAndEvaluate() }
-    try resumed.resume(from: short.checkpoint)
+    try resumed.resume(from: short.state)
     while !resumed.isFinished { try resumed.stepAndEvaluate() }
     #expect(resumed.model.digest == long.model.digest)
     #expect(resumed.evaluations == long.evaluations && resumed.best == long.best)
@@ -114,7 +114,7 @@ struct TrainingOriginTests {
     start.settings.steps = 11
     var shorter = try start.training()
     #expect(throws: TrainingError.mismatch("steps", saved: "12", given: "11")) {
-      try shorter.resume(from: short.checkpoint)
+      try shorter.resume(from: short.state)
     }
   }
 
@@ -129,13 +129,13 @@ struct TrainingOriginTests {
     start.history = .best
     var training = try start.training()
     try training.stepAndEvaluate()
-    let size = training.checkpoint.numbers.count
+    let size = training.state.numbers.count
     while !training.isFinished {
       try training.stepAndEvaluate()
       var resumed = try start.training()
-      try resumed.resume(from: training.checkpoint)
+      try resumed.resume(from: training.state)
       training = resumed
-      #expect(training.checkpoint.numbers.count == size && training.checkpoint.series.isEmpty)
+      #expect(training.state.numbers.count == size && training.state.series.isEmpty)
     }
     #expect(training.stepCount == whole.stepCount && training.best == whole.best)
     #expect(training.evaluations.isEmpty && training.bestModel.digest == whole.bestModel.digest)
@@ -148,7 +148,7 @@ struct TrainingOriginTests {
       ("version", nil, "first version"), ("version", "3", "version 3"), ("version", "x", "'x'"),
       ("origin.kind", "epochs", "kind"), ("origin.network", nil, "it has no network"),
     ] as [(String, String?, String)] {
-      var checkpoint = training.checkpoint
+      var checkpoint = training.state
       checkpoint.numbers[key] = value
       let failure = #expect(throws: TrainingError.self) {
         try training.resume(from: checkpoint)
@@ -161,7 +161,7 @@ struct TrainingOriginTests {
   func hostile() throws {
     var training = try Start().training()
     for _ in 0..<5 { try training.stepAndEvaluate() }
-    let checkpoint = training.checkpoint
+    let checkpoint = training.state
     let names = checkpoint.tensors.map { $0.name }
     for name in ["model.linear1.weight", "best.linear3.bias", "optimizer.second_moment.2"] {
       let place = try #require(names.firstIndex(of: name))
@@ -180,7 +180,7 @@ struct TrainingOriginTests {
     var bare = checkpoint
     bare.tensors.removeAll { $0.name.hasPrefix("optimizer") }
     #expect(throws: TrainingError.self) { try training.resume(from: bare) }
-    for change: (inout Checkpoint) -> Void in [
+    for change: (inout TrainingState) -> Void in [
       { $0.series.removeLast() }, { $0.series[0].values[0] = 2.5 }, { $0.series[0].values[1] = 5 },
       { $0.series[1].values[0] = .nan }, { $0.series[2].values.append(1) },
       { $0.numbers["best.step"] = "5" }, { $0.numbers["best.test.loss"] = "nan" },
@@ -224,7 +224,7 @@ struct TrainingOriginTests {
     ] {
       var other = other
       let failure = #expect(throws: TrainingError.self) {
-        try other.resume(from: begun.checkpoint)
+        try other.resume(from: begun.state)
       }
       guard case .mismatch(part, _, _) = failure else {
         Issue.record("\(String(describing: failure)) is not about \(part)")
@@ -232,7 +232,7 @@ struct TrainingOriginTests {
       }
     }
     var longer = try training(epochs: 9)
-    try longer.resume(from: begun.checkpoint)
+    try longer.resume(from: begun.state)
     #expect(longer.epoch == 1)
   }
 }

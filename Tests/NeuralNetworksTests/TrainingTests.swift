@@ -96,10 +96,10 @@ struct TrainingTests {
   )
   func resuming(_ architecture: Architecture) throws {
     var undisturbed = try training(architecture, heldOut: 10)
-    var saved: Checkpoint?
+    var saved: TrainingState?
     while !undisturbed.isFinished {
       try undisturbed.stepAndEvaluate()
-      if undisturbed.stepCount == 17 { saved = undisturbed.checkpoint }
+      if undisturbed.stepCount == 17 { saved = undisturbed.state }
     }
     var resumed = try training(architecture, heldOut: 10)
     try resumed.resume(from: #require(saved))
@@ -117,9 +117,9 @@ struct TrainingTests {
     try other.stepAndEvaluate()
     var training = try training(.mlp)
     let before = training.model.digest
-    #expect(throws: TrainingError.self) { try training.resume(from: other.checkpoint) }
+    #expect(throws: TrainingError.self) { try training.resume(from: other.state) }
     #expect(training.model.digest == before && training.stepCount == 0)
-    var damaged = try self.training(.mlp).checkpoint
+    var damaged = try self.training(.mlp).state
     damaged.numbers["step"] = "soon"
     #expect(throws: TrainingError.checkpoint("step is 'soon', which is not a number")) {
       try training.resume(from: damaged)
@@ -147,7 +147,7 @@ struct TrainingTests {
     for (key, count) in [
       ("step", Int.max), ("optimizer.step", Int.max), ("evaluations", Int.max), ("step", -1),
     ] {
-      var damaged = training.checkpoint
+      var damaged = training.state
       damaged.numbers[key] = "\(count)"
       let before = training.stepCount
       #expect(throws: TrainingError.self, "\(key)") { try training.resume(from: damaged) }

@@ -224,7 +224,7 @@ struct DoubleDescentTests {
       let context = TrialContext(checkpoint: folder.appendingPathComponent("state"))
       _ = try DoubleDescent.measure(trial, shorter, in: context, savingEvery: .zero)
       let state = try #require(context.checkpoint.load())
-      let saved = try NeuralNetworks.Checkpoint(decoding: Array(state))
+      let saved = try TrainingState(decoding: Array(state))
       #expect(saved.numbers["epoch"] == "\(epochs)")
       #expect(try DoubleDescent.measure(trial, configuration, in: context) == whole)
     }

@@ -245,7 +245,7 @@ private struct Work {
   private func save(
     _ training: ShuffledTraining<some Classifier>, _ measurement: DoubleDescent.Measurement
   ) throws {
-    var state = training.checkpoint
+    var state = training.state
     state.numbers[Self.measurementKey] = try JSON(encoding: measurement).canonical
     try context.checkpoint.save(Data(state.encode()))
   }
@@ -254,7 +254,7 @@ private struct Work {
   private func resumed<Network: Classifier>(
     _ start: ShuffledTraining<Network>, from bytes: Data
   ) throws -> (ShuffledTraining<Network>, DoubleDescent.Measurement) {
-    let saved = try NeuralNetworks.Checkpoint(decoding: Array(bytes))
+    let saved = try TrainingState(decoding: Array(bytes))
     var training = start
     try training.resume(from: saved)
     let measurement = saved.numbers[Self.measurementKey] ?? ""

@@ -167,13 +167,9 @@ private struct Laboratory {
           description: "the outer gradient of \(name) at outer step \(step) is \(value)")
       }
     }
-    let bound = Tensor(Float(settings.clip))
-    var moved = network
-    moved.updateParameters(along: gradient.parameters) { parameter, slope in
-      parameter =
-        parameter - maximum(-bound, minimum(bound, slope)) * Float(settings.outerLearningRate)
-    }
-    return moved
+    return SGD.step(
+      network, along: gradient.clipped(by: .value(settings.clip)),
+      learningRate: Tensor(Float(settings.outerLearningRate)))
   }
 
   private func learned(_ network: ActivationNetwork) -> LearnedActivation {

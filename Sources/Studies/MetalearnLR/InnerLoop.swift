@@ -35,10 +35,8 @@ public struct InnerLoop: Sendable {
 
   /// Takes batches in order, from the start again after the last.
   public init(steps: Int, batchSize: Int, of examples: Examples) {
-    batches = (0..<steps).map { step in
-      let start = step * batchSize % examples.count
-      return examples[start..<min(start + batchSize, examples.count)]
-    }
+    var source = Batches.inOrder(examples, size: batchSize)
+    batches = (0..<steps).map { _ in source.next() }
   }
 
   /// What is carried from step to step.

@@ -6,7 +6,7 @@ import Storage
 import Tensors
 
 /// The file in which a training keeps its state, with the options that it was begun with.
-final class TrainingState {
+final class CheckpointFile {
   /// When a state is saved.
   enum Moment {
     /// After an evaluation: not if saving would take more than a twentieth of the time.
@@ -25,15 +25,15 @@ final class TrainingState {
     options = try command.identity
   }
 
-  /// Goes on from the state that the file holds, if it is there.
+  /// Resumes the state that the file holds, if it is there.
   ///
-  /// - Returns: where its metrics go on.
+  /// - Returns: where its metrics continue.
   /// - Throws: `FileError` if the file is damaged, and a `Failure` if it is the state of another training.
   func resume(_ training: inout PaperTraining<some Classifier>) throws -> MetricsLog.Start {
     // What a session that was killed while it saved has left.
     OutputFile.removeLeftovers(in: URL(fileURLWithPath: path).deletingLastPathComponent().path)
     guard FileManager.default.fileExists(atPath: path) else { return .start }
-    let checkpoint = try NeuralNetworks.Checkpoint(reading: path)
+    let checkpoint = try TrainingState(reading: path)
     do {
       try training.resume(from: checkpoint)
     } catch {
@@ -65,7 +65,7 @@ final class TrainingState {
     }
     // The state must not know of lines that a power cut may lose.
     try log.synchronize()
-    var checkpoint = training.checkpoint
+    var checkpoint = training.state
     for option in options { checkpoint.numbers[Self.key(option.name)] = option.value }
     if let extent = log.extent {
       checkpoint.numbers[Self.bytesKey] = "\(extent.bytes)"
@@ -81,9 +81,9 @@ final class TrainingState {
 
 // MARK: Sentences
 
-extension TrainingState {
+extension CheckpointFile {
   /// Why the file is not gone on from, and what to do.
-  private func sentence(about error: TrainingError, _ checkpoint: NeuralNetworks.Checkpoint)
+  private func sentence(about error: TrainingError, _ checkpoint: TrainingState)
     -> String
   {
     switch error {

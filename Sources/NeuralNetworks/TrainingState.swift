@@ -1,7 +1,7 @@
 import Tensors
 
 /// The complete state of a training: named tensors, numbers and series of numbers, for any file format that holds them.
-public struct Checkpoint: Sendable {
+public struct TrainingState: Sendable {
   /// The tensors, by name.
   public var tensors: [(name: String, tensor: Tensor)]
   /// The numbers, by name, as text that reads back to the same bits.
@@ -10,7 +10,7 @@ public struct Checkpoint: Sendable {
   /// Series of numbers, by name.
   public var series: [(name: String, values: [Double])]
 
-  /// Creates a checkpoint from what a file held.
+  /// Creates a state from what a file held.
   public init(
     tensors: [(name: String, tensor: Tensor)], numbers: [String: String],
     series: [(name: String, values: [Double])] = []
@@ -20,7 +20,7 @@ public struct Checkpoint: Sendable {
     self.series = series
   }
 
-  /// Creates a checkpoint of values whose tensors are told apart by a prefix.
+  /// Creates a state of values whose tensors are told apart by a prefix.
   init(
     parts: [(prefix: String, tensors: [(name: String, tensor: Tensor)])], numbers: [String: String],
     series: [(name: String, values: [Double])] = []

@@ -4,12 +4,12 @@ import Tensors
 
 // A training's state as a safetensors file: tensors in single precision, series in double precision, and the numbers
 // as metadata.
-extension Checkpoint {
+extension TrainingState {
   /// Reads a state that ``write(to:)`` has written.
   ///
   /// - Throws: ``FileError`` if the file is missing or damaged.
   public init(reading path: String) throws(FileError) {
-    self = try InputFile.read(path, Checkpoint.init(decoding:))
+    self = try InputFile.read(path, TrainingState.init(decoding:))
   }
 
   /// Writes the state, whole or not at all.
@@ -42,9 +42,9 @@ extension Checkpoint {
 }
 
 extension SafeTensors {
-  fileprivate init(_ checkpoint: Checkpoint) {
-    self.init(tensors: arrays(checkpoint.tensors), metadata: checkpoint.numbers)
-    for (name, values) in checkpoint.series {
+  fileprivate init(_ state: TrainingState) {
+    self.init(tensors: arrays(state.tensors), metadata: state.numbers)
+    for (name, values) in state.series {
       let isNew = tensors.append(NumericArray(values), named: name)
       precondition(isNew, "a series has the name \(name) of a tensor")
     }

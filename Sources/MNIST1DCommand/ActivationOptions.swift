@@ -22,51 +22,50 @@ struct ActivationOptions: ParsableArguments {
     activation.flatMap { Nonlinearity(rawValue: $0) == nil ? $0 : nil }
   }
 
-  /// What tells the function apart from every other.
-  var identity: String {
-    get throws {
-      guard let activation else { return Nonlinearity.relu.rawValue }
-      switch try Self.activation(activation).function {
-      case .named(let function): return function.rawValue
-      case .learned(let function): return "a learned one with the digest \(function.digest)"
-      }
-    }
-  }
-
-  /// A classifier with PyTorch's default initialisation and this activation function; `hidden` is the width of a
-  /// fully-connected one.
-  func network(
-    _ model: Architecture, inputs: Int, hidden: Int?, classes: Int = 10,
-    using generator: inout TorchGenerator
-  ) throws -> BaselineNetwork {
-    let hidden = hidden ?? 100
-    guard let activation else {
-      return BaselineNetwork(
-        model, inputs: inputs, hidden: hidden, classes: classes, using: &generator)
-    }
+  /// The function of this name or in this file; nil where the model has its own.
+  func function(of model: Architecture) throws -> Activation? {
+    guard let activation else { return nil }
     guard model == .mlp else {
       throw Failure.usage(
         "--activation is for the mlp; the \(model.rawValue)'s activation functions are fixed")
     }
-    let (function, droppedPrefix) = try Self.activation(activation)
-    noteDropped(droppedPrefix, from: activation)
-    return .mlp(
-      MultilayerPerceptron(
-        inputs: inputs, hidden: hidden, classes: classes,
-        activation: function, using: &generator))
-  }
-
-  /// The function of this name or in this file, and what was dropped from the names in the file.
-  private static func activation(
-    _ name: String
-  ) throws -> (function: Activation, droppedPrefix: String?) {
-    if let function = Nonlinearity(rawValue: name) { return (.named(function), nil) }
-    guard name.contains(".") || name.contains("/") else {
+    if let function = Nonlinearity(rawValue: activation) { return .named(function) }
+    guard activation.contains(".") || activation.contains("/") else {
       throw Failure.usage(
-        "--activation is \(name); it must be one of \(names), or a .safetensors file of a learned one"
+        "--activation is \(activation); it must be one of \(Self.names), or a .safetensors file of a learned one"
       )
     }
-    let file = try WeightsFile(reading: name)
-    return (.learned(try LearnedActivation(file)), file.droppedPrefix)
+    let file = try WeightsFile(reading: activation)
+    noteDropped(file.droppedPrefix, from: activation)
+    return .learned(try LearnedActivation(file))
+  }
+}
+
+extension Activation {
+  /// What tells the function apart from every other.
+  var identity: String {
+    switch self {
+    case .named(let function): function.rawValue
+    case .learned(let function): "a learned one with the digest \(function.digest)"
+    }
+  }
+}
+
+extension BaselineNetwork {
+  /// A classifier with PyTorch's default initialisation; the width and the activation function are those of a
+  /// fully-connected one.
+  init(
+    _ model: Architecture, inputs: Int, hidden: Int?, classes: Int, activation: Activation?,
+    using generator: inout TorchGenerator
+  ) {
+    let hidden = hidden ?? 100
+    if let activation, model == .mlp {
+      self = .mlp(
+        MultilayerPerceptron(
+          inputs: inputs, hidden: hidden, classes: classes, activation: activation,
+          using: &generator))
+    } else {
+      self.init(model, inputs: inputs, hidden: hidden, classes: classes, using: &generator)
+    }
   }
 }

@@ -19,10 +19,10 @@ final class CheckpointFile {
   private let options: [(name: String, value: String)]
   private var lastSave: (end: ContinuousClock.Instant, duration: Duration)?
 
-  /// Names the file of a training that this command is to carry out.
-  init(at path: String, of command: Train) throws {
+  /// Names the file of a training that starts from these options besides its settings.
+  init(at path: String, options: [(name: String, value: String)]) {
     self.path = path
-    options = try command.identity
+    self.options = options
   }
 
   /// Resumes the state that the file holds, if it is there.
@@ -129,20 +129,6 @@ extension CheckpointFile {
     case "initial weights": ["initial-weights", "ticket", "seed"]
     case "network": ["activation", "ticket"]
     default: []
-    }
-  }
-}
-
-extension Train {
-  /// The options that a training starts from besides its settings, as they are shown to a person.
-  fileprivate var identity: [(name: String, value: String)] {
-    get throws {
-      [
-        ("model", model.rawValue), ("data", data.data ?? "none"), ("seed", "\(seed)"),
-        ("initial-weights", initialWeights ?? "none"), ("ticket", ticket ?? "none"),
-        ("activation", try hidden.identity),
-        ("mask", try ticket.map { try TicketFile(reading: $0).digest } ?? "none"),
-      ]
     }
   }
 }

@@ -41,8 +41,9 @@ struct Evaluate: ParsableCommand {
     let classes = file.classes ?? max(10, dataset.labelCount)
     try dataset.requireClasses(classes, of: weights)
     var generator = TorchGenerator(seed: 0)
-    var network = try hidden.network(
-      model, inputs: dataset.length, hidden: file.hiddenUnits, classes: classes, using: &generator)
+    var network = BaselineNetwork(
+      model, inputs: dataset.length, hidden: file.hiddenUnits, classes: classes,
+      activation: try hidden.function(of: model), using: &generator)
     try file.load(into: &network)
     let training = Examples(dataset.x, dataset.y)
     let train = network.score(on: training)

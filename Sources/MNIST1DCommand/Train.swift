@@ -106,16 +106,30 @@ struct Train: ParsableCommand {
     let classes = ticket?.classes ?? weights?.classes ?? max(10, dataset.labelCount)
     try dataset.requireClasses(classes, of: self.ticket ?? initialWeights)
     var generator = TorchGenerator(seed: seed)
-    var network = try hidden.network(
+    let activation = try hidden.function(of: model)
+    var network = BaselineNetwork(
       model, inputs: dataset.length, hidden: ticket?.hiddenUnits ?? weights?.hiddenUnits,
-      classes: classes, using: &generator)
+      classes: classes, activation: activation, using: &generator)
     try weights?.load(into: &network)
+    let state = checkpoint.map { CheckpointFile(at: $0, options: identity(activation, ticket)) }
     if let ticket {
       let masked = try ticket.masked(network)
-      try train(initialWeights == nil ? masked : Masked(network, by: masked.mask), on: dataset)
+      try train(
+        initialWeights == nil ? masked : Masked(network, by: masked.mask), on: dataset, state)
     } else {
-      try train(network, on: dataset)
+      try train(network, on: dataset, state)
     }
+  }
+
+  /// The options that the training starts from besides its settings, as they are shown to a person.
+  private func identity(
+    _ activation: Activation?, _ ticket: TicketFile?
+  ) -> [(name: String, value: String)] {
+    [
+      ("model", model.rawValue), ("data", data.data ?? "none"), ("seed", "\(seed)"),
+      ("initial-weights", initialWeights ?? "none"), ("ticket", self.ticket ?? "none"),
+      ("activation", (activation ?? .named(.relu)).identity), ("mask", ticket?.digest ?? "none"),
+    ]
   }
 
   /// Refuses, before anything is read or computed, outputs that could not be written or would destroy something.
@@ -137,11 +151,12 @@ struct Train: ParsableCommand {
   /// The file beside a checkpoint that keeps the metrics of the steps that led to it.
   private var journal: String? { checkpoint.map { $0 + ".metrics.jsonl" } }
 
-  private func train(_ network: some Classifier, on dataset: Dataset) throws {
+  private func train(
+    _ network: some Classifier, on dataset: Dataset, _ state: CheckpointFile?
+  ) throws {
     let interruption = Interruption()
     interruption.listen()
     var training = try prepare(network, on: dataset)
-    let state = try checkpoint.map { try CheckpointFile(at: $0, of: self) }
     let extent = try state?.resume(&training)
     var log = try MetricsLog(metrics, journal: journal, from: extent ?? .start)
     let events = try tensorboard.map { folder throws(FileError) in try EventFile(in: folder) }

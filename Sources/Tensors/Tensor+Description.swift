@@ -69,24 +69,26 @@ private struct ArrayPrinter {
     }
     // A row; one column is left for each bracket that may close behind it.
     let width = Self.lineWidth - shape.rank
-    var (row, line) = ("[", axis + 1)
+    var (row, line) = (Array("[".utf8), axis + 1)
     for (position, index) in indices(along: axis).enumerated() {
       let word = index.map { format.text(elements[start + $0]) } ?? "..."
       if position > 0 {
         // The space that separates elements, or a new line in its place.
         if line + 1 + word.utf8.count > width {
-          while row.last == " " { row.removeLast() }
-          row += "\n" + indent
+          while row.last == UInt8(ascii: " ") { row.removeLast() }
+          row += "\n".utf8
+          row += indent.utf8
           line = axis + 1
         } else {
-          row += " "
+          row.append(UInt8(ascii: " "))
           line += 1
         }
       }
-      row += word
+      row += word.utf8
       line += word.utf8.count
     }
-    return row + "]"
+    row.append(UInt8(ascii: "]"))
+    return String(decoding: row, as: UTF8.self)
   }
 }
 
@@ -143,8 +145,7 @@ private struct ElementFormat {
     guard x.isFinite else { return nonFinite(x) }
     let decimal = Decimal(shortest: x)
     if x != 0 && (x.magnitude >= 1e6 || Double(x.magnitude) < 0.0001) {
-      let text = scientific(x, fraction: decimal.digits.count - 1)
-      return decimal.digits.count > 1 ? text : text.filter { $0 != "." }
+      return scientific(x, fraction: decimal.digits.count - 1, point: decimal.digits.count > 1)
     }
     let parts = positional(x, precision: .max)
     return parts.whole + "." + (parts.fraction.isEmpty ? "0" : parts.fraction)
@@ -171,11 +172,11 @@ private struct ElementFormat {
     )
   }
 
-  private static func scientific(_ x: Float, fraction: Int) -> String {
+  private static func scientific(_ x: Float, fraction: Int, point: Bool = true) -> String {
     var decimal = Decimal(shortest: x)
     if decimal.digits.count - 1 < fraction { decimal = Decimal(exact: x).rounded(to: fraction + 1) }
     let exponent = x == 0 ? 0 : decimal.point - 1
-    return (x.sign == .minus ? "-" : "") + text([decimal[0]]) + "."
+    return (x.sign == .minus ? "-" : "") + text([decimal[0]]) + (point ? "." : "")
       + text((1..<fraction + 1).map { decimal[$0] }) + (exponent < 0 ? "e-" : "e+")
       + text([UInt8(exponent.magnitude / 10), UInt8(exponent.magnitude % 10)])
   }

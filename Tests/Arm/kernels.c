@@ -130,7 +130,7 @@ static long size(ck_axes shape) {
 }
 
 static void try_binary(const ck_table *table) {
-  for (int operation = CK_ADD; operation <= CK_TANH_SLOPE; operation++) {
+  for (int operation = CK_ADD; operation <= CK_TANH_GRADIENT; operation++) {
     const ck_axes shape = small_shape();
     const long count = size(shape);
     float *a = signs(count), *b = signs(count), *y = result(count);

@@ -70,10 +70,17 @@ let package = Package(
         "CKernels",
       ],
       swiftSettings: strict),
+    .target(
+      name: "StudyCommands",
+      dependencies: [
+        "Runs", "DataFormats", "Storage", "CSignals", "NeuralNetworks", "Tensors", "MNIST1D",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ], swiftSettings: strict),
     .executableTarget(
       name: "MNIST1DCommand",
       dependencies: [
-        "Benchmarking", "Studies", "Runs", "Figures", "DataFormats", "Storage", "CSignals",
+        "StudyCommands", "Benchmarking", "Studies", "Runs", "Figures", "DataFormats", "Storage",
+        "CSignals",
         "CAllocation", "NeuralNetworks", "Tensors", "MNIST1D", "ReferenceRandom",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], swiftSettings: strict),
@@ -111,8 +118,8 @@ let package = Package(
     .testTarget(
       name: "StudiesTests",
       dependencies: [
-        "Studies", "Runs", "Figures", "DataFormats", "Storage", "NeuralNetworks", "Tensors",
-        "MNIST1D", "ReferenceRandom", "Fixtures",
+        "StudyCommands", "Studies", "Runs", "Figures", "DataFormats", "Storage", "NeuralNetworks",
+        "Tensors", "MNIST1D", "ReferenceRandom", "Fixtures",
       ],
       swiftSettings: strict),
     .testTarget(

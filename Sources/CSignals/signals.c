@@ -28,6 +28,8 @@ static _Atomic(void (*)(void)) last_action;
 static atomic_bool is_ending;
 static atomic_int noted;
 
+const char *cs_program(void) { return atomic_load(&own_name); }
+
 int cs_noted(void) { return atomic_load_explicit(&noted, memory_order_relaxed); }
 
 void cs_before_end(void (*action)(void)) { atomic_store(&last_action, action); }

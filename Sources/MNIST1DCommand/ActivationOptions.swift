@@ -2,6 +2,7 @@ import ArgumentParser
 import DataFormats
 import NeuralNetworks
 import ReferenceRandom
+import StudyCommands
 
 /// The activation function of the fully-connected network.
 ///

@@ -1,6 +1,7 @@
 import Storage
 import ArgumentParser
 import Benchmarking
+import StudyCommands
 
 struct Benchmark: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -29,7 +30,7 @@ struct Benchmark: ParsableCommand {
     let chosen = Subject.allCases.filter { subjects.isEmpty || subjects.contains($0) }
     Terminal.note("measuring \(chosen.map(\.rawValue).joined(separator: ", "))")
     let report = try BenchmarkReport(of: chosen, threads: threads, within: Budget(rounds: rounds))
-    noteMissingThreads()
+    warnOfMissingThreads()
     Terminal.print(json ? report.json.pretty : report.text)
   }
 }

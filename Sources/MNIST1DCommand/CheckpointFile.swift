@@ -3,6 +3,7 @@ import Foundation
 import NeuralNetworks
 import Runs
 import Storage
+import StudyCommands
 import Tensors
 
 /// The file in which a training keeps its state, with the options that it was begun with.

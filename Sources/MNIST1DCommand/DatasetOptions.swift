@@ -1,6 +1,7 @@
 import ArgumentParser
 import DataFormats
 import MNIST1D
+import StudyCommands
 
 /// Every setting of the dataset, under the names of the reference implementation.
 struct DatasetOptions: ParsableArguments {

@@ -1,6 +1,7 @@
 import Storage
 import ArgumentParser
 import Benchmarking
+import StudyCommands
 
 struct Doctor: ParsableCommand {
   static let configuration = CommandConfiguration(

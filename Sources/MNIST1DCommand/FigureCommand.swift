@@ -5,6 +5,7 @@ import Figures
 import Foundation
 import Runs
 import Studies
+import StudyCommands
 
 struct FigureCommand: ParsableCommand {
   static let configuration = CommandConfiguration(

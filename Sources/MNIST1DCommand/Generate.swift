@@ -1,6 +1,7 @@
 import ArgumentParser
 import DataFormats
 import MNIST1D
+import StudyCommands
 
 struct Generate: ParsableCommand {
   static let configuration = CommandConfiguration(

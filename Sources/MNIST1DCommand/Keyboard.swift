@@ -1,6 +1,7 @@
 import CSignals
 import Foundation
 import Storage
+import StudyCommands
 
 /// Keys as they are pressed, where standard input is a terminal; its bytes as they come, elsewhere.
 ///

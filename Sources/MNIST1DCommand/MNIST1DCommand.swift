@@ -1,10 +1,13 @@
 import ArgumentParser
+import Runs
+import Studies
+import StudyCommands
 
 /// The command `mnist1d`.
 @main
-struct MNIST1DCommand: ParsableCommand {
+struct MNIST1DCommand: ParsableCommand, StudyProgram {
   static let configuration = CommandConfiguration(
-    commandName: "mnist1d",
+    commandName: name,
     abstract: "Small-scale deep-learning science on MNIST-1D.",
     discussion: """
       Generates the dataset of "Scaling down deep learning" bit for bit, trains the paper's classifiers on it, and \
@@ -12,24 +15,26 @@ struct MNIST1DCommand: ParsableCommand {
       command gives the same bits on every machine.
       """,
     subcommands: [
-      Reproduce.self, Train.self, Evaluate.self, Generate.self, Slurm.self, Merge.self, Report.self,
-      Compare.self, Export.self, FigureCommand.self, QuizCommand.self, Benchmark.self, Doctor.self,
+      ReproduceCommand<Self>.self, Train.self, Evaluate.self, Generate.self,
+      SlurmCommand<Self>.self, MergeCommand<Self>.self, ReportCommand<Self>.self,
+      CompareCommand.self, ExportCommand.self, FigureCommand.self, QuizCommand.self,
+      Benchmark.self, Doctor.self,
     ]
   )
 
-  static func main() {
-    Surroundings.prepare()
-    OutOfMemory.prepare()
-    do {
-      var command = try parseAsRoot(Surroundings.arguments())
-      try requireKernels()
-      // Help, which the parser brings with it, can be had anywhere.
-      if String(reflecting: type(of: command)).hasPrefix("MNIST1DCommand.") {
-        try Surroundings.requireFolder()
-      }
-      try command.run()
-    } catch {
-      Failure.exit(with: error)
-    }
+  static let name = "mnist1d"
+  static var studies: [any Study.Type] { paperStudies }
+  static let source: String? = "the paper"
+  static let guide = """
+    baselines is Table 1 with Figures 2 and 8, lottery Figures 3 and 9, double-descent Figure 4, metalearn-lr \
+    Figure 5, metalearn-activation Figure 6, pooling Figure 7; self-supervised is of the authors' later version.
+    """
+  static let exampleSettings = "steps=600 seeds=0..9 models=mlp,cnn dataset.num-samples=10000"
+  static let pageTitle = "MNIST-1D, reproduced"
+
+  static func check(_ configuration: any StudyConfiguration) throws {
+    try (configuration as? any DatasetSettings)?.dataset.requireMemory()
   }
+
+  static func main() { start(MNIST1DCommand.self, preparing: OutOfMemory.prepare) }
 }

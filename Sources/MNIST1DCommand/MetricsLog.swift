@@ -2,6 +2,7 @@ import Storage
 import DataFormats
 import NeuralNetworks
 import Runs
+import StudyCommands
 
 /// The metrics of a training, one line of JSON per step, written while it runs.
 ///

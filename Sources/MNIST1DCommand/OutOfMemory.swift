@@ -3,13 +3,12 @@ import CAllocation
 import CSignals
 import Foundation
 import MNIST1D
-import Tensors
+import StudyCommands
 
 /// What becomes of the command where the system refuses memory: one sentence and the status 71 of `sysexits.h`.
 enum OutOfMemory {
-  /// Sees to it that the command ends so wherever it asks for memory, with no draft left and the terminal as it was.
+  /// Sees to it that the command ends so where the C library finds none, with no draft left and the terminal as it was.
   static func prepare() {
-    Kernels.onOutOfMemory { sentence in cs_end(sentence, ExitStatus.refused.rawValue) }
     ca_on_refusal { sentence in cs_end(sentence, ExitStatus.refused.rawValue) }
   }
 
@@ -31,15 +30,5 @@ extension DatasetConfiguration {
     try OutOfMemory.require(
       Double(numSamples) * (Double(finalSeqLength) * (shuffleSeq ? 24 : 16) + 32),
       for: "a dataset of \(numSamples) examples of \(finalSeqLength) points")
-  }
-}
-
-/// Says that the system has refused threads to kernels, where it has; no result depends on how many there were.
-func noteMissingThreads() {
-  let missing = Kernels.missingThreads
-  if missing > 0 {
-    Terminal.note(
-      "mnist1d: the system refused \(missing) of the threads inside a trial: it went on with the others"
-    )
   }
 }

@@ -6,6 +6,7 @@ import Foundation
 import MNIST1D
 import Runs
 import Studies
+import StudyCommands
 
 struct QuizCommand: ParsableCommand {
   static let configuration = CommandConfiguration(

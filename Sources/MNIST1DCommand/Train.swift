@@ -7,6 +7,7 @@ import NeuralNetworks
 import ReferenceRandom
 import Runs
 import Studies
+import StudyCommands
 import Tensors
 
 struct Train: ParsableCommand {

@@ -2,6 +2,7 @@ import Storage
 import Foundation
 import Runs
 import Studies
+import StudyCommands
 import Testing
 
 @Suite("All studies together")
@@ -23,41 +24,44 @@ struct AllStudiesTests {
   @Test("go on where one fails, and end with a page that names it")
   func failuresStopNothing() throws {
     defer { try? FileManager.default.removeItem(at: output) }
-    var ended: [StudyKind] = []
-    var failed: [StudyKind] = []
-    let page = try StudyKind.performAll(request()) { kind, result in
-      ended.append(kind)
-      if case .failure = result { failed.append(kind) }
+    var ended: [String] = []
+    var failed: [String] = []
+    let page = try request().performAll(paperStudies, title: "Together") { study, result in
+      ended.append(study.name)
+      if case .failure = result { failed.append(study.name) }
     }
-    #expect(ended == StudyKind.allCases)
-    #expect(failed == StudyKind.allCases.filter { $0 != .baselines })
+    let names = paperStudies.map { $0.name }
+    #expect(ended == names)
+    #expect(failed == names.filter { $0 != "baselines" })
     let html = try String(contentsOf: #require(page), encoding: .utf8)
+    #expect(html.contains("<h1>Together</h1>"))
     #expect(html.contains("<article id=\"run-1\"") && !html.contains("run-2"))
-    for kind in failed { #expect(html.contains("<span>\(kind.rawValue)</span>")) }
+    for name in failed { #expect(html.contains("<span>\(name)</span>")) }
     #expect(html.contains("no result: there is no setting"))
-    #expect(StudyKind.finishedRuns(in: output).count == 1)
+    #expect(RunDirectory.finished(in: output, orderedAs: paperStudies).count == 1)
   }
 
   @Test(
     "refuse sizes for which there is no memory, and steps for which there is no time",
     arguments: [
-      (StudyKind.baselines, "steps=1e18"), (.baselines, "seeds=0..99999"),
-      (.baselines, "batch-size=9223372036854775807"), (.doubleDescent, "epochs=1e18"),
-      (.doubleDescent, "widths=0"), (.doubleDescent, "widths=1e9"), (.lottery, "hidden=1e7"),
-      (.lottery, "sparsities=1e9"), (.lottery, "analysis-batch-size=1e18"),
-      (.metalearnLR, "inner-steps=1e9"), (.metalearnLR, "hidden=1e9"),
-      (.metalearnActivation, "units=1e9"), (.metalearnActivation, "hidden=1e12"),
-      (.metalearnActivation, "inner-steps=1e18"), (.pooling, "channels=1e9"),
-      (.selfSupervised, "channels=1e9"), (.selfSupervised, "held-out=9223372036854775807"),
+      ("baselines", "steps=1e18"), ("baselines", "seeds=0..99999"),
+      ("baselines", "batch-size=9223372036854775807"), ("double-descent", "epochs=1e18"),
+      ("double-descent", "widths=0"), ("double-descent", "widths=1e9"), ("lottery", "hidden=1e7"),
+      ("lottery", "sparsities=1e9"), ("lottery", "analysis-batch-size=1e18"),
+      ("metalearn-lr", "inner-steps=1e9"), ("metalearn-lr", "hidden=1e9"),
+      ("metalearn-activation", "units=1e9"), ("metalearn-activation", "hidden=1e12"),
+      ("metalearn-activation", "inner-steps=1e18"), ("pooling", "channels=1e9"),
+      ("self-supervised", "channels=1e9"), ("self-supervised", "held-out=9223372036854775807"),
     ])
-  func excess(_ kind: StudyKind, _ setting: String) throws {
+  func excess(_ name: String, _ setting: String) throws {
+    let study = try #require(paperStudies.first { $0.name == name })
     let settings = try StudySettings(
-      scale: .paper, overrides: Overrides([setting]), output: output)
-    let error = #expect(throws: RunError.self) { try kind.plan(settings, measuringFor: 0) }
+      scale: .full, overrides: Overrides([setting]), output: output)
+    let error = #expect(throws: RunError.self) { try settings.plan(study, measuringFor: 0) }
     #expect(error?.exitStatus == .usage)
     let key = try #require(setting.split(separator: "=").first)
     #expect(
-      error == .tooManyTrials(study: kind.rawValue) || error?.description.contains(key) == true)
+      error == .tooManyTrials(study: name) || error?.description.contains(key) == true)
   }
 
   @Test("stop where they are interrupted")
@@ -67,9 +71,11 @@ struct AllStudiesTests {
     interruption.request()
     var request = try request()
     request.action = .perform(RunOptions(jobs: 1), interruption)
-    var ended: [StudyKind] = []
-    let page = try StudyKind.performAll(request) { kind, _ in ended.append(kind) }
-    #expect(ended == [.baselines])
+    var ended: [String] = []
+    let page = try request.performAll(paperStudies, title: "Together") { study, _ in
+      ended.append(study.name)
+    }
+    #expect(ended == ["baselines"])
     #expect(page == nil)
   }
 }

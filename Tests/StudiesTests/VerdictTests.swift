@@ -59,13 +59,10 @@ struct VerdictTests {
     findings.notes.filter { $0.hasPrefix("The claims are not tested") }
   }
 
-  static let studies: [any Study.Type] = [
-    Baselines.self, Lottery.self, DoubleDescent.self, MetalearnLR.self, MetalearnActivation.self,
-    Pooling.self, SelfSupervised.self,
-  ]
-
-  @Test("no claim is judged under a setting that is not declared comparable", arguments: 0..<7)
-  func oddSettings(_ index: Int) throws { try Self.oddSettings(Self.studies[index]) }
+  @Test(
+    "no claim is judged under a setting that is not declared comparable",
+    arguments: paperStudies.indices)
+  func oddSettings(_ index: Int) throws { try Self.oddSettings(paperStudies[index]) }
 
   private static func oddSettings<S: Study>(_ study: S.Type) throws {
     let comparable = S.comparableSettings.map { setting in
@@ -88,8 +85,10 @@ struct VerdictTests {
     #expect(changed > 5, "\(S.name)")
   }
 
-  @Test("claims are judged under the study's own settings and other seeds", arguments: 0..<7)
-  func otherSeeds(_ index: Int) throws { try Self.otherSeeds(Self.studies[index]) }
+  @Test(
+    "claims are judged under the study's own settings and other seeds",
+    arguments: paperStudies.indices)
+  func otherSeeds(_ index: Int) throws { try Self.otherSeeds(paperStudies[index]) }
 
   private static func otherSeeds<S: Study>(_ study: S.Type) throws {
     let keys = Setting.list(of: S.Configuration()).map(\.key)
@@ -100,8 +99,8 @@ struct VerdictTests {
     }
   }
 
-  @Test("no claim is judged while a trial is missing", arguments: 0..<7)
-  func missingTrials(_ index: Int) throws { try Self.missingTrials(Self.studies[index]) }
+  @Test("no claim is judged while a trial is missing", arguments: paperStudies.indices)
+  func missingTrials(_ index: Int) throws { try Self.missingTrials(paperStudies[index]) }
 
   private static func missingTrials<S: Study>(_ study: S.Type) throws {
     let findings = try Self.findings(S.self, without: 1)

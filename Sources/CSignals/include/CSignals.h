@@ -10,6 +10,8 @@ extern "C" {
 // pipe without a reader, or beyond the limit on the size of files, is an error of that write and no end.
 // A hang-up that the process was told to ignore, as `nohup` does, stays ignored.
 void cs_prepare(const char *program);
+// The name; NULL before.
+const char *cs_program(void);
 
 // From now on the first of the signals that are listened for is noted, and the next one ends the process.
 void cs_listen(int number);

@@ -2,12 +2,11 @@ import Storage
 import ArgumentParser
 import Foundation
 import Runs
-import Studies
 
 /// A study with its settings and its folder, as reproduce and merge name them.
-struct StudyOptions: ParsableArguments {
-  @Argument(help: "The study.")
-  var study: StudySelection
+package struct StudyOptions<Program: StudyProgram>: ParsableArguments {
+  @Argument(help: ArgumentHelp("The study.", valueName: "study"))
+  var selection: StudySelection<Program>
 
   @Argument(help: ArgumentHelp("Settings of the study.", valueName: "key=value"))
   var settings: [String] = []
@@ -20,18 +19,20 @@ struct StudyOptions: ParsableArguments {
     completion: .directory)
   var output = "runs"
 
+  package init() {}
+
   /// The settings and the folder.
   var named: StudySettings {
     get throws(RunError) {
       StudySettings(
-        scale: quick ? .quick : .paper, overrides: try Overrides(settings),
+        scale: quick ? .quick : .full, overrides: try Overrides(settings),
         output: URL(fileURLWithPath: output))
     }
   }
 
   /// Refuses settings for all studies at once.
   func requireOwnSettings() throws {
-    guard case .all = study, let setting = settings.first else { return }
+    guard case .all = selection, let setting = settings.first else { return }
     throw Failure.usage(
       "all takes no settings, as every study has its own: leave \(setting) out, or name the study that it is for"
     )
@@ -41,9 +42,9 @@ struct StudyOptions: ParsableArguments {
   func perform(_ action: StudyRequest.Action, json: Bool) throws {
     let request = StudyRequest(action, try named)
     try Outputs.require("--output", output, .folder)
-    switch study {
-    case .one(let kind):
-      let outcome = try kind.perform(request)
+    switch selection {
+    case .one(let study):
+      let outcome = try request.perform(study)
       if case .complete(let summary) = outcome {
         Terminal.print(json ? summary.json.pretty : summary.text)
       }
@@ -58,19 +59,20 @@ struct StudyOptions: ParsableArguments {
     var summaries: [RunSummary] = []
     var (unfinished, failure): (RunOutcome?, RunError?)
     var status: Int32 = 0
-    let page = try StudyKind.performAll(request) { kind, result in
+    let page = try request.performAll(Program.studies, title: Program.pageTitle) {
+      study, result in
       switch result {
       case .success(.complete(let summary)):
         summaries.append(summary)
         if !json { Terminal.print(summary.text) }
         if let message = summary.failureMessage {
-          Terminal.note("mnist1d: \(kind.rawValue): \(message)")
+          Terminal.warn("\(study.name): \(message)")
         }
         status = max(status, summary.exitStatus)
       case .success(let outcome):
         unfinished = outcome
       case .failure(let error):
-        Terminal.note("mnist1d: the study \(kind.rawValue) has no result: \(error)")
+        Terminal.warn("the study \(study.name) has no result: \(error)")
         failure = failure ?? error
       }
     }
@@ -85,33 +87,33 @@ struct StudyOptions: ParsableArguments {
 
   /// Says why there are no findings yet, where there are none, and which trials failed.
   private func finish(_ outcome: RunOutcome) throws {
-    if let message = outcome.message { Terminal.note("mnist1d: \(message)") }
+    if let message = outcome.message { Terminal.warn(message) }
     if outcome.exitStatus != 0 { throw ExitCode(outcome.exitStatus) }
   }
 }
 
-/// One study, or all of them.
-enum StudySelection: ExpressibleByArgument {
-  case one(StudyKind)
+/// One study of a program, or all of them.
+enum StudySelection<Program: StudyProgram>: ExpressibleByArgument {
+  case one(any Study.Type)
   case all
 
   init?(argument: String) {
     if argument == "all" {
       self = .all
-    } else if let kind = StudyKind(rawValue: argument) {
-      self = .one(kind)
+    } else if let study = Program.studies.first(where: { $0.name == argument }) {
+      self = .one(study)
     } else {
       return nil
     }
   }
 
   /// The studies in their order.
-  var kinds: [StudyKind] {
+  var studies: [any Study.Type] {
     switch self {
-    case .one(let kind): [kind]
-    case .all: StudyKind.allCases
+    case .one(let study): [study]
+    case .all: Program.studies
     }
   }
 
-  static var allValueStrings: [String] { StudyKind.allCases.map(\.rawValue) + ["all"] }
+  static var allValueStrings: [String] { Program.studies.map { $0.name } + ["all"] }
 }

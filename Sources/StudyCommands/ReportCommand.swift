@@ -2,15 +2,19 @@ import Storage
 import ArgumentParser
 import Foundation
 import Runs
-import Studies
 
-struct Report: ParsableCommand {
-  static let configuration = CommandConfiguration(
-    abstract: "Gather runs into one page.",
-    discussion: """
-      The page needs no network and can be sent as it is. The exit status is 1 if trials of a run on it failed, and 65 \
-      if a run lacks trials that it once had.
-      """)
+package struct ReportCommand<Program: StudyProgram>: ParsableCommand {
+  package static var configuration: CommandConfiguration {
+    CommandConfiguration(
+      commandName: "report",
+      abstract: "Gather runs into one page.",
+      discussion: """
+        The page needs no network and can be sent as it is. The exit status is 1 if trials of a run on it failed, and 65 \
+        if a run lacks trials that it once had.
+        """)
+  }
+
+  package init() {}
 
   @Argument(
     help: ArgumentHelp("Folders of runs. (default: every finished run)", valueName: "run"),
@@ -23,18 +27,19 @@ struct Report: ParsableCommand {
     completion: .directory)
   var output = "runs"
 
-  func run() throws {
+  package func run() throws {
     try Outputs.require("--output", output, .folder)
     let folder = URL(fileURLWithPath: output)
     let directories =
       runs.isEmpty
-      ? StudyKind.finishedRuns(in: folder) : runs.map { RunDirectory(URL(fileURLWithPath: $0)) }
+      ? RunDirectory.finished(in: folder, orderedAs: Program.studies)
+      : runs.map { RunDirectory(URL(fileURLWithPath: $0)) }
     if FileManager.default.fileExists(atPath: output) {
       try Outputs.require("--output", output + "/report.html")
     }
     guard !directories.isEmpty else {
       throw Failure(
-        sentence: "\(output) holds no finished run; start one with mnist1d reproduce",
+        sentence: "\(output) holds no finished run; start one with \(Program.name) reproduce",
         status: .missingFile)
     }
     let summaries = try directories.map { directory throws(RunError) in
@@ -44,13 +49,13 @@ struct Report: ParsableCommand {
     for (directory, summary) in zip(directories, summaries) {
       let name = "\(summary.study)/\(directory.url.lastPathComponent)".printable(within: 200)
       if let message = summary.failureMessage {
-        Terminal.note("mnist1d: \(name): \(message)")
+        Terminal.warn("\(name): \(message)")
         status = max(status, summary.exitStatus)
       }
-      status = max(status, try noteDamage(of: directory))
+      status = max(status, try warnOfDamage(of: directory))
     }
     let page = folder.appendingPathComponent("report.html")
-    try Runs.Report(runs: summaries).write(to: page)
+    try Report(title: Program.pageTitle, runs: summaries).write(to: page)
     Terminal.print(page.path.printable)
     if status != 0 { throw ExitCode(status) }
   }
@@ -59,8 +64,8 @@ struct Report: ParsableCommand {
 /// Says what is wrong with the trials of a run that has ended.
 ///
 /// - Returns: the status to end with: 0, or 65 if trials are missing.
-func noteDamage(of directory: RunDirectory) throws(RunError) -> Int32 {
+func warnOfDamage(of directory: RunDirectory) throws(RunError) -> Int32 {
   let damage = try RunSummary.damage(of: directory)
-  damage.warnings.forEach { Terminal.note("mnist1d: \($0)") }
+  damage.warnings.forEach { Terminal.warn($0) }
   return damage.lacksTrials ? 65 : 0
 }

@@ -4,7 +4,7 @@ import Runs
 
 extension Option where Value: WrittenNumber & CustomStringConvertible {
   /// A number with a default, read alike in all options and in the settings of studies.
-  init(wrappedValue: Value, number help: ArgumentHelp) {
+  package init(wrappedValue: Value, number help: ArgumentHelp) {
     self.init(
       wrappedValue: wrappedValue, help: help.showing(default: wrappedValue),
       transform: { try number($0) })
@@ -13,14 +13,14 @@ extension Option where Value: WrittenNumber & CustomStringConvertible {
 
 extension Option {
   /// A number that may be absent, read likewise.
-  init<Number: WrittenNumber>(number help: ArgumentHelp) where Value == Number? {
+  package init<Number: WrittenNumber>(number help: ArgumentHelp) where Value == Number? {
     self.init(help: help, transform: { try number($0) })
   }
 }
 
 extension Option<ClosedRange<Int>> {
   /// Two whole numbers in ascending order.
-  init(wrappedValue: Value, range help: ArgumentHelp) {
+  package init(wrappedValue: Value, range help: ArgumentHelp) {
     self.init(
       wrappedValue: wrappedValue,
       help: help.showing(default: "\(wrappedValue.lowerBound),\(wrappedValue.upperBound)")

@@ -1,18 +1,22 @@
 import ArgumentParser
 import Foundation
 import Runs
-import Studies
 
-struct Slurm: ParsableCommand {
-  static let configuration = CommandConfiguration(
-    abstract: "Carry out a study on a cluster.",
-    discussion: """
-      Writes the scripts of a Slurm job array, whose tasks share the trials among them, and of a job that ends the run \
-      when they have; --submit hands them to Slurm. Tasks may be killed and queued again. The same command again \
-      submits what is missing. A task in which trials failed ends with status 1, and so does the last job.
-      """)
+package struct SlurmCommand<Program: StudyProgram>: ParsableCommand {
+  package static var configuration: CommandConfiguration {
+    CommandConfiguration(
+      commandName: "slurm",
+      abstract: "Carry out a study on a cluster.",
+      discussion: """
+        Writes the scripts of a Slurm job array, whose tasks share the trials among them, and of a job that ends the run \
+        when they have; --submit hands them to Slurm. Tasks may be killed and queued again. The same command again \
+        submits what is missing. A task in which trials failed ends with status 1, and so does the last job.
+        """)
+  }
 
-  @OptionGroup var study: StudyOptions
+  package init() {}
+
+  @OptionGroup var study: StudyOptions<Program>
 
   @Option(number: ArgumentHelp("Divide the trials into so many tasks.", valueName: "n"))
   var tasks: Int?
@@ -35,7 +39,7 @@ struct Slurm: ParsableCommand {
       "The time limit of a task. (default: made from what trials take)", valueName: "time"))
   var time: String?
 
-  func run() throws {
+  package func run() throws {
     let division = try division
     try study.requireOwnSettings()
     let resources = SlurmArray.Resources(partition: partition, account: account, time: time)
@@ -46,37 +50,37 @@ struct Slurm: ParsableCommand {
     try Outputs.require("--output", study.output, .folder)
     let output = URL(fileURLWithPath: study.output).path
     var arguments = study.settings + (study.quick ? ["--quick"] : []) + ["--output", output]
-    for kind in study.study.kinds {
+    for kind in study.selection.studies {
       // A task knows its own shard and the whole run, but no shard of an earlier division.
-      try kind.uniteShards(study.named)
+      try study.named.uniteShards(of: kind)
       // What trials take must be known unless the number of tasks and their limit are given.
       let isTimed = tasks == nil || time == nil
-      if isTimed { Terminal.note("measuring how long a trial of \(kind.rawValue) takes") }
-      let plan = try kind.plan(study.named, measuringFor: isTimed ? 30 : 0)
-      plan.warnings.forEach { Terminal.note("mnist1d: \($0)") }
-      let site = Runs.Slurm.largestArray(account: account)
+      if isTimed { Terminal.note("measuring how long a trial of \(kind.name) takes") }
+      let plan = try study.named.plan(kind, measuringFor: isTimed ? 30 : 0)
+      plan.warnings.forEach { Terminal.warn($0) }
+      let site = Slurm.largestArray(account: account)
       guard site.tasks > 0 else {
         throw RunError.cannotSubmit(
           reason: "\(site.reason ?? "the site allows none"); wait until some of them have ended")
       }
       let array = try SlurmArray(
-        plan, of: kind.rawValue, division, largest: site.tasks, resources: resources)
+        plan, of: kind.name, division, largest: site.tasks, resources: resources)
       let lock = try array.lock()
       defer { withExtendedLifetime(lock) {} }
-      arguments.insert(kind.rawValue, at: 0)
+      arguments.insert(kind.name, at: 0)
       try array.write(program, arguments, output: output)
       arguments.removeFirst()
       let length = array.secondsPerTask.map { " of about \(($0 / 60).shown(1)) minutes" } ?? ""
       Terminal.note(
-        "\(kind.rawValue): \(plan.pending.count) of \(plan.trials) trials in \(array.tasks) "
+        "\(kind.name): \(plan.pending.count) of \(plan.trials) trials in \(array.tasks) "
           + (array.tasks == 1 ? "task" : "tasks") + length
           + (array.tasks == site.tasks ? site.reason.map { " (\($0))" } ?? "" : ""))
       guard submit else {
         Terminal.print(array.folder.path)
         continue
       }
-      let jobs = try Runs.Slurm.submit(array)
-      Terminal.print("\(kind.rawValue): array \(jobs.array), then job \(jobs.finish)")
+      let jobs = try Slurm.submit(array)
+      Terminal.print("\(kind.name): array \(jobs.array), then job \(jobs.finish)")
     }
   }
 

@@ -1,10 +1,9 @@
 import Storage
-import DataFormats
 
 /// Where a command is going to write, looked at before its work, and not after it.
-struct Outputs {
+package struct Outputs {
   /// What is written.
-  enum Kind {
+  package enum Kind {
     /// A file, whole.
     case file
     /// A file that grows during the work.
@@ -24,10 +23,11 @@ struct Outputs {
 
   private var outputs: [Output] = []
 
-  init() {}
+  /// No outputs yet.
+  package init() {}
 
   /// Refuses an output that cannot be written, or that is one of those before.
-  mutating func add(_ option: String, _ path: String?, _ kind: Kind = .file) throws {
+  package mutating func add(_ option: String, _ path: String?, _ kind: Kind = .file) throws {
     guard let path else { return }
     switch kind {
     case .file, .state: try OutputFile.requireFile(at: path)
@@ -48,7 +48,7 @@ struct Outputs {
   }
 
   /// Refuses outputs, but one that may, that would replace what is read.
-  func require(
+  package func require(
     apartFrom inputs: [(option: String, path: String?)], except allowed: String? = nil
   ) throws {
     for (option, path) in inputs {
@@ -69,7 +69,7 @@ struct Outputs {
   }
 
   /// Refuses a single output that cannot be written.
-  static func require(_ option: String, _ path: String?, _ kind: Kind = .file) throws {
+  package static func require(_ option: String, _ path: String?, _ kind: Kind = .file) throws {
     var outputs = Outputs()
     try outputs.add(option, path, kind)
   }

@@ -4,17 +4,22 @@ import DataFormats
 import Foundation
 import Runs
 
-struct Export: ParsableCommand {
-  static let configuration = CommandConfiguration(
-    abstract: "Write what a run has measured for other programs.",
-    discussion: """
-      Leaves trials.csv (one row per trial), curves.csv (one row per point of every curve) and curves.jsonl (one \
-      object per curve) in a folder, and, if asked, event files for TensorBoard. A run need not have ended.
+package struct ExportCommand: ParsableCommand {
+  package static var configuration: CommandConfiguration {
+    CommandConfiguration(
+      commandName: "export",
+      abstract: "Write what a run has measured for other programs.",
+      discussion: """
+        Leaves trials.csv (one row per trial), curves.csv (one row per point of every curve) and curves.jsonl (one \
+        object per curve) in a folder, and, if asked, event files for TensorBoard. A run need not have ended.
 
-      Lines of its stores that are damaged, or that belong to another run, are left out, and said to be; if trials are \
-      missing for it, the exit status is 65. Words in a table that a spreadsheet would take for a formula begin with an \
-      apostrophe.
-      """)
+        Lines of its stores that are damaged, or that belong to another run, are left out, and said to be; if trials are \
+        missing for it, the exit status is 65. Words in a table that a spreadsheet would take for a formula begin with an \
+        apostrophe.
+        """)
+  }
+
+  package init() {}
 
   @Argument(help: ArgumentHelp("The folder of a run.", valueName: "run"), completion: .directory)
   var source: String
@@ -32,12 +37,12 @@ struct Export: ParsableCommand {
     completion: .directory)
   var tensorboard: String?
 
-  func run() throws {
+  package func run() throws {
     let directory = RunDirectory(URL(fileURLWithPath: source))
     try Outputs.require("--output", output, .folder)
     try Outputs.require("--tensorboard", tensorboard, .folder)
     let export = try RunExport(reading: directory)
-    export.warnings.forEach { Terminal.note("mnist1d: \($0)") }
+    export.warnings.forEach { Terminal.warn($0) }
     let folder =
       output.map { URL(fileURLWithPath: $0) } ?? directory.url.appendingPathComponent("export")
     try Outputs.require("--output", folder.path, .folder)

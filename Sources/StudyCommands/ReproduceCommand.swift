@@ -2,19 +2,24 @@ import Storage
 import ArgumentParser
 import Foundation
 import Runs
-import Studies
 
-struct Reproduce: ParsableCommand {
-  static let configuration = CommandConfiguration(
-    abstract: "Carry out a study of the paper.",
-    discussion: """
-      Leaves figures, tables and a verdict on each of the paper's claims in a folder of its own, and prints a summary. \
+package struct ReproduceCommand<Program: StudyProgram>: ParsableCommand {
+  package static var configuration: CommandConfiguration {
+    CommandConfiguration(
+      commandName: "reproduce",
+      abstract: "Carry out a study\(Program.source.map { " of \($0)" } ?? "").",
+      discussion: discussion)
+  }
+
+  private static var discussion: String {
+    let claims = Program.source.map { "\($0)'s" } ?? "its"
+    return """
+      Leaves figures, tables and a verdict on each of \(claims) claims in a folder of its own, and prints a summary. \
       The same command again goes on where it was; nothing is computed twice.
 
-      baselines is Table 1 with Figures 2 and 8, lottery Figures 3 and 9, double-descent Figure 4, metalearn-lr \
-      Figure 5, metalearn-activation Figure 6, pooling Figure 7; self-supervised is of the authors' later version.
+      \(Program.guide)
 
-      Any setting can be changed by key=value: steps=600 seeds=0..9 models=mlp,cnn dataset.num-samples=10000. \
+      Any setting can be changed by key=value: \(Program.exampleSettings). \
       The study all is every study with its own settings, one after another, and ends with one report of them.
 
       A trial that fails stops no other. If some failed, the exit status is 1, and the summary lists them; it is 65 if \
@@ -22,9 +27,12 @@ struct Reproduce: ParsableCommand {
 
       In a task of a Slurm job array, which SLURM_ARRAY_TASK_ID says, only a part of the trials is carried out; the \
       first line on standard error names it.
-      """)
+      """
+  }
 
-  @OptionGroup var study: StudyOptions
+  package init() {}
+
+  @OptionGroup var study: StudyOptions<Program>
 
   @Option(number: ArgumentHelp("Trials at once. (default: the number of cores)", valueName: "n"))
   var jobs: Int?
@@ -48,12 +56,12 @@ struct Reproduce: ParsableCommand {
   @Flag(help: "Print the summary as one JSON object.")
   var json = false
 
-  func run() throws {
+  package func run() throws {
     let interruption = Interruption()
     interruption.listen()
-    defer { noteMissingThreads() }
-    if case .one(let kind) = study.study {
-      try kind.dataset(try study.named)?.requireMemory()
+    defer { warnOfMissingThreads() }
+    if case .one(let study) = self.study.selection {
+      try Program.check(try self.study.named.configuration(of: study))
     }
     try study.perform(.perform(try options(), interruption), json: json)
   }
@@ -76,7 +84,7 @@ struct Reproduce: ParsableCommand {
       }
       let environment = ProcessInfo.processInfo.environment
       let part = try Shard(environment: environment)
-      if let part { Terminal.note("mnist1d: \(Shard.notice(of: part, environment: environment))") }
+      if let part { Terminal.warn(Shard.notice(of: part, environment: environment)) }
       return part
     }
   }

@@ -6,14 +6,14 @@ import Storage
 /// What the system hands to the program: descriptors, signals, arguments, the current folder.
 enum Surroundings {
   /// Sees to it that no file is opened as standard input, output or error, and that signals end the program tidily.
-  static func prepare() {
+  static func prepare(_ program: String) {
     // Opened the wrong way round, so that using them is an error and nothing is lost without a word.
     for (descriptor, mode) in [
       (STDIN_FILENO, O_WRONLY), (STDOUT_FILENO, O_RDONLY), (STDERR_FILENO, O_RDONLY),
     ] where fcntl(descriptor, F_GETFD) < 0 && errno == EBADF {
       _ = open("/dev/null", mode)
     }
-    cs_prepare("mnist1d")
+    cs_prepare(program)
     // The parser cannot wrap its help to fewer columns than it indents by.
     let width = ProcessInfo.processInfo.environment["COLUMNS"].flatMap { Int($0) }
     let columns = min(max(width ?? TerminalSize(of: STDOUT_FILENO).columns, 40), 200)

@@ -25,6 +25,12 @@ let package = Package(
     .library(name: "Tensors", targets: ["Tensors", "ReferenceRandom"]),
     .library(
       name: "NeuralNetworks", targets: ["NeuralNetworks", "Tensors", "MNIST1D", "ReferenceRandom"]),
+    // What a study of one's own needs, and a command for it.
+    .library(name: "Storage", targets: ["Storage"]),
+    .library(name: "DataFormats", targets: ["DataFormats"]),
+    .library(name: "Figures", targets: ["Figures"]),
+    .library(name: "Runs", targets: ["Runs"]),
+    .library(name: "StudyCommands", targets: ["StudyCommands"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
@@ -85,6 +91,14 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], swiftSettings: strict),
 
+    // The package in Examples, without what only this package may use: its tests run it here, too.
+    .executableTarget(
+      name: "NoiseExample",
+      dependencies: [
+        "StudyCommands", "Runs", "Figures", "DataFormats", "NeuralNetworks", "Tensors", "MNIST1D",
+        "ReferenceRandom",
+      ], path: "Examples/Sources/noise", packageAccess: false, swiftSettings: strict),
+
     // Golden files from NumPy, PyTorch and the reference implementation, and their reader.
     .target(
       name: "Fixtures", path: "Tests/Fixtures", exclude: ["Golden", "generate"],
@@ -129,7 +143,7 @@ let package = Package(
     .testTarget(
       name: "MNIST1DCommandTests",
       dependencies: [
-        "MNIST1DCommand", "DataFormats", "Storage", "NeuralNetworks", "MNIST1D",
+        "MNIST1DCommand", "NoiseExample", "DataFormats", "Storage", "NeuralNetworks", "MNIST1D",
         "ReferenceRandom",
       ],
       swiftSettings: strict),

@@ -105,12 +105,12 @@ extension SlurmArray {
   /// with the status of `reproduce`: 1 if trials failed.
   ///
   /// - Parameters:
-  ///   - program: the path of `mnist1d`.
+  ///   - program: the path of the command, such as that of `mnist1d`.
   ///   - arguments: the study, its settings and its folder, as `reproduce` and `merge` take them.
   /// - Returns: the text.
   public func arrayScript(_ program: String, _ arguments: [String]) -> String {
     header(
-      name: "mnist1d-\(study)", log: "task-%a.log", shellLog: "task-$SLURM_ARRAY_TASK_ID.log",
+      name: "\(jobName(program))", log: "task-%a.log", shellLog: "task-$SLURM_ARRAY_TASK_ID.log",
       extra: ["--array=0-\(tasks - 1)"])
       + "exec \(line([program, "reproduce"] + arguments)) --jobs 1 --threads 1\n"
   }
@@ -123,7 +123,7 @@ extension SlurmArray {
     _ program: String, _ arguments: [String], output: String
   ) -> String {
     header(
-      name: "mnist1d-\(study)-finish", log: "finish.log", shellLog: "finish.log", extra: [])
+      name: "\(jobName(program))-finish", log: "finish.log", shellLog: "finish.log", extra: [])
         + """
         # 1 says that trials failed, which is no reason to stop.
         go_on() {
@@ -171,6 +171,11 @@ extension SlurmArray {
     guard word.isPrintable else {
       throw .unsuitable(name, found: word, expected: "without control characters")
     }
+  }
+
+  /// The job's name in the queue: the program's and the study's.
+  private func jobName(_ program: String) -> String {
+    "\(URL(fileURLWithPath: program).lastPathComponent)-\(study)"
   }
 
   private func header(name: String, log: String, shellLog: String, extra: [String]) -> String {

@@ -16,12 +16,14 @@ struct Command {
     try run(arguments, in: folder, environment: environment, input: input)
   }
 
-  /// Runs `mnist1d` in a folder with these arguments.
+  /// Runs `mnist1d`, or another program that was built with it, in a folder with these arguments.
   static func run(
     _ arguments: [String], in folder: URL, environment: [String: String] = [:],
-    input: String = ""
+    input: String = "", program: String = "mnist1d"
   ) throws -> Outcome {
-    try start(arguments, in: folder, environment: environment, input: input).outcome()
+    try start(
+      arguments, in: folder, environment: environment, input: input, program: program
+    ).outcome()
   }
 
   /// A process that has been started.
@@ -41,13 +43,13 @@ struct Command {
     }
   }
 
-  /// Starts `mnist1d` in a folder with these arguments; what is typed later comes through a pipe.
+  /// Starts `mnist1d`, or another program, in a folder with these arguments; what is typed later comes through a pipe.
   static func start(
     _ arguments: [String], in folder: URL, environment: [String: String] = [:],
-    input: String = "", typing: Pipe? = nil
+    input: String = "", typing: Pipe? = nil, program: String = "mnist1d"
   ) throws -> Running {
     let process = Process()
-    process.executableURL = products.appendingPathComponent("mnist1d")
+    process.executableURL = products.appendingPathComponent(program)
     process.arguments = arguments
     process.currentDirectoryURL = folder
     process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }

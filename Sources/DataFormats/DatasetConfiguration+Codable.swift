@@ -1,6 +1,6 @@
 import MNIST1D
 
-// The dataset's settings as part of a study's: under their own names, `padding` as its two ends.
+// A dataset's settings as part of a study's: under their own names, `padding` as its two ends.
 extension DatasetConfiguration: Codable {
   private struct Key: CodingKey {
     let stringValue: String

@@ -1,3 +1,4 @@
+import DataFormats
 import Figures
 import MNIST1D
 import NeuralNetworks
@@ -6,25 +7,23 @@ import Runs
 import Tensors
 
 /// Does a network that knows of neighbours bear more noise than one that does not?
-public enum NoiseTolerance: Study {
-  public static let name = "noise-tolerance"
-  public static let question =
+enum NoiseTolerance: Study {
+  static let name = "noise-tolerance"
+  static let question =
     "How much accuracy does correlated noise cost a fully-connected and a convolutional network?"
 
   /// The settings; what is written here is what runs unless the command line says otherwise.
-  public struct Configuration: StudyConfiguration {
+  struct Configuration: StudyConfiguration {
     /// The classifiers.
-    public var models: [Architecture] = [.mlp, .cnn]
+    var models: [Architecture] = [.mlp, .cnn]
     /// The scales of the correlated noise.
-    public var noises = [0, 0.25, 0.5, 1]
+    var noises = [0, 0.25, 0.5, 1]
     /// The seeds of the initial weights.
-    public var seeds = [0, 1, 2]
+    var seeds = [0, 1, 2]
     /// The number of the last training step.
-    public var steps = 3000
+    var steps = 3000
 
-    public init() {}
-
-    public static var quick: Configuration {
+    static var quick: Configuration {
       var quick = Configuration()
       quick.seeds = [0]
       quick.steps = 300
@@ -32,20 +31,23 @@ public enum NoiseTolerance: Study {
     }
   }
 
+  /// Besides other seeds, fewer of these scales leave the claim what it is.
+  static let comparableSettings: [ComparableSetting] = [.anyValue("seeds"), .conditions("noises")]
+
   /// One training.
-  public struct Trial: Codable, Hashable, Sendable, SeededTrial {
-    public var model: Architecture
-    public var noise: Double
-    public var seed: Int
+  struct Trial: Codable, Hashable, Sendable, SeededTrial {
+    var model: Architecture
+    var noise: Double
+    var seed: Int
   }
 
   /// What one training yields.
-  public struct Measurement: Codable, Sendable {
+  struct Measurement: Codable, Sendable {
     /// In percent, after the last step.
-    public var testAccuracy: Double
+    var testAccuracy: Double
   }
 
-  public static func trials(for configuration: Configuration) -> [Trial] {
+  static func trials(for configuration: Configuration) -> [Trial] {
     configuration.models.flatMap { model in
       configuration.noises.flatMap { noise in
         configuration.seeds.map { Trial(model: model, noise: noise, seed: $0) }
@@ -53,7 +55,7 @@ public enum NoiseTolerance: Study {
     }
   }
 
-  public static func measure(
+  static func measure(
     _ trial: Trial, _ configuration: Configuration, in context: TrialContext
   ) throws -> Measurement {
     // Trials that need the same dataset share it.
@@ -77,7 +79,7 @@ public enum NoiseTolerance: Study {
     return Measurement(testAccuracy: training.model.score(on: test).accuracy)
   }
 
-  public static func findings(_ results: Results<NoiseTolerance>) -> Findings {
+  static func findings(_ results: Results<NoiseTolerance>) -> Findings {
     let (models, noises) = (results.configuration.models, results.configuration.noises)
     func accuracy(_ model: Architecture, _ noise: Double) -> Sample? {
       results.sample(where: { $0.model == model && $0.noise == noise }, \.testAccuracy)
@@ -101,8 +103,13 @@ public enum NoiseTolerance: Study {
                 color: .series(index), marker: .circle))
           })
       ])
+    let claim = Claim(
+      "cnn-bears-noise",
+      "With four times the noise, the CNN still beats the MLP (lead in points).",
+      measured: accuracy(.cnn, 1) - accuracy(.mlp, 1)
+    ) { $0.mean > 0 }
     return Findings(
-      tables: [table],
+      claims: [claim], tables: [table],
       illustrations: [
         Illustration("accuracy", caption: "Mean and deviation over seeds.", figure: figure)
       ])

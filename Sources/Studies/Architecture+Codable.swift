@@ -1,3 +1,0 @@
-import NeuralNetworks
-
-extension Architecture: Codable {}

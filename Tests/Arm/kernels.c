@@ -190,8 +190,9 @@ static void try_adam(const ck_table *table) {
   float *p = signs(count), *g = signs(count), *m = signs(count), *v = numbers(count, 0, 1);
   for (long i = 0; i < count; i += 5) g[i] *= 1e-18f, m[i] *= 1e-30f, v[i] *= 1e-36f;
   const float decay = coin() ? 0 : 0.01f, epsilon = coin() ? 1e-8f : 0;
+  const float share = coin() ? 1 : 0.999f;
   for (int step = 0; step < 3; step++) {
-    table->adam(count, p, g, m, v, 0.01f, 0.1f, 0.999f, 0.001f, 0.03f, epsilon, decay);
+    table->adam(count, p, g, m, v, 0.01f, 0.1f, 0.999f, 0.001f, 0.03f, epsilon, decay, share);
   }
   add(p, count), add(m, count), add(v, count);
 }
@@ -211,7 +212,8 @@ static void try_sgd(const ck_table *table) {
   const long count = extent(2000);
   float *p = signs(count), *v = coin() ? signs(count) : NULL;
   const float *g = signs(count);
-  table->sgd(count, p, g, v, 0.1f, v ? 0.9f : 0, coin() ? 0 : 0.01f);
+  const float decay = coin() ? 0 : 0.01f, share = v && coin() ? 0.5f : 1;
+  table->sgd(count, p, g, v, 0.1f, v ? 0.9f : 0, share, v && coin(), decay);
   add(p, count);
   if (v) add(v, count);
 }

@@ -35,7 +35,7 @@ public protocol StudyProgram {
 
   /// Refuses a study's settings before its trials start, such as those that need more memory than there is.
   ///
-  /// - Throws: any error; its description ends the command.
+  /// - Throws: an error whose description is one sentence, such as `RunError.invalidSettings`.
   static func check(_ configuration: any StudyConfiguration) throws
 }
 

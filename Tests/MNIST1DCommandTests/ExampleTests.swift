@@ -98,7 +98,10 @@ struct ExampleTests {
       #expect(unknown.status == 64)
       #expect(unknown.messages.hasPrefix("noise: there is no setting \"colour\""))
       #expect(unknown.messages.contains("models, noises, seeds, steps"))
-      let help = try noise(["reproduce", "--help"], in: folder).output
+      let help = try Command.run(
+        ["reproduce", "--help"], in: folder, environment: ["COLUMNS": "200"],
+        program: "NoiseExample"
+      ).output
       #expect(help.hasPrefix("OVERVIEW: Carry out a study.\n"))
       #expect(help.contains("noise-tolerance: How much accuracy"))
       #expect(help.contains("models=mlp,cnn noises=0.0,0.25,0.5,1.0 seeds=0,1,2"))

@@ -40,7 +40,7 @@ public struct Checkpoint: Sendable {
     guard let sealed = try? Data(contentsOf: file), sealed.count >= Self.sealLength,
       sealed.prefix(Self.sealLength).elementsEqual(seal(of: sealed.dropFirst(Self.sealLength)))
     else {
-      decline(file, "is damaged or belongs to another trial")
+      refuse(file, "is damaged or belongs to another trial")
       return nil
     }
     let parts = sealed.dropFirst(Self.sealLength)
@@ -48,10 +48,10 @@ public struct Checkpoint: Sendable {
     guard parts.count == 2, let seconds = Double(String(decoding: parts[0], as: UTF8.self)),
       seconds.isFinite, seconds >= 0
     else {
-      decline(file, "does not say how long the trial has taken")
+      refuse(file, "does not say how long the trial has taken")
       return nil
     }
-    monitor.goOn(after: seconds)
+    monitor.resume(after: seconds)
     return Data(parts[1])
   }
 
@@ -64,7 +64,7 @@ public struct Checkpoint: Sendable {
   public func load<State>(by read: (Data) throws -> State) -> State? {
     guard let file, let data = load() else { return nil }
     do { return try read(data) } catch {
-      decline(file, "holds a state that this version of the study cannot read")
+      refuse(file, "holds a state that this version of the study cannot read")
       return nil
     }
   }
@@ -99,8 +99,8 @@ public struct Checkpoint: Sendable {
     return Array(hash.hexadecimal.utf8)
   }
 
-  private func decline(_ file: URL, _ reason: String) {
-    monitor.goOn(after: 0)
+  private func refuse(_ file: URL, _ reason: String) {
+    monitor.resume(after: 0)
     note("\(file.path) \(reason): the trial starts from its beginning")
   }
 }

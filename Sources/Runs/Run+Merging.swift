@@ -2,10 +2,10 @@ import Storage
 import Foundation
 
 extension Run {
-  /// Unites the stores of all shards, and those of other folders with the same settings, in
+  /// Merges the stores of all shards, and those of other folders with the same settings, into
   /// `trials.jsonl`, and writes the findings.
   ///
-  /// The stores that were united stay where they are. What they hold is united even if trials are
+  /// The stores that were merged stay where they are. What they hold is merged even if trials are
   /// missing.
   ///
   /// - Throws: ``RunError/missingTrials(directory:missing:planned:first:)`` if trials are missing;
@@ -25,7 +25,7 @@ extension Run {
         remedy: "name the folder of a run, <output>/<study>/<its hash>")
     }
     let lock = try FileSystem.lock(directory.store(of: nil))
-    let summary = try conclude(unite(with: others, observer: observer))
+    let summary = try summarize(merge(with: others, observer: observer))
     withExtendedLifetime(lock) {}
     return summary
   }
@@ -34,16 +34,16 @@ extension Run {
   /// it. Without shards there is nothing to do.
   ///
   /// - Throws: ``RunError`` if a store cannot be read or written.
-  public func uniteShards(observer: some RunObserver = SilentObserver()) throws(RunError) {
+  public func mergeShards(observer: some RunObserver = SilentObserver()) throws(RunError) {
     let whole = directory.store(of: nil).lastPathComponent
     guard directory.stores().contains(where: { $0.lastPathComponent != whole }) else { return }
     let lock = try FileSystem.lock(directory.store(of: nil))
-    _ = try unite(with: [], observer: observer)
+    _ = try merge(with: [], observer: observer)
     withExtendedLifetime(lock) {}
   }
 
   /// The caller holds the lock of `trials.jsonl`.
-  private func unite(
+  private func merge(
     with others: [RunDirectory], observer: some RunObserver
   ) throws(RunError) -> StoreContents {
     var observer = observer
@@ -65,12 +65,12 @@ extension Run {
   /// - Throws: ``RunError/missingTrials(directory:missing:planned:first:)`` if trials are missing;
   ///   other ``RunError``s if a store cannot be read or the findings cannot be written.
   public func summarize() throws(RunError) -> RunSummary {
-    try conclude(StoreContents(reading: [directory], of: identity))
+    try summarize(StoreContents(reading: [directory], of: identity))
   }
 
   /// Hands the results to the study in planned order, whatever the order in which they came, and
   /// writes what it finds.
-  func conclude(_ known: StoreContents) throws(RunError) -> RunSummary {
+  func summarize(_ known: StoreContents) throws(RunError) -> RunSummary {
     let missing = keys.filter { known.trials[$0] == nil }
     if let first = missing.first {
       throw .missingTrials(

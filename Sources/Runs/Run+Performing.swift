@@ -48,7 +48,7 @@ extension Run {
     if let shard = options.shard {
       return .part(shard, trials: mine.count, failures: session.failures)
     }
-    let summary = try conclude(session.known)
+    let summary = try summarize(session.known)
     // The lock, which goes with the store, covers the findings too.
     withExtendedLifetime(store) {}
     return .complete(summary)

@@ -80,7 +80,7 @@ final class TrialMonitor: @unchecked Sendable {
   var seconds: Double { lock.withLock { earlier + start.duration(to: .now) / .seconds(1) } }
 
   /// Counts the seconds of earlier sessions.
-  func goOn(after seconds: Double) { lock.withLock { earlier = seconds } }
+  func resume(after seconds: Double) { lock.withLock { earlier = seconds } }
 
   /// How far the trial was when it said so for the first time, 0 unless it goes on from a checkpoint, and the seconds
   /// since then. What came before tells nothing about its pace.

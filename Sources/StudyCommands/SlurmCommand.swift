@@ -52,7 +52,7 @@ package struct SlurmCommand<Program: StudyProgram>: ParsableCommand {
     var arguments = study.settings + (study.quick ? ["--quick"] : []) + ["--output", output]
     for kind in study.selection.studies {
       // A task knows its own shard and the whole run, but no shard of an earlier division.
-      try study.named.uniteShards(of: kind)
+      try study.named.mergeShards(of: kind)
       // What trials take must be known unless the number of tasks and their limit are given.
       let isTimed = tasks == nil || time == nil
       if isTimed { Terminal.note("measuring how long a trial of \(kind.name) takes") }

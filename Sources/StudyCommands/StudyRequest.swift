@@ -117,8 +117,8 @@ package struct StudySettings: Sendable {
   }
 
   /// Unites what shards have stored, so that a division into others finds it.
-  func uniteShards<S: Study>(of study: S.Type) throws(RunError) {
-    try run(study).uniteShards(observer: ProgressDisplay.standardError())
+  func mergeShards<S: Study>(of study: S.Type) throws(RunError) {
+    try run(study).mergeShards(observer: ProgressDisplay.standardError())
   }
 
   /// What a study still has to do, after measuring its trials for at most so many seconds.

@@ -87,9 +87,9 @@ struct ShardTests {
     _ = try whole.perform(RunOptions(jobs: 2))
     let run = try scratch.run(in: "divided")
     // Nothing is there yet, which is no reason to complain.
-    try run.uniteShards()
+    try run.mergeShards()
     _ = try run.perform(RunOptions(jobs: 1, shard: Shard("1/2")))
-    try run.uniteShards()
+    try run.mergeShards()
     for number in 1...3 {
       _ = try run.perform(RunOptions(jobs: 1, shard: Shard(number: number, count: 3)))
     }

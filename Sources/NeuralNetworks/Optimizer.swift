@@ -10,8 +10,9 @@ import Tensors
 ///     resumed.stepCount = optimizer.stepCount
 ///
 /// Each rule stands here twice, side by side: `update` changes a model in place, in one pass over memory, and a static
-/// `step` is the same rule as a function of tensors, for training that is itself differentiated. One form for both
-/// would cost an update three to ten times its time.
+/// `step` is the same rule as a function of tensors, for training that is itself differentiated. A composition of
+/// operators can be differentiated and takes a pass over memory for each; the update rounds once where it can, and sets
+/// moments to 0 that would become denormal. The two agree to rounding.
 public protocol Optimizer: Parameterized, Sendable {
   /// The step size.
   var learningRate: Double { get set }

@@ -197,6 +197,52 @@ struct TrainingOriginTests {
     try training.resume(from: checkpoint)
   }
 
+  @Test("as versions saved it that had fewer kinds of training is resumed")
+  func earlierVersions() throws {
+    func keep(_ parts: [String], in state: TrainingState) -> TrainingState {
+      var state = state
+      for key in state.numbers.keys where key.hasPrefix("origin.") {
+        if !parts.contains(String(key.dropFirst(7))) { state.numbers[key] = nil }
+      }
+      return state
+    }
+    var start = Start()
+    start.heldOut = 10
+    var (whole, resumed) = (try start.training(), try start.training())
+    for _ in 0..<5 { try whole.stepAndEvaluate() }
+    try resumed.resume(
+      from: keep(
+        [
+          "kind", "model", "batch-size", "learning-rate", "weight-decay", "eval-every", "patience",
+          "validation", "training examples", "validation examples", "test examples",
+          "initial weights", "network",
+        ], in: whole.state))
+    #expect(resumed.stepCount == 5 && resumed.best == whole.best)
+
+    func byEpochs() throws -> Training<LogisticRegression, SGD, Batches<Examples>> {
+      var generator = TorchGenerator(seed: 1)
+      let model = LogisticRegression(inputs: 8, using: &generator)
+      return try Training(
+        of: model, by: SGD(for: model, learningRate: 0.1, momentum: 0.9),
+        on: .shuffled(Self.examples(50, seed: 2), size: 20, using: generator), for: .epochs(4))
+    }
+    var (first, second) = (try byEpochs(), try byEpochs())
+    for _ in 0..<2 { try first.stepEpoch() }
+    var state = keep(
+      [
+        "kind", "model", "batch-size", "learning-rate", "momentum", "loss", "training examples",
+        "initial weights", "network", "order of the examples",
+      ], in: first.state)
+    (state.numbers["epoch.step"], state.numbers["optimizer.step"]) = (nil, nil)
+    try second.resume(from: state)
+    #expect(second.epoch == 2)
+    #expect(try second.stepEpoch() == first.stepEpoch())
+    // In the middle of an epoch, too.
+    try first.step()
+    try second.resume(from: first.state)
+    #expect(try second.stepEpoch() == first.stepEpoch() && second.isFinished)
+  }
+
   @Test("of a training by epochs is refused likewise, also for another order of the examples")
   func epochs() throws {
     func training(

@@ -12,10 +12,8 @@ struct InnerTraining {
 
   /// Draws initial weights and then the noise of all steps from the generator of one seed.
   init(_ settings: MetalearnActivation.Configuration, on examples: Examples, seed: UInt64) {
-    self.settings = settings
-    self.examples = examples
     var generator = TorchGenerator(seed: seed)
-    initial = InnerNetwork(
+    let initial = InnerNetwork(
       inputs: examples.inputs.shape[1], hidden: settings.hidden, using: &generator)
     func noise(_ units: Int) -> Tensor {
       var noise = Tensor.zeros([settings.innerSteps, units])
@@ -24,7 +22,20 @@ struct InnerTraining {
       }
       return noise
     }
-    self.noise = (noise(settings.hidden), noise(settings.units))
+    self.init(
+      settings, on: examples, from: initial,
+      noise: (network: noise(settings.hidden), activation: noise(settings.units)))
+  }
+
+  /// Starts from the given weights, and adds the given noise.
+  init(
+    _ settings: MetalearnActivation.Configuration, on examples: Examples,
+    from initial: InnerNetwork, noise: (network: Tensor, activation: Tensor)
+  ) {
+    self.settings = settings
+    self.examples = examples
+    self.initial = initial
+    self.noise = noise
   }
 
   /// A training's outcome.
@@ -49,6 +60,20 @@ struct InnerTraining {
   /// Trains with an activation function that has no parameters.
   func callAsFunction(_ activation: Nonlinearity) -> Outcome {
     train(with: nil) { _, _, x in activation(x) }
+  }
+
+  /// The outcome with a learned activation function, and the gradient of the objective through all of the training.
+  func outerGradient(
+    at network: ActivationNetwork
+  ) -> (outcome: Outcome, gradient: ActivationNetwork) {
+    var outcome: Outcome?
+    let gradient = gradient(at: network) { network in
+      let trained = self(network)
+      outcome = trained
+      return trained.objective
+    }
+    guard let outcome else { preconditionFailure("the training was not carried out") }
+    return (outcome, gradient)
   }
 
   /// Takes all steps of RMSProp; what their derivative needs is made anew, segment by segment.

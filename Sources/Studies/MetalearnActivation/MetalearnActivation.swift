@@ -147,15 +147,7 @@ private struct Laboratory {
   func outerGradient(
     at network: ActivationNetwork, _ step: Int
   ) -> (outcome: InnerTraining.Outcome, gradient: ActivationNetwork) {
-    let training = training(step)
-    var outcome: InnerTraining.Outcome?
-    let gradient = gradient(at: network) { network in
-      let trained = training(network)
-      outcome = trained
-      return trained.objective
-    }
-    guard let outcome else { preconditionFailure("the training was not carried out") }
-    return (outcome, gradient)
+    training(step).outerGradient(at: network)
   }
 
   private func moved(

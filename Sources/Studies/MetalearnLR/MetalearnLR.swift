@@ -67,13 +67,21 @@ public enum MetalearnLR: Study {
   public static func measure(
     _ trial: Trial, _ configuration: Configuration, in context: TrialContext
   ) throws -> Measurement {
+    try search(trial, configuration, in: context) { $0 }
+  }
+
+  /// Carries out a trial from initial weights that are changed first.
+  static func search(
+    _ trial: Trial, _ configuration: Configuration, in context: TrialContext,
+    from changed: (TanhNetwork) -> TanhNetwork
+  ) throws -> Measurement {
     let dataset = try context.shared(configuration.dataset) { try Dataset($0) }
     let training = InnerLoop(
       steps: configuration.innerSteps, batchSize: configuration.batchSize,
       of: Examples(dataset.x, dataset.y))
     var generator = TorchGenerator(seed: UInt64(trial.seed))
-    let network = TanhNetwork(
-      inputs: dataset.length, hidden: configuration.hidden, using: &generator)
+    let network = changed(
+      TanhNetwork(inputs: dataset.length, hidden: configuration.hidden, using: &generator))
 
     var search = context.checkpoint.load(Measurement.self) ?? configuration.start(of: trial)
     while search.step < configuration.outerSteps {

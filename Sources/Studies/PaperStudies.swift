@@ -1,10 +1,11 @@
 import MNIST1D
 import Runs
 
-/// The studies of the paper, in its order; one that is not here has no name on the command line.
+/// What the notebooks printed, and the studies of the paper in its order; one that is not here has no name on the
+/// command line.
 package let paperStudies: [any Study.Type] = [
-  Baselines.self, Lottery.self, DoubleDescent.self, MetalearnLR.self, MetalearnActivation.self,
-  Pooling.self, SelfSupervised.self,
+  Published.self, Baselines.self, Lottery.self, DoubleDescent.self, MetalearnLR.self,
+  MetalearnActivation.self, Pooling.self, SelfSupervised.self,
 ]
 
 /// The settings of a study on one dataset, which its trials share.

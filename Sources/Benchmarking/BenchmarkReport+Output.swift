@@ -6,7 +6,7 @@ extension BenchmarkReport {
   private static let examples = DatasetConfiguration().numSamples
 
   /// The report as one object; times are medians, `fastest` and what follows from it the shortest of all rounds.
-  public var json: JSON {
+  package var json: JSON {
     var object: JSON = [
       "kernels": .text(kernels), "cores": .integer(cores), "threads": .integer(threads),
       "build": .text(build.rawValue), "peak_megabytes": .number(Double(peakMemory) / 1e6),
@@ -57,7 +57,7 @@ extension BenchmarkReport {
   }
 
   /// The report for a terminal.
-  public var text: String {
+  package var text: String {
     var parts = [
       "\(kernels) kernels, \(threads == 1 ? "one thread" : "\(threads) threads") on a machine of "
         + "\(cores == 1 ? "1 core" : "\(cores) cores"); medians\n"

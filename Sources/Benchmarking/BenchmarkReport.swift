@@ -3,47 +3,47 @@ import MNIST1D
 import Tensors
 
 /// What this machine does in which time.
-public struct BenchmarkReport: Sendable {
+package struct BenchmarkReport: Sendable {
   /// The time of a training step.
-  public struct Step: Sendable {
+  package struct Step: Sendable {
     /// What was trained.
-    public let subject: Subject
+    package let subject: Subject
     /// How many examples a step sees.
-    public let batchSize: Int
+    package let batchSize: Int
     /// The losses of the first steps.
-    public let firstLosses: [Float]
+    package let firstLosses: [Float]
     /// Forward, gradients and update.
-    public let timing: Timing
+    package let timing: Timing
   }
 
   /// The time of a training and of the gradient back through all of its steps.
-  public struct Outer: Sendable {
+  package struct Outer: Sendable {
     /// The study whose outer step was taken.
-    public let subject: Subject
+    package let subject: Subject
     /// How many steps the training takes.
-    public let innerSteps: Int
+    package let innerSteps: Int
     /// How many examples an inner step sees.
-    public let batchSize: Int
+    package let batchSize: Int
     /// The losses of the first inner steps.
-    public let firstLosses: [Float]
+    package let firstLosses: [Float]
     /// The whole outer step.
-    public let timing: Timing
+    package let timing: Timing
   }
 
   /// The time of a matrix product.
-  public struct Product: Sendable {
+  package struct Product: Sendable {
     /// What was multiplied.
-    public let product: MatrixProduct
+    package let product: MatrixProduct
     /// Multiplication into a new tensor.
-    public let timing: Timing
+    package let timing: Timing
 
     /// Floating-point operations per second in the fastest round, in 10⁹: what is held against a peak should not
     /// depend on what else the machine is doing.
-    public var gigaflops: Double { product.operations / timing.fastest / 1e9 }
+    package var gigaflops: Double { product.operations / timing.fastest / 1e9 }
   }
 
   /// How the program was compiled; without optimisation the times say nothing.
-  public enum Build: String, Sendable {
+  package enum Build: String, Sendable {
     case optimized
     case debug
 
@@ -60,25 +60,25 @@ public struct BenchmarkReport: Sendable {
   }
 
   /// The kernels in use.
-  public let kernels = Kernels.current
+  package let kernels = Kernels.current
   /// How many cores this process may use.
-  public let cores = ProcessInfo.processInfo.activeProcessorCount
+  package let cores = ProcessInfo.processInfo.activeProcessorCount
   /// How many threads large kernels were split over.
-  public let threads: Int
+  package let threads: Int
   /// How the program was compiled.
-  public let build = Build.current
+  package let build = Build.current
   /// The training steps.
-  public private(set) var steps: [Step] = []
+  package private(set) var steps: [Step] = []
   /// The outer steps of the metalearning studies.
-  public private(set) var outerSteps: [Outer] = []
+  package private(set) var outerSteps: [Outer] = []
   /// The generation of the default dataset.
-  public private(set) var dataset: Timing?
+  package private(set) var dataset: Timing?
   /// The matrix products.
-  public private(set) var products: [Product] = []
+  package private(set) var products: [Product] = []
   /// The most floating-point operations per second that one core was seen to do, in 10⁹.
-  public private(set) var peakGigaflops: Double?
+  package private(set) var peakGigaflops: Double?
   /// The most memory that the process has held, with all that was measured, in bytes.
-  public let peakMemory: Int
+  package let peakMemory: Int
 
   /// Measures some subjects, interleaved.
   ///
@@ -87,7 +87,7 @@ public struct BenchmarkReport: Sendable {
   ///   - threads: how many threads large kernels are split over.
   ///   - budget: how long.
   /// - Throws: `TrainingError` if a training diverges.
-  public init(
+  package init(
     of subjects: [Subject] = Subject.allCases, threads: Int = 1, within budget: Budget = Budget()
   ) throws {
     self.threads = threads

@@ -3,7 +3,7 @@ import Runs
 
 extension Checkup {
   /// The checkup as one object.
-  public var json: JSON {
+  package var json: JSON {
     [
       "healthy": .flag(isHealthy), "kernels": .text(kernels),
       "available_kernels": .array(available.map { .text($0) }), "cores": .integer(cores),
@@ -22,7 +22,7 @@ extension Checkup {
   }
 
   /// The checkup for a terminal.
-  public var text: String {
+  package var text: String {
     let others = available.filter { $0 != kernels }
     var lines = [
       "kernels    \(kernels)"
@@ -43,7 +43,7 @@ extension Checkup {
   }
 
   /// What the findings mean, and what to do about it.
-  public var advice: String {
+  package var advice: String {
     guard !isHealthy else {
       return
         "All \(findings.count) digests are the committed ones: this machine computes the bits that every other does."

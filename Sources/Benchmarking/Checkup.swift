@@ -10,43 +10,43 @@ import Tensors
 ///
 /// Each finding compares a digest with the committed one. Those of the random streams and the dataset were made with
 /// NumPy, PyTorch and the reference implementation, those of the trainings by this package.
-public struct Checkup: Sendable {
+package struct Checkup: Sendable {
   /// One digest.
-  public struct Finding: Sendable, Equatable {
+  package struct Finding: Sendable, Equatable {
     /// What was computed.
-    public let subject: String
+    package let subject: String
     /// The kernels that computed it; nil for what needs none.
-    public let kernels: String?
+    package let kernels: String?
     /// The digest that every machine should find.
-    public let expected: String
+    package let expected: String
     /// The digest that was found here.
-    public let found: String
+    package let found: String
 
     /// Whether the bits are the same.
-    public var agrees: Bool { found == expected }
+    package var agrees: Bool { found == expected }
   }
 
   /// The kernels in use.
-  public let kernels = Kernels.current
+  package let kernels = Kernels.current
   /// The kernels that this machine can use.
-  public let available = Kernels.available
+  package let available = Kernels.available
   /// How many cores this process may use.
-  public let cores = ProcessInfo.processInfo.activeProcessorCount
+  package let cores = ProcessInfo.processInfo.activeProcessorCount
   /// The processor's own name, if it can be found.
-  public let processor = Self.processorName()
+  package let processor = Self.processorName()
   /// The operating system.
-  public let system = ProcessInfo.processInfo.operatingSystemVersionString
+  package let system = ProcessInfo.processInfo.operatingSystemVersionString
   /// What was compared.
-  public package(set) var findings: [Finding] = []
+  package var findings: [Finding] = []
 
   /// Whether all bits are as they should be.
-  public var isHealthy: Bool { findings.allSatisfy(\.agrees) }
+  package var isHealthy: Bool { findings.allSatisfy(\.agrees) }
 
   /// Computes everything: the random streams, the dataset, ten training steps of each classifier with every set of
   /// kernels that the machine can use, and 300 with those in use.
   ///
   /// - Throws: `TrainingError` if a training diverges, which itself is a sign of wrong kernels.
-  public init() throws {
+  package init() throws {
     findings.append(Finding("NumPy's random stream", Self.numPyDigest, Self.numPyStream()))
     findings.append(Finding("PyTorch's random stream", Self.torchDigest, Self.torchStream()))
     let dataset = try Dataset(DatasetConfiguration())

@@ -2,16 +2,16 @@ import CKernels
 import Tensors
 
 /// A matrix product of a shape that occurs in training.
-public struct MatrixProduct: Sendable, Equatable {
+package struct MatrixProduct: Sendable, Equatable {
   /// Where it occurs.
-  public let place: String
+  package let place: String
   /// The extents: [rows, inner] · [inner, columns].
-  public let rows: Int, columns: Int, inner: Int
+  package let rows: Int, columns: Int, inner: Int
   /// Which operand lies in memory with its axes exchanged.
-  public let transposing: TransposedOperand
+  package let transposing: TransposedOperand
 
   /// The floating-point operations, two for each multiply-add.
-  public var operations: Double { 2 * Double(rows) * Double(columns) * Double(inner) }
+  package var operations: Double { 2 * Double(rows) * Double(columns) * Double(inner) }
 
   private init(
     _ place: String, _ rows: Int, _ columns: Int, _ inner: Int, _ transposing: TransposedOperand

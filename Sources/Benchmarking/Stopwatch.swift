@@ -11,23 +11,23 @@ extension Workload {
 }
 
 /// How much time a measurement may take.
-public struct Budget: Sendable {
+package struct Budget: Sendable {
   /// How often everything is measured. The rounds are interleaved, so that a disturbance hits all alike.
-  public var rounds: Int
+  package var rounds: Int
   /// How long one sample of one workload lasts at least.
-  public var sample: Duration
+  package var sample: Duration
 
   /// Creates a budget; the default one takes about eight seconds for everything.
-  public init(rounds: Int = 15, sample: Duration = .milliseconds(20)) {
+  package init(rounds: Int = 15, sample: Duration = .milliseconds(20)) {
     self.rounds = rounds
     self.sample = sample
   }
 }
 
 /// The seconds that some work takes, measured several times.
-public struct Timing: Sendable, Equatable {
+package struct Timing: Sendable, Equatable {
   /// One measurement per round, in ascending order.
-  public let samples: [Double]
+  package let samples: [Double]
 
   init(_ samples: [Double]) {
     precondition(!samples.isEmpty, "nothing was measured")
@@ -35,13 +35,13 @@ public struct Timing: Sendable, Equatable {
   }
 
   /// The median, which is what we report.
-  public var median: Double {
+  package var median: Double {
     let middle = samples.count / 2
     return samples.count % 2 == 1 ? samples[middle] : (samples[middle - 1] + samples[middle]) / 2
   }
 
   /// The shortest, from which the median strays as far as the machine was busy with other things.
-  public var fastest: Double { samples[0] }
+  package var fastest: Double { samples[0] }
 }
 
 /// Measures workloads side by side.

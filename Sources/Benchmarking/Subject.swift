@@ -3,7 +3,7 @@ import NeuralNetworks
 import ReferenceRandom
 
 /// Something that can be measured, by its name on the command line.
-public enum Subject: String, CaseIterable, Sendable {
+package enum Subject: String, CaseIterable, Sendable {
   case logistic
   case mlp
   case cnn

@@ -48,7 +48,7 @@ extension Dataset {
   /// `#` are skipped, but the header may stand behind a `#` on the first line. A row with the split `t` and no label holds the times, which are made from the length without it.
   ///
   /// - Throws: An error that names the line, or the value's place, for anything that is not such a table.
-  public init(csv bytes: [UInt8]) throws(FormatError) {
+  package init(csv bytes: [UInt8]) throws(FormatError) {
     if FileKind(startingWith: bytes.prefix(1 << 12)) == .utf16 {
       throw FileKind.utf16.mistaken(for: .dataset(.csv))
     }

@@ -113,7 +113,7 @@ extension Templates {
 extension Dataset {
   /// The dictionary that the reference implementation pickles, with the templates in a dictionary
   /// of their own.
-  public func pickleValue(
+  package func pickleValue(
     precision: FloatPrecision = .float64
   ) throws(FormatError) -> PickleValue {
     var values = PickleValue.dictionary(of: try examples(precision: precision))
@@ -127,7 +127,7 @@ extension Dataset {
   /// Takes the dataset from the reference's dictionary; other keys are ignored.
   ///
   /// - Throws: An error that names the entry which is missing or is not what it should be.
-  public init(pickle value: PickleValue) throws(FormatError) {
+  package init(pickle value: PickleValue) throws(FormatError) {
     guard case .dictionary(let values) = value else {
       throw FormatError("the pickle should hold a dictionary, and holds \(value.kind)")
     }

@@ -5,7 +5,7 @@ import Storage
 ///
 /// Records are appended, so that TensorBoard shows a training that is under way. A folder may hold several files: a
 /// training that was resumed goes on in a new one.
-public final class EventFile {
+package final class EventFile {
   private let path: String
   private let descriptor: Int32
   private var buffer: [UInt8] = []
@@ -13,7 +13,7 @@ public final class EventFile {
   /// Creates the folder, if it is not there, and a new file in it.
   ///
   /// - Throws: ``FileError`` if that is impossible.
-  public init(in folder: String, time: Double = Date().timeIntervalSince1970) throws(FileError) {
+  package init(in folder: String, time: Double = Date().timeIntervalSince1970) throws(FileError) {
     try OutputFile.createFolder(folder)
     var name: String
     var created: Int32
@@ -34,7 +34,7 @@ public final class EventFile {
   }
 
   /// Adds a record; ``flush()`` hands it to the system.
-  public func append(
+  package func append(
     _ scalars: [EventRecord.Scalar], step: Int, time: Double = Date().timeIntervalSince1970
   ) {
     buffer += EventRecord(.scalars(scalars, step: step), time: time).bytes
@@ -43,7 +43,7 @@ public final class EventFile {
   /// Writes the records that were added.
   ///
   /// - Throws: ``FileError`` if that is impossible.
-  public func flush() throws(FileError) {
+  package func flush() throws(FileError) {
     let written = buffer.withUnsafeBytes { writeAll($0, to: descriptor) }
     buffer.removeFirst(written)
     guard buffer.isEmpty else { throw .unwritable(path: path, reason: systemReason()) }
@@ -52,7 +52,7 @@ public final class EventFile {
   /// Writes a file of curves that are complete, whole or not at all; equal curves give equal bytes.
   ///
   /// - Throws: ``FileError`` if that is impossible.
-  public static func write(
+  package static func write(
     _ records: [(scalars: [EventRecord.Scalar], step: Int)], to folder: String, time: Double
   ) throws(FileError) {
     try OutputFile.createFolder(folder)

@@ -5,9 +5,9 @@
 /// the version and every other one a `Summary` of scalars.
 ///
 /// Source: `tensorflow/core/lib/io/record_writer.cc`, `event.proto` and `summary.proto` of TensorFlow.
-public struct EventRecord: Equatable, Sendable {
+package struct EventRecord: Equatable, Sendable {
   /// What an event says.
-  public enum Content: Equatable, Sendable {
+  package enum Content: Equatable, Sendable {
     /// The first event of every file.
     case version
     /// Values of curves at one step.
@@ -15,32 +15,32 @@ public struct EventRecord: Equatable, Sendable {
   }
 
   /// The value of one curve.
-  public struct Scalar: Equatable, Sendable {
+  package struct Scalar: Equatable, Sendable {
     /// The name of the curve; what comes before a slash groups curves on the page.
-    public var tag: String
+    package var tag: String
     /// The value.
-    public var value: Float
+    package var value: Float
 
     /// Names a value.
-    public init(_ tag: String, _ value: Float) {
+    package init(_ tag: String, _ value: Float) {
       self.tag = tag
       self.value = value
     }
   }
 
   /// When it happened, in seconds since 1970.
-  public var time: Double
+  package var time: Double
   /// What happened.
-  public var content: Content
+  package var content: Content
 
   /// Dates an event.
-  public init(_ content: Content, time: Double) {
+  package init(_ content: Content, time: Double) {
     self.time = time
     self.content = content
   }
 
   /// The record's bytes, ready to be appended to a file.
-  public var bytes: [UInt8] {
+  package var bytes: [UInt8] {
     var event = ProtocolBuffer()
     event.append(time.bitPattern, field: 1)
     switch content {

@@ -5,7 +5,7 @@ import Storage
 /// The layout is NumPy's NEP 1: a magic string, a version, and a header that is the literal of a
 /// Python dictionary, padded so that the elements start at a multiple of 64 bytes. Written files
 /// equal those of `numpy.save` byte for byte.
-public enum NPY {
+package enum NPY {
   private static let magic: [UInt8] = [0x93] + Array("NUMPY".utf8)
   private static let alignment = 64
 
@@ -13,7 +13,7 @@ public enum NPY {
   ///
   /// - Throws: An error for anything but one array of numbers or truth values, trailing bytes
   ///   included.
-  public static func decode(_ bytes: [UInt8]) throws(FormatError) -> NumericArray {
+  package static func decode(_ bytes: [UInt8]) throws(FormatError) -> NumericArray {
     try decode(bytes[...])
   }
 
@@ -57,7 +57,7 @@ public enum NPY {
   }
 
   /// Encodes an array as version 1.0, little-endian and row-major.
-  public static func encode(_ array: NumericArray) -> [UInt8] {
+  package static func encode(_ array: NumericArray) -> [UInt8] {
     let type = array.elements.type
     let order = type.size == 1 ? "|" : "<"
     let sizes = array.shape.map(String.init)

@@ -5,7 +5,7 @@ import Storage
 /// A pickle is a program for a small stack machine that may import and call any Python function.
 /// This reader's machine has no such ability: it knows the few constructors that plain values and
 /// NumPy arrays need, builds the values itself, and refuses every other name.
-public enum Pickle {
+package enum Pickle {
   /// Decodes a pickle of protocol 0 to 5, as Python 3 or Python 2 wrote it.
   ///
   /// Where `names` are given, only the entries of dictionaries under these names are wanted. What stands under other
@@ -14,7 +14,7 @@ public enum Pickle {
   ///
   /// - Throws: An error that names what the file asks for beyond plain values and NumPy arrays, or
   ///   says where it is damaged. Trailing bytes are an error.
-  public static func decode(
+  package static func decode(
     _ bytes: [UInt8], names: [String]? = nil
   ) throws(FormatError) -> PickleValue {
     var machine = PickleMachine(bytes, wanting: names.map(Set.init))
@@ -27,7 +27,7 @@ public enum Pickle {
   /// depends on memory addresses or hashing: equal values give equal bytes.
   ///
   /// - Throws: An error for an array or a text of 4 GiB or more.
-  public static func encode(_ value: PickleValue) throws(FormatError) -> [UInt8] {
+  package static func encode(_ value: PickleValue) throws(FormatError) -> [UInt8] {
     var writer = PickleWriter()
     try writer.write(value)
     return writer.finish()

@@ -1,5 +1,5 @@
 /// What a pickle file can hold here: plain Python values and NumPy arrays.
-public indirect enum PickleValue: Equatable, Sendable {
+package indirect enum PickleValue: Equatable, Sendable {
   /// `None`.
   case none
   /// `True` or `False`.

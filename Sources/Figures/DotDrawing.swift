@@ -5,17 +5,17 @@
 /// drawing.draw(x: [0, 39], y: [0, 39])
 /// print(drawing.lines.joined(separator: "\n"))
 /// ```
-public struct DotDrawing: Sendable, Equatable {
+package struct DotDrawing: Sendable, Equatable {
   /// The number of characters in a line.
-  public let columns: Int
+  package let columns: Int
   /// The number of lines.
-  public let rows: Int
+  package let rows: Int
   private var cells: [UInt8]
 
   /// Creates an empty drawing.
   ///
   /// - Precondition: neither size is negative.
-  public init(columns: Int, rows: Int) {
+  package init(columns: Int, rows: Int) {
     precondition(columns >= 0 && rows >= 0, "A drawing cannot have \(columns) × \(rows) characters")
     self.columns = columns
     self.rows = rows
@@ -23,12 +23,12 @@ public struct DotDrawing: Sendable, Equatable {
   }
 
   /// The number of dots from left to right.
-  public var width: Int { 2 * columns }
+  package var width: Int { 2 * columns }
   /// The number of dots from top to bottom.
-  public var height: Int { 4 * rows }
+  package var height: Int { 4 * rows }
 
   /// Sets a dot, counted from the upper left; one outside the drawing is left out.
-  public mutating func set(x: Int, y: Int) {
+  package mutating func set(x: Int, y: Int) {
     guard x >= 0, x < width, y >= 0, y < height else { return }
     // Braille counts its first six dots down the columns, and added the lowest row later.
     let bits: [[UInt8]] = [[0x01, 0x02, 0x04, 0x40], [0x08, 0x10, 0x20, 0x80]]
@@ -38,7 +38,7 @@ public struct DotDrawing: Sendable, Equatable {
   /// Draws a curve through points in the order given; a point that is not finite leaves a gap.
   ///
   /// - Precondition: as many `y` as `x`.
-  public mutating func draw(x: [Double], y: [Double]) {
+  package mutating func draw(x: [Double], y: [Double]) {
     precondition(x.count == y.count, "\(x.count) x values but \(y.count) y values")
     var last: (x: Double, y: Double)?
     for (x, y) in zip(x, y) {
@@ -61,7 +61,7 @@ public struct DotDrawing: Sendable, Equatable {
   }
 
   /// The drawing line by line; a character without dots is a space.
-  public var lines: [String] {
+  package var lines: [String] {
     (0..<rows).map { row in
       String(
         String.UnicodeScalarView(

@@ -6,18 +6,18 @@ import Foundation
 /// Curves are found without knowing the study: every list of numbers in a measurement is one, under the names that
 /// lead to it. A member `steps` (or `step`) beside lists of its length says at which steps they were taken; a list of
 /// objects counts as an object of lists.
-public struct Curve: Sendable, Equatable {
+package struct Curve: Sendable, Equatable {
   /// The trial's key.
-  public var trial: JSON
+  package var trial: JSON
   /// The name, such as `testAccuracy`, or `samples.value` where it lies deeper.
-  public var name: String
+  package var name: String
   /// The steps; 0, 1, 2 … where the measurement does not say.
-  public var steps: [Int]
+  package var steps: [Int]
   /// The values, one per step.
-  public var values: [Double]
+  package var values: [Double]
 
   /// The trial in a form that can name a file, such as `model=cnn,seed=42`.
-  public var trialName: String {
+  package var trialName: String {
     let members = trial.members?.map { "\(Setting.hyphenated($0.key))=\($0.value.spelling)" }
     let name = (members ?? [trial.spelling]).joined(separator: ",")
     return String(

@@ -219,7 +219,7 @@ public struct Attachment: Sendable, Equatable {
   }
 
   /// The file's name with its ending.
-  public var fileName: String { "\(name).\(type)" }
+  package var fileName: String { "\(name).\(type)" }
 }
 
 extension String {

@@ -34,7 +34,7 @@ extension Run {
   /// it. Without shards there is nothing to do.
   ///
   /// - Throws: ``RunError`` if a store cannot be read or written.
-  public func mergeShards(observer: some RunObserver = SilentObserver()) throws(RunError) {
+  package func mergeShards(observer: some RunObserver = SilentObserver()) throws(RunError) {
     let whole = directory.store(of: nil).lastPathComponent
     guard directory.stores().contains(where: { $0.lastPathComponent != whole }) else { return }
     let lock = try FileSystem.lock(directory.store(of: nil))
@@ -64,7 +64,7 @@ extension Run {
   ///
   /// - Throws: ``RunError/missingTrials(directory:missing:planned:first:)`` if trials are missing;
   ///   other ``RunError``s if a store cannot be read or the findings cannot be written.
-  public func summarize() throws(RunError) -> RunSummary {
+  package func summarize() throws(RunError) -> RunSummary {
     try summarize(StoreContents(reading: [directory], of: identity))
   }
 

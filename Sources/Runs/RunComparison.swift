@@ -2,7 +2,7 @@ import Storage
 import Foundation
 
 /// Several runs of one study side by side: where their settings differ, and what each has found.
-public struct RunComparison: Sendable {
+package struct RunComparison: Sendable {
   /// A value that more than one run has.
   struct Row {
     let place: String
@@ -10,13 +10,13 @@ public struct RunComparison: Sendable {
   }
 
   /// The names by which the runs are told apart: their folders', or the whole paths where those are the same.
-  public let names: [String]
+  package let names: [String]
   let summaries: [RunSummary]
 
   /// Reads the summaries of runs that have ended.
   ///
   /// - Throws: ``RunError/differentStudies(first:second:)``, and what reading a summary gives.
-  public init(of directories: [RunDirectory]) throws(RunError) {
+  package init(of directories: [RunDirectory]) throws(RunError) {
     summaries = try directories.map { directory throws(RunError) in
       try RunSummary(reading: directory)
     }
@@ -86,7 +86,7 @@ public struct RunComparison: Sendable {
 
 extension RunComparison {
   /// The comparison for a terminal.
-  public var text: String {
+  package var text: String {
     var parts: [String] = []
     let settings = settings
     parts.append(
@@ -107,7 +107,7 @@ extension RunComparison {
   }
 
   /// The comparison as one object: for each setting, claim and result a list with one value per run.
-  public var json: JSON {
+  package var json: JSON {
     let study = summaries.first?.study ?? ""
     return [
       "study": .text(study),

@@ -3,21 +3,21 @@ import Figures
 import Foundation
 
 /// What a run has measured, in forms that other programs read: read from its folder alone, whatever the study.
-public struct RunExport: Sendable {
+package struct RunExport: Sendable {
   /// The curves of all trials.
-  public let curves: [Curve]
+  package let curves: [Curve]
   /// When the run was measured, in seconds since 1970.
-  public let time: Double
+  package let time: Double
   /// What is wrong with the stores, and how many trials are missing for it, one sentence each.
-  public let warnings: [String]
+  package let warnings: [String]
   /// Whether trials are missing that the run once had, or may have had.
-  public let isDamaged: Bool
+  package let isDamaged: Bool
   private let trials: [StoredTrial]
 
   /// Reads the stores of a run, which need not have ended.
   ///
   /// - Throws: ``RunError/missingFile(_:remedy:)``, ``RunError/unreadable(file:reason:)`` and what a store gives.
-  public init(reading directory: RunDirectory) throws(RunError) {
+  package init(reading directory: RunDirectory) throws(RunError) {
     let identity = try RunIdentity(reading: directory)
     let stores = directory.stores()
     let known = try StoreContents(reading: [directory], of: identity)
@@ -41,7 +41,7 @@ public struct RunExport: Sendable {
   /// Writes `trials.csv`, `curves.csv` and `curves.jsonl`.
   ///
   /// - Returns: the files.
-  public func write(to folder: URL) throws(RunError) -> [URL] {
+  package func write(to folder: URL) throws(RunError) -> [URL] {
     try FileSystem.createDirectory(folder)
     var files: [URL] = []
     for (name, text) in [

@@ -2,20 +2,20 @@ import Storage
 import Foundation
 
 /// What a run still has to do, and how long that takes.
-public struct RunPlan: Sendable, Equatable {
+package struct RunPlan: Sendable, Equatable {
   /// The run's folder.
-  public var directory: RunDirectory
+  package var directory: RunDirectory
   /// How many trials there are in all.
-  public var trials: Int
+  package var trials: Int
   /// The costs of those without a result, in the unit of the study.
-  public var pending: [Double]
+  package var pending: [Double]
   /// The seconds that a trial of cost 1 takes; nil if that is not known.
-  public var secondsPerCost: Double?
+  package var secondsPerCost: Double?
   /// What is wrong with the stores, one sentence each.
-  public var warnings: [String]
+  package var warnings: [String]
 
   /// A plan of a run in a folder.
-  public init(
+  package init(
     directory: RunDirectory, trials: Int, pending: [Double], secondsPerCost: Double?,
     warnings: [String] = []
   ) {
@@ -27,7 +27,7 @@ public struct RunPlan: Sendable, Equatable {
   }
 
   /// The seconds that all pending trials take one after the other; nil if that is not known.
-  public var seconds: Double? { secondsPerCost.map { pending.reduce(0, +) * $0 } }
+  package var seconds: Double? { secondsPerCost.map { pending.reduce(0, +) * $0 } }
 }
 
 extension Run {
@@ -37,7 +37,7 @@ extension Run {
   /// at most `limit` seconds, and its result thrown away; 0 leaves the time unknown instead.
   ///
   /// - Throws: ``RunError`` if a store cannot be read.
-  public func plan(measuringFor limit: Double) throws(RunError) -> RunPlan {
+  package func plan(measuringFor limit: Double) throws(RunError) -> RunPlan {
     let known = try StoreContents(reading: [directory], of: identity)
     var estimate = TimeEstimate(jobs: 1)
     for (key, cost) in zip(keys, costs) {

@@ -91,7 +91,7 @@ extension RunSummary {
 
 extension RunSummary {
   /// What figures and texts say of settings that are not the paper's; nil for the paper's own.
-  public var notice: String? { Self.notice(settings, changed) }
+  package var notice: String? { Self.notice(settings, changed) }
 
   static func notice(_ settings: Settings, _ changed: [ChangedSetting]) -> String? {
     switch settings {
@@ -132,7 +132,7 @@ extension RunSummary {
   /// A folder without stores, such as one that was sent without them, has nothing wrong.
   ///
   /// - Throws: ``RunError`` if a store cannot be read or belongs to another run.
-  public static func damage(
+  package static func damage(
     of directory: RunDirectory
   ) throws(RunError) -> (warnings: [String], lacksTrials: Bool) {
     guard !directory.stores().isEmpty, try FileSystem.read(directory.configuration) != nil else {

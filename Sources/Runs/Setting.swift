@@ -1,20 +1,20 @@
 import Storage
 
 /// One setting of a configuration, as the command line spells it.
-public struct Setting: Sendable, Equatable {
+package struct Setting: Sendable, Equatable {
   /// The spelling, such as `batch-size` or `dataset.num-samples`.
-  public let key: String
+  package let key: String
   /// The value as one would write it, such as `100` or `42,43,44`.
-  public let value: String
+  package let value: String
   /// The names in the encoded configuration that lead here.
   let path: [String]
   let kind: SettingKind?
 
   /// What may be written, as a part of a sentence.
-  public var expected: String { kind?.description ?? "a number or text" }
+  package var expected: String { kind?.description ?? "a number or text" }
 
   /// The settings of a configuration in the order in which it declares them.
-  public static func list(of configuration: some Encodable) -> [Setting] {
+  package static func list(of configuration: some Encodable) -> [Setting] {
     all(in: configuration).filter { $0.kind != .group }
   }
 
@@ -37,7 +37,7 @@ public struct Setting: Sendable, Equatable {
   }
 
   /// The spelling of a property's name as a flag: `batchSize` becomes `batch-size`.
-  public static func hyphenated(_ name: String) -> String {
+  package static func hyphenated(_ name: String) -> String {
     var out = ""
     for character in name {
       if character.isUppercase, !out.isEmpty { out += "-" }

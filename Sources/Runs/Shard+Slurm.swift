@@ -10,7 +10,7 @@ extension Shard {
   ///
   /// - Throws: ``RunError/irregularArray(task:reason:)`` if a variable is missing, or no number that Slurm gives, or if
   ///   the numbers of the array have gaps, as those of `--array=1,5,6` have.
-  public init?(environment: [String: String]) throws(RunError) {
+  package init?(environment: [String: String]) throws(RunError) {
     guard let task = environment["SLURM_ARRAY_TASK_ID"] else { return nil }
     func value(_ name: String) throws(RunError) -> Int? {
       let variable = "SLURM_ARRAY_TASK_\(name)"
@@ -46,7 +46,7 @@ extension Shard {
   }
 
   /// What a user should read who did not think of the array, and how to carry out all trials.
-  public static func notice(of shard: Shard, environment: [String: String]) -> String {
+  package static func notice(of shard: Shard, environment: [String: String]) -> String {
     let variables = ["ID", "MIN", "MAX", "STEP", "COUNT"].compactMap { name in
       environment["SLURM_ARRAY_TASK_\(name)"].map { "SLURM_ARRAY_TASK_\(name)=\($0)" }
     }

@@ -3,9 +3,9 @@ import Figures
 import Foundation
 
 /// The Slurm that this machine belongs to.
-public enum Slurm {
+package enum Slurm {
   /// Slurm's own default, for where it cannot be asked.
-  public static let defaultLargestArray = 1001
+  package static let defaultLargestArray = 1001
 
   /// How long Slurm's programs may take to answer a question, in seconds.
   private static let patience = 30.0
@@ -18,7 +18,7 @@ public enum Slurm {
   ///
   /// - Parameter account: the account that will be charged; nil for the user's own.
   /// - Returns: the number, and the limit that it comes from where that is the user's.
-  public static func largestArray(account: String? = nil) -> (tasks: Int, reason: String?) {
+  package static func largestArray(account: String? = nil) -> (tasks: Int, reason: String?) {
     let configuration = try? call(["scontrol", "show", "config"])
     let site = configuration.flatMap(largestArray(in:)) ?? defaultLargestArray
     let user = NSUserName()
@@ -69,7 +69,7 @@ public enum Slurm {
   ///   - patience: how long sbatch may take, in seconds; a busy Slurm keeps it waiting.
   /// - Returns: the numbers of the array and of the last job.
   /// - Throws: ``RunError/cannotSubmit(reason:)``.
-  public static func submit(
+  package static func submit(
     _ array: SlurmArray, patience: Double = 300
   ) throws(RunError) -> (array: String, finish: String) {
     let first = try job(["sbatch", "--parsable", array.arrayFile.path], patience)

@@ -3,9 +3,9 @@ import Figures
 import Foundation
 
 /// A Slurm job array that carries out a run, one shard per task, and the job that ends it.
-public struct SlurmArray: Sendable, Equatable {
+package struct SlurmArray: Sendable, Equatable {
   /// Into how many tasks a run is divided.
-  public enum Division: Sendable, Equatable {
+  package enum Division: Sendable, Equatable {
     /// So many.
     case tasks(Int)
     /// As many as it takes for each to last about so long.
@@ -13,16 +13,16 @@ public struct SlurmArray: Sendable, Equatable {
   }
 
   /// Lines that a site may ask for.
-  public struct Resources: Sendable, Equatable {
+  package struct Resources: Sendable, Equatable {
     /// `--partition`.
-    public var partition: String?
+    package var partition: String?
     /// `--account`.
-    public var account: String?
+    package var account: String?
     /// `--time`; made from the plan unless given.
-    public var time: String?
+    package var time: String?
 
     /// The site's defaults.
-    public init(partition: String? = nil, account: String? = nil, time: String? = nil) {
+    package init(partition: String? = nil, account: String? = nil, time: String? = nil) {
       self.partition = partition
       self.account = account
       self.time = time
@@ -31,7 +31,7 @@ public struct SlurmArray: Sendable, Equatable {
     /// Refuses what no site can mean.
     ///
     /// - Throws: ``RunError/unsuitable(_:found:expected:)``, with the option's name.
-    public func check() throws(RunError) {
+    package func check() throws(RunError) {
       for (option, name) in [("--partition", partition), ("--account", account)] {
         guard let name else { continue }
         guard !name.isEmpty, name.isPrintable, name.unicodeScalars.allSatisfy({ $0 != " " }) else {
@@ -47,11 +47,11 @@ public struct SlurmArray: Sendable, Equatable {
   }
 
   /// The study's name.
-  public let study: String
+  package let study: String
   /// How many tasks there are.
-  public let tasks: Int
+  package let tasks: Int
   /// The seconds that a task takes, if that is known.
-  public let secondsPerTask: Double?
+  package let secondsPerTask: Double?
   let resources: Resources
   let directory: RunDirectory
 
@@ -66,7 +66,7 @@ public struct SlurmArray: Sendable, Equatable {
   /// - Throws: ``RunError/unknownDuration(study:)`` for tasks of so many minutes if the plan does not know how long
   ///   trials take; ``RunError/nothingPending(directory:)`` if they all have ended;
   ///   ``RunError/unsuitable(_:found:expected:)``.
-  public init(
+  package init(
     _ plan: RunPlan, of study: String, _ division: Division, largest: Int,
     resources: Resources = Resources()
   ) throws(RunError) {
@@ -95,7 +95,7 @@ public struct SlurmArray: Sendable, Equatable {
 
 extension SlurmArray {
   /// The folder of the scripts and the tasks' logs.
-  public var folder: URL { directory.url.appendingPathComponent("slurm") }
+  package var folder: URL { directory.url.appendingPathComponent("slurm") }
   var arrayFile: URL { folder.appendingPathComponent("array.sh") }
   var finishFile: URL { folder.appendingPathComponent("finish.sh") }
 
@@ -108,7 +108,7 @@ extension SlurmArray {
   ///   - program: the path of the command, such as that of `mnist1d`.
   ///   - arguments: the study, its settings and its folder, as `reproduce` and `merge` take them.
   /// - Returns: the text.
-  public func arrayScript(_ program: String, _ arguments: [String]) -> String {
+  package func arrayScript(_ program: String, _ arguments: [String]) -> String {
     header(
       name: "\(jobName(program))", log: "task-%a.log", shellLog: "task-$SLURM_ARRAY_TASK_ID.log",
       extra: ["--array=0-\(tasks - 1)"])
@@ -119,7 +119,7 @@ extension SlurmArray {
   ///
   /// It does first what tasks that died have left undone, so that one of them costs nobody the night. Trials that failed
   /// are in the report; the job then ends with 1.
-  public func finishScript(
+  package func finishScript(
     _ program: String, _ arguments: [String], output: String
   ) -> String {
     header(
@@ -151,7 +151,7 @@ extension SlurmArray {
   /// Writes both scripts.
   ///
   /// - Throws: ``RunError/unsuitable(_:found:expected:)`` for words that no script should hold, and what writing gives.
-  public func write(_ program: String, _ arguments: [String], output: String) throws(RunError) {
+  package func write(_ program: String, _ arguments: [String], output: String) throws(RunError) {
     try Self.check(program, named: "the program's path")
     try Self.check(output, named: "--output")
     for word in arguments { try Self.check(word, named: "a word of the command") }
@@ -167,7 +167,7 @@ extension SlurmArray {
   /// Refuses what would be a line of its own in a script.
   ///
   /// - Throws: ``RunError/unsuitable(_:found:expected:)``.
-  public static func check(_ word: String, named name: String) throws(RunError) {
+  package static func check(_ word: String, named name: String) throws(RunError) {
     guard word.isPrintable else {
       throw .unsuitable(name, found: word, expected: "without control characters")
     }

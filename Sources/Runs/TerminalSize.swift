@@ -1,14 +1,14 @@
 import Foundation
 
 /// The size of a terminal in characters.
-public struct TerminalSize: Sendable, Equatable {
+package struct TerminalSize: Sendable, Equatable {
   /// The length of a line.
-  public let columns: Int
+  package let columns: Int
   /// The number of lines.
-  public let rows: Int
+  package let rows: Int
 
   /// The size of the terminal behind a descriptor; 80 × 24 where there is none or it does not tell.
-  public init(of descriptor: Int32) {
+  package init(of descriptor: Int32) {
     var size = winsize()
     let isKnown = ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0
     columns = isKnown && size.ws_col > 0 ? Int(size.ws_col) : 80

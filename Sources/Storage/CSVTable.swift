@@ -1,24 +1,24 @@
 /// A table of texts with named columns, as a CSV file (RFC 4180).
-public struct CSVTable: Equatable, Sendable {
+package struct CSVTable: Equatable, Sendable {
   /// The names of the columns, from the first line.
-  public let columns: [String]
+  package let columns: [String]
   /// The rows, each with one text for every column.
-  public private(set) var rows: [[String]] = []
+  package private(set) var rows: [[String]] = []
 
   /// Creates a table without rows.
-  public init(columns: [String]) {
+  package init(columns: [String]) {
     precondition(!columns.isEmpty, "a table should have a column")
     self.columns = columns
   }
 
   /// Creates a table from rows that must have one text for every column.
-  public init(columns: [String], rows: [[String]]) {
+  package init(columns: [String], rows: [[String]]) {
     self.init(columns: columns)
     for row in rows { append(row) }
   }
 
   /// Appends a row, which must have one text for every column.
-  public mutating func append(_ row: [String]) {
+  package mutating func append(_ row: [String]) {
     precondition(
       row.count == columns.count, "a row has \(row.count) texts for \(columns.count) columns")
     rows.append(row)
@@ -30,7 +30,7 @@ public struct CSVTable: Equatable, Sendable {
 extension CSVTable {
   /// Encodes the table as UTF-8 with a newline after every row; only texts that need quotes have
   /// them.
-  public func encode() -> [UInt8] {
+  package func encode() -> [UInt8] {
     ([columns] + rows).reduce(into: []) { $0 += Self.line(of: $1).utf8 }
   }
 
@@ -66,7 +66,7 @@ extension CSVTable {
   ///
   /// - Throws: An error that names the line, for rows of different lengths, misplaced quotes,
   ///   columns of the same name and bytes that are not UTF-8.
-  public static func decode(_ bytes: [UInt8]) throws(FormatError) -> CSVTable {
+  package static func decode(_ bytes: [UInt8]) throws(FormatError) -> CSVTable {
     var rows = try CSVRows(bytes)
     guard let header = try rows.next() else { throw FormatError("the table is empty") }
     var table = CSVTable(columns: try texts(header))

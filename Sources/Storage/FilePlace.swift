@@ -3,20 +3,20 @@ import Foundation
 /// Where a path leads: two spellings of one file, by links or by dots, are the same place.
 ///
 /// What is not there yet is told apart by the folder in which it would be made, and by its name.
-public struct FilePlace: Hashable, Sendable {
+package struct FilePlace: Hashable, Sendable {
   private let device: UInt64
   private let inode: UInt64
   /// What is missing below the file or folder that is there.
   private let missing: [String]
   /// Whether nothing is there yet.
-  public var isMissing: Bool { !missing.isEmpty }
+  package var isMissing: Bool { !missing.isEmpty }
   /// Whether bytes that are written there are kept apart from others by nobody: a terminal, `/dev/null`.
-  public let isCharacterDevice: Bool
+  package let isCharacterDevice: Bool
   /// Whether a file is there that can be read again.
-  public let isRegularFile: Bool
+  package let isRegularFile: Bool
 
   /// Finds the place of a path; nil where it leads nowhere, as in a circle of links.
-  public init?(_ path: String) {
+  package init?(_ path: String) {
     var (path, missing, hops) = (SystemPath(path.isEmpty ? "." : path), [String](), 0)
     var status = stat()
     while stat(path.bytes, &status) != 0 {

@@ -5,20 +5,20 @@ import Foundation
 /// Lines are handed to the system together, once a second and whenever ``flush()`` asks for it, so that a reader, or
 /// somebody who ends the process, finds whole lines. Devices and pipes are written to as they are; a file stays
 /// locked against other processes that would write to it in this way.
-public final class LineFile {
+package final class LineFile {
   /// What a file holds at one moment, so that a later process can go on from there.
-  public struct Extent: Hashable, Sendable {
+  package struct Extent: Hashable, Sendable {
     /// How many bytes there are.
-    public var bytes = 0
+    package var bytes = 0
     private var digest = FNV1a()
     /// Their 64-bit FNV-1a hash.
-    public var hash: UInt64 { digest.hash }
+    package var hash: UInt64 { digest.hash }
 
     /// Nothing yet.
-    public init() {}
+    package init() {}
 
     /// Names the bytes of an earlier process.
-    public init(bytes: Int, hash: UInt64) {
+    package init(bytes: Int, hash: UInt64) {
       self.bytes = bytes
       digest = FNV1a(hash)
     }
@@ -30,7 +30,7 @@ public final class LineFile {
   }
 
   /// What the file holds, lines among it that the system does not have yet.
-  public private(set) var extent = Extent()
+  package private(set) var extent = Extent()
   private let path: String
   private let descriptor: Int32
   private let isRegular: Bool
@@ -60,7 +60,7 @@ public final class LineFile {
   /// Starts a file; an earlier one is emptied.
   ///
   /// - Throws: `.uncreatable`, with the system's reason.
-  public convenience init(at path: String) throws(FileError) {
+  package convenience init(at path: String) throws(FileError) {
     try self.init(opening: path)
     if isRegular, ftruncate(descriptor, 0) != 0 {
       throw .uncreatable(path: path, reason: systemReason())
@@ -71,7 +71,7 @@ public final class LineFile {
   ///
   /// - Returns: nil, and nothing is changed, where the file holds anything else, or is none.
   /// - Throws: `.uncreatable`, with the system's reason.
-  public convenience init?(at path: String, from extent: Extent) throws(FileError) {
+  package convenience init?(at path: String, from extent: Extent) throws(FileError) {
     guard FilePlace(path)?.isRegularFile ?? false else { return nil }
     try self.init(opening: path)
     guard isRegular else { return nil }
@@ -87,7 +87,7 @@ public final class LineFile {
   /// Starts a file with what another one holds.
   ///
   /// - Throws: ``FileError`` if one cannot be read or the other not be written.
-  public convenience init(at path: String, copying other: LineFile) throws(FileError) {
+  package convenience init(at path: String, copying other: LineFile) throws(FileError) {
     try self.init(at: path)
     try other.flush()
     try other.read(other.extent.bytes) { chunk throws(FileError) in
@@ -104,7 +104,7 @@ public final class LineFile {
   /// Adds a line, without its end.
   ///
   /// - Throws: `.unwritable`; the file then ends with a whole line.
-  public func append(_ line: String) throws(FileError) {
+  package func append(_ line: String) throws(FileError) {
     let start = buffer.count
     buffer += line.utf8
     buffer.append(UInt8(ascii: "\n"))
@@ -115,7 +115,7 @@ public final class LineFile {
   /// Hands what was added to the system.
   ///
   /// - Throws: `.unwritable`; the file then ends with a whole line.
-  public func flush() throws(FileError) {
+  package func flush() throws(FileError) {
     lastFlush = .now
     let written = buffer.withUnsafeBytes { writeAll($0, to: descriptor) }
     guard written == buffer.count else {
@@ -133,7 +133,7 @@ public final class LineFile {
   /// Waits until the disk has every line.
   ///
   /// - Throws: `.unwritable`, with the system's reason.
-  public func synchronize() throws(FileError) {
+  package func synchronize() throws(FileError) {
     try flush()
     guard isRegular else { return }
     guard fsync(descriptor) == 0 else { throw .unwritable(path: path, reason: systemReason()) }

@@ -4,7 +4,7 @@ import Foundation
 // impossible meanwhile; then writing it says so.
 extension OutputFile {
   /// How a file comes to be.
-  public enum Growth: Sendable {
+  package enum Growth: Sendable {
     /// Whole, in the place of an earlier one.
     case whole
     /// Line by line, in place.
@@ -14,7 +14,7 @@ extension OutputFile {
   /// Refuses a path at which no file can be written.
   ///
   /// - Throws: `.uncreatable` or `.unwritable`, with the system's reason.
-  public static func requireFile(at path: String, _ growth: Growth = .whole) throws(FileError) {
+  package static func requireFile(at path: String, _ growth: Growth = .whole) throws(FileError) {
     guard !path.isEmpty else { throw .uncreatable(path: "\"\"", reason: "the name is empty") }
     switch try Destination(of: path) {
     case .file(let target, let earlier):
@@ -57,7 +57,7 @@ extension OutputFile {
   /// Refuses a path at which no folder for files is, or can be made.
   ///
   /// - Throws: `.uncreatable`, with the system's reason.
-  public static func requireFolder(at path: String) throws(FileError) {
+  package static func requireFolder(at path: String) throws(FileError) {
     guard !path.isEmpty else { throw .uncreatable(path: "\"\"", reason: "the name is empty") }
     var status = stat()
     var ancestor = SystemPath(path)

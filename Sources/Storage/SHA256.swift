@@ -2,7 +2,7 @@
 ///
 /// It names a run's folder, seals each line of a store and sums up the results; the package needs
 /// no other cryptography, so it brings no library along for it.
-public struct SHA256: Sendable {
+package struct SHA256: Sendable {
   private var state: [UInt32] = [
     0x6a09_e667, 0xbb67_ae85, 0x3c6e_f372, 0xa54f_f53a,
     0x510e_527f, 0x9b05_688c, 0x1f83_d9ab, 0x5be0_cd19,
@@ -11,17 +11,17 @@ public struct SHA256: Sendable {
   private var count: UInt64 = 0
 
   /// Starts with the empty message.
-  public init() {}
+  package init() {}
 
   /// The digest of `bytes` as 64 hexadecimal digits.
-  public static func hexadecimal(_ bytes: some Sequence<UInt8>) -> String {
+  package static func hexadecimal(_ bytes: some Sequence<UInt8>) -> String {
     var hash = SHA256()
     hash.update(bytes)
     return hash.hexadecimal
   }
 
   /// Lengthens the message.
-  public mutating func update(_ bytes: some Sequence<UInt8>) {
+  package mutating func update(_ bytes: some Sequence<UInt8>) {
     for byte in bytes {
       pending.append(byte)
       count &+= 1
@@ -33,7 +33,7 @@ public struct SHA256: Sendable {
   }
 
   /// The digest of the message so far as 64 hexadecimal digits.
-  public var hexadecimal: String {
+  package var hexadecimal: String {
     var last = self
     last.update([0x80] + [UInt8](repeating: 0, count: (119 - pending.count) % 64))
     last.update((0..<8).map { UInt8(truncatingIfNeeded: (count &* 8) >> (56 - 8 * $0)) })

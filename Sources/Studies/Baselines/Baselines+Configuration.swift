@@ -4,35 +4,35 @@ import Runs
 
 extension Baselines {
   /// The settings; the defaults are the paper's, with three seeds.
-  public struct Configuration: StudyConfiguration {
+  package struct Configuration: StudyConfiguration {
     /// The seeds of the initial weights, one training each.
-    public var seeds = [42, 43, 44]
+    package var seeds = [42, 43, 44]
     /// The classifiers.
-    public var models = Architecture.allCases
+    package var models = Architecture.allCases
     /// The orders of the columns.
-    public var columns = Columns.allCases
+    package var columns = Columns.allCases
     /// What the classifiers learn from.
-    public var examples = TrainingExamples.allCases
+    package var examples = TrainingExamples.allCases
     /// The number of the last step.
-    public var steps = 6000
+    package var steps = 6000
     /// How many examples a step sees.
-    public var batchSize = 100
+    package var batchSize = 100
     /// Adam's step size.
-    public var learningRate = 1e-2
+    package var learningRate = 1e-2
     /// The factor of the L2 penalty's gradient.
-    public var weightDecay = 0.0
+    package var weightDecay = 0.0
     /// Every how many steps the classifiers are evaluated.
-    public var evalEvery = 250
+    package var evalEvery = 250
     /// After how many evaluations in a row without a better one a training with held-out examples stops.
-    public var patience = 5
+    package var patience = 5
     /// The dataset.
-    public var dataset = DatasetConfiguration()
+    package var dataset = DatasetConfiguration()
 
     /// The settings of the paper.
-    public init() {}
+    package init() {}
 
     /// One seed and a tenth of the steps.
-    public static var quick: Configuration {
+    package static var quick: Configuration {
       var quick = Configuration()
       quick.seeds = [42]
       quick.steps = 600
@@ -51,7 +51,7 @@ extension Baselines {
       return settings
     }
 
-    public func validate() throws {
+    package func validate() throws {
       try training(on: .heldOut).validate()
       try requireExamples(of: dataset)
       try requireValues([

@@ -11,13 +11,13 @@ extension Baselines {
       .shuffled: [.logistic: 32, .mlp: 68, .cnn: 56, .gru: 57],
     ])
 
-  public static var comparableSettings: [ComparableSetting] {
+  package static var comparableSettings: [ComparableSetting] {
     [
       .anyValue("seeds"), .conditions("models"), .conditions("columns"), .conditions("examples"),
     ]
   }
 
-  public static func findings(_ results: Results<Baselines>) -> Findings {
+  package static func findings(_ results: Results<Baselines>) -> Findings {
     Findings(
       claims: results.claims, tables: [results.table, results.errorTable],
       illustrations: [

@@ -12,38 +12,38 @@ import Tensors
 ///
 /// Each setting is trained twice over. The paper trains on all training examples and selects by the test set; an
 /// honest early stopping holds a tenth of the training examples out and selects by those.
-public enum Baselines: Study {
-  public static let name = "baselines"
-  public static let question =
+package enum Baselines: Study {
+  package static let name = "baselines"
+  package static let question =
     "How well do a linear, a fully-connected, a convolutional and a recurrent classifier do, and how "
     + "much of that do they owe to the order of the columns?"
 
   /// One training.
-  public struct Trial: Codable, Hashable, Sendable, SeededTrial, CustomStringConvertible {
+  package struct Trial: Codable, Hashable, Sendable, SeededTrial, CustomStringConvertible {
     /// The classifier.
-    public var model: Architecture
+    package var model: Architecture
     /// The order of the columns.
-    public var columns: Columns
+    package var columns: Columns
     /// What the classifier learns from.
-    public var examples: TrainingExamples
+    package var examples: TrainingExamples
     /// The seed of its initial weights.
-    public var seed: Int
+    package var seed: Int
 
     /// Names a training.
-    public init(model: Architecture, columns: Columns, examples: TrainingExamples, seed: Int) {
+    package init(model: Architecture, columns: Columns, examples: TrainingExamples, seed: Int) {
       self.model = model
       self.columns = columns
       self.examples = examples
       self.seed = seed
     }
 
-    public var description: String {
+    package var description: String {
       "\(model) on \(columns.rawValue) columns, \(examples.rawValue) examples, seed \(seed)"
     }
   }
 
   /// The order of the dataset's columns.
-  public enum Columns: String, Codable, Sendable, CaseIterable {
+  package enum Columns: String, Codable, Sendable, CaseIterable {
     /// As generated.
     case ordered
     /// In the order of `RandomState(42).permutation(40)`, the same for all examples.
@@ -51,7 +51,7 @@ public enum Baselines: Study {
   }
 
   /// What a classifier learns from.
-  public enum TrainingExamples: String, Codable, Sendable, CaseIterable {
+  package enum TrainingExamples: String, Codable, Sendable, CaseIterable {
     /// All training examples, as in the paper.
     case all
     /// All but the last tenth, which decide when to stop and which evaluation is the best.
@@ -59,27 +59,27 @@ public enum Baselines: Study {
   }
 
   /// What one training yields: its learning curve.
-  public struct Measurement: Codable, Sendable, Equatable {
+  package struct Measurement: Codable, Sendable, Equatable {
     /// The steps that were followed by an evaluation.
-    public var steps: [Int]
+    package var steps: [Int]
     /// The mean loss on the training examples after each of them.
-    public var trainLoss: [Double]
+    package var trainLoss: [Double]
     /// The accuracy on the training examples in percent.
-    public var trainAccuracy: [Double]
+    package var trainAccuracy: [Double]
     /// The mean loss on the test examples.
-    public var testLoss: [Double]
+    package var testLoss: [Double]
     /// The accuracy on the test examples in percent.
-    public var testAccuracy: [Double]
+    package var testAccuracy: [Double]
     /// Where examples were held out, the test accuracy of the evaluation that did best on those.
-    public var selectedTestAccuracy: Double?
+    package var selectedTestAccuracy: Double?
     /// The test examples of each digit that the final weights take for another; nil in results from before this
     /// was measured.
-    public var errors: ErrorsByClass?
+    package var errors: ErrorsByClass?
     /// The digest of the final weights.
-    public var digest: String
+    package var digest: String
   }
 
-  public static func trials(for configuration: Configuration) -> [Trial] {
+  package static func trials(for configuration: Configuration) -> [Trial] {
     configuration.examples.flatMap { examples in
       configuration.models.flatMap { model in
         configuration.columns.flatMap { columns in
@@ -92,7 +92,7 @@ public enum Baselines: Study {
   }
 
   /// Measured: a GRU's step takes about thirty times as long as a logistic one's, and early stopping saves half.
-  public static func cost(of trial: Trial, _ configuration: Configuration) -> Double {
+  package static func cost(of trial: Trial, _ configuration: Configuration) -> Double {
     let step: Double =
       switch trial.model {
       case .logistic: 1
@@ -103,7 +103,7 @@ public enum Baselines: Study {
     return trial.examples == .all ? step : step / 2
   }
 
-  public static func measure(
+  package static func measure(
     _ trial: Trial, _ configuration: Configuration, in context: TrialContext
   ) throws -> Measurement {
     let dataset = try context.shared(DatasetKey(configuration.dataset, trial.columns)) {

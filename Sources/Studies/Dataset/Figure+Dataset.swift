@@ -13,7 +13,7 @@ extension Figure {
   /// - Parameter configuration: The dataset's settings.
   /// - Returns: A figure with a column for each class.
   /// - Throws: `ConfigurationError` for settings from which no dataset can be made.
-  public static func dataset(
+  package static func dataset(
     _ configuration: DatasetConfiguration
   ) throws(ConfigurationError) -> Figure {
     let dataset = try Dataset(configuration)

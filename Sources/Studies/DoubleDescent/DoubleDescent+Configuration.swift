@@ -6,47 +6,47 @@ import Runs
 extension DoubleDescent {
   /// The settings; the defaults are the paper's, with three seeds, and sizes that go on until the second descent is
   /// seen with both losses.
-  public struct Configuration: StudyConfiguration {
+  package struct Configuration: StudyConfiguration {
     /// The seeds of initial weights, order and noise, one training of each network for each.
-    public var seeds = [42, 43, 44]
+    package var seeds = [42, 43, 44]
     /// The kinds of network.
-    public var models = Model.allCases
+    package var models = Model.allCases
     /// What the trainings make small.
-    public var losses = ClassificationLoss.allCases
+    package var losses = ClassificationLoss.allCases
     /// The probabilities with which a training label is replaced. The first holds for all networks; with the others
     /// only the first model is trained, by the first loss.
-    public var noise = [0.15, 0]
+    package var noise = [0.15, 0]
     /// The numbers of hidden units of the MLP: the paper's, `unique(geomspace(2, 300, 20, dtype=int))`, and three more.
-    public var widths = [
+    package var widths = [
       2, 3, 4, 5, 7, 9, 12, 16, 21, 27, 36, 47, 61, 80, 104, 135, 177, 230, 300, 390, 480, 600,
     ]
     /// The numbers of channels of the CNN: the paper's, and two more.
-    public var channels =
+    package var channels =
       Array(stride(from: 2, through: 28, by: 2)) + Array(stride(from: 30, through: 100, by: 5))
       + [130, 160]
     /// The most parameters that a network trained by negative log-likelihood has; larger sizes are left out there, where
     /// the peak comes ten times earlier.
-    public var nllParameters = 106_000
+    package var nllParameters = 106_000
     /// How often every example is seen.
-    public var epochs = 500
+    package var epochs = 500
     /// How many examples a step sees.
-    public var batchSize = 100
+    package var batchSize = 100
     /// The step size with the negative log-likelihood.
-    public var nllLearningRate = 1e-2
+    package var nllLearningRate = 1e-2
     /// The step size with the mean squared error, whose slopes are smaller: 1e-2 does not interpolate in 500 epochs.
-    public var mseLearningRate = 1e-1
+    package var mseLearningRate = 1e-1
     /// How much of the last step is kept.
-    public var momentum = 0.9
+    package var momentum = 0.9
     /// Every how many epochs the networks are evaluated; they are after the last, too.
-    public var evalEvery = 100
+    package var evalEvery = 100
     /// The dataset: 4000 training and 12,000 test examples.
-    public var dataset = DoubleDescent.dataset
+    package var dataset = DoubleDescent.dataset
 
     /// The settings of the paper.
-    public init() {}
+    package init() {}
 
     /// One seed, fewer sizes, and 2000 training examples, which smaller networks can learn by heart.
-    public static var quick: Configuration {
+    package static var quick: Configuration {
       var quick = Configuration()
       quick.seeds = [42]
       quick.noise = [0.15]
@@ -86,7 +86,7 @@ extension DoubleDescent {
       }
     }
 
-    public func validate() throws {
+    package func validate() throws {
       try requireExamples(of: dataset)
       try requireCounts([("epochs", epochs), ("batch-size", batchSize), ("eval-every", evalEvery)])
       guard (0..<1).contains(momentum) else {

@@ -4,14 +4,14 @@ import Runs
 
 extension DoubleDescent {
   /// Every epoch is the same however often the errors are measured; the last is always among them.
-  public static var comparableSettings: [ComparableSetting] {
+  package static var comparableSettings: [ComparableSetting] {
     [
       .anyValue("seeds"), .anyValue("eval-every"), .conditions("models"), .conditions("losses"),
       .conditions("noise"),
     ]
   }
 
-  public static func findings(_ results: Results<DoubleDescent>) -> Findings {
+  package static func findings(_ results: Results<DoubleDescent>) -> Findings {
     let curves = ErrorCurve.all(in: results)
     let spread = Spread.deviation.caption(over: results.configuration.seeds.count) + "."
     return Findings(

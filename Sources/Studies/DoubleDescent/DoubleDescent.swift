@@ -12,15 +12,15 @@ import Tensors
 /// to a peak where the network is just large enough to learn the training set by heart, and falls again. The paper
 /// adds where that happens: with a mean squared error at about as many parameters as there are examples times
 /// outputs, n · K; with a negative log-likelihood at about as many as there are examples, n.
-public enum DoubleDescent: Study {
-  public static let name = "double-descent"
-  public static let title = "Deep double descent"
-  public static let question =
+package enum DoubleDescent: Study {
+  package static let name = "double-descent"
+  package static let title = "Deep double descent"
+  package static let question =
     "Does the test error peak where a network can just learn its training set by heart, and where is that for each "
     + "loss?"
 
   /// The kinds of network.
-  public enum Model: String, Codable, Sendable, CaseIterable {
+  package enum Model: String, Codable, Sendable, CaseIterable {
     /// 40 → h → h → 10 with relu.
     case mlp
     /// The convolutional network of the baselines with c channels.
@@ -28,20 +28,20 @@ public enum DoubleDescent: Study {
   }
 
   /// One training.
-  public struct Trial: Codable, Hashable, Sendable, SeededTrial, CustomStringConvertible {
+  package struct Trial: Codable, Hashable, Sendable, SeededTrial, CustomStringConvertible {
     /// The network.
-    public var model: Model
+    package var model: Model
     /// Its size: hidden units in each layer of the MLP, channels of the CNN.
-    public var size: Int
+    package var size: Int
     /// What the training makes small.
-    public var loss: ClassificationLoss
+    package var loss: ClassificationLoss
     /// The probability with which a training label is replaced.
-    public var noise: Double
+    package var noise: Double
     /// The seed of the initial weights, of the order of the examples, and of the noise.
-    public var seed: Int
+    package var seed: Int
 
     /// Names a training.
-    public init(model: Model, size: Int, loss: ClassificationLoss, noise: Double, seed: Int) {
+    package init(model: Model, size: Int, loss: ClassificationLoss, noise: Double, seed: Int) {
       self.model = model
       self.size = size
       self.loss = loss
@@ -49,33 +49,33 @@ public enum DoubleDescent: Study {
       self.seed = seed
     }
 
-    public var description: String {
+    package var description: String {
       "\(model.rawValue) of size \(size) by \(loss.rawValue), noise \(noise), seed \(seed)"
     }
   }
 
   /// What one training yields: its errors along the way.
-  public struct Measurement: Codable, Sendable, Equatable {
+  package struct Measurement: Codable, Sendable, Equatable {
     /// How many numbers the network learns.
-    public var parameters: Int
+    package var parameters: Int
     /// After how many epochs the network was evaluated.
-    public var epochs: [Int] = []
+    package var epochs: [Int] = []
     /// The mean loss on the training examples, with the labels that the network was given.
-    public var trainLoss: [Double] = []
+    package var trainLoss: [Double] = []
     /// The share of training examples that are classified otherwise than their label says, in percent.
-    public var trainError: [Double] = []
+    package var trainError: [Double] = []
     /// The mean loss on the test examples, whose labels are right.
-    public var testLoss: [Double] = []
+    package var testLoss: [Double] = []
     /// The share of test examples that are classified wrongly, in percent.
-    public var testError: [Double] = []
+    package var testError: [Double] = []
     /// The digest of the final weights.
-    public var digest = ""
+    package var digest = ""
 
     /// A training that is about to start.
     package init(parameters: Int) { self.parameters = parameters }
   }
 
-  public static func trials(for configuration: Configuration) -> [Trial] {
+  package static func trials(for configuration: Configuration) -> [Trial] {
     configuration.models.flatMap { model in
       configuration.losses.flatMap { loss in
         configuration.noiseLevels(model, loss).flatMap { noise in
@@ -91,7 +91,7 @@ public enum DoubleDescent: Study {
 
   /// Fitted to measured times, in microseconds of a step with 100 examples: a constant for what surrounds the
   /// arithmetic, and the multiplications of one example.
-  public static func cost(of trial: Trial, _ configuration: Configuration) -> Double {
+  package static func cost(of trial: Trial, _ configuration: Configuration) -> Double {
     let inputs = configuration.dataset.finalSeqLength
     let multiplications = Double(trial.model.multiplications(size: trial.size, inputs: inputs))
     let step: Double =
@@ -102,7 +102,7 @@ public enum DoubleDescent: Study {
     return step * Double(configuration.epochs)
   }
 
-  public static func measure(
+  package static func measure(
     _ trial: Trial, _ configuration: Configuration, in context: TrialContext
   ) throws -> Measurement {
     try measure(trial, configuration, in: context, savingEvery: .seconds(20))
@@ -140,7 +140,7 @@ public enum DoubleDescent: Study {
   ///
   /// The draws are those of the authors' notebook: for each label `random_sample()`, and `randint(0, 10)` for those
   /// that are replaced, here from `RandomState(seed)`. One replacement in ten is the label that was there.
-  public static func noisy(_ labels: [Int32], noise: Double, seed: Int) -> [Int32] {
+  package static func noisy(_ labels: [Int32], noise: Double, seed: Int) -> [Int32] {
     var state = NumPyRandomState(seed: UInt32(seed))
     return labels.map { label in
       state.randomSample() < noise ? Int32(state.randomInteger(below: 10)) : label

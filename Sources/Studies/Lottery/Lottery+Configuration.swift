@@ -4,41 +4,41 @@ import Runs
 
 extension Lottery {
   /// The settings; the defaults are the paper's.
-  public struct Configuration: StudyConfiguration {
+  package struct Configuration: StudyConfiguration {
     /// The seeds of the initial weights; each names a trial of the paper.
-    public var seeds = [42, 43]
+    package var seeds = [42, 43]
     /// The networks that are compared.
-    public var networks = Network.allCases
+    package var networks = Network.allCases
     /// How many units each hidden layer has.
-    public var hidden = 500
+    package var hidden = 500
     /// How many sparsities are tried, evenly from 0 to 1.
-    public var sparsities = 100
+    package var sparsities = 100
     /// The number of the last step of a training that searches.
-    public var steps = 1501
+    package var steps = 1501
     /// How many examples a step of such a training sees.
-    public var batchSize = 100
+    package var batchSize = 100
     /// Adam's step size, in the search and in the analysis.
-    public var learningRate = 2e-2
+    package var learningRate = 2e-2
     /// Every how many steps of the search a network is evaluated.
-    public var evalEvery = 100
+    package var evalEvery = 100
     /// Which of the pruned networks is analysed, counted from 1.
-    public var ticket = 92
+    package var ticket = 92
     /// What the networks are analysed under.
-    public var conditions = Condition.allCases
+    package var conditions = Condition.allCases
     /// The number of the last step of a training in the analysis.
-    public var analysisSteps = 6000
+    package var analysisSteps = 6000
     /// How many examples a step of the analysis sees.
-    public var analysisBatchSize = 500
+    package var analysisBatchSize = 500
     /// Every how many steps of the analysis a network is evaluated.
-    public var analysisEvalEvery = 100
+    package var analysisEvalEvery = 100
     /// The dataset of the search; the analysis takes that of the next seed.
-    public var dataset = DatasetConfiguration()
+    package var dataset = DatasetConfiguration()
 
     /// The settings of the paper.
-    public init() {}
+    package init() {}
 
     /// One seed, a narrower network, and a tenth of the trainings and of their steps.
-    public static var quick: Configuration {
+    package static var quick: Configuration {
       var quick = Configuration()
       quick.seeds = [42]
       quick.hidden = 200
@@ -77,7 +77,7 @@ extension Lottery {
       return settings
     }
 
-    public func validate() throws {
+    package func validate() throws {
       try search.validate()
       try requireExamples(of: dataset)
       guard dataset.seed < Int(UInt32.max) else {

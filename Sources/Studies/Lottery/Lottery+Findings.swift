@@ -12,11 +12,11 @@ extension Lottery {
       .shuffled: [.lottery: 63],
     ])
 
-  public static var comparableSettings: [ComparableSetting] {
+  package static var comparableSettings: [ComparableSetting] {
     [.anyValue("seeds"), .conditions("networks"), .conditions("conditions")]
   }
 
-  public static func findings(_ results: Results<Lottery>) -> Findings {
+  package static func findings(_ results: Results<Lottery>) -> Findings {
     let tickets = Ticket.all(in: results)
     return Findings(
       claims: results.claims(tickets),

@@ -12,31 +12,31 @@ import Tensors
 /// what is left is trained again; a hundred times, until nothing is left. Pruning at random is the control. The
 /// ticket at about 92 % sparsity is then trained on new data, whose columns are shuffled, reversed or exchanged, and
 /// from new initial weights, to see what its advantage rests on.
-public enum Lottery: Study {
-  public static let name = "lottery"
-  public static let title = "Lottery tickets"
-  public static let question =
+package enum Lottery: Study {
+  package static let name = "lottery"
+  package static let title = "Lottery tickets"
+  package static let question =
     "Which part of a network trains as well as the whole, and how much of that does it owe to the order of the "
     + "columns?"
 
   /// One network on its way through search and analysis.
-  public struct Trial: Codable, Hashable, Sendable, SeededTrial, CustomStringConvertible {
+  package struct Trial: Codable, Hashable, Sendable, SeededTrial, CustomStringConvertible {
     /// How it is pruned.
-    public var network: Network
+    package var network: Network
     /// The seed of its initial weights, and of random scores.
-    public var seed: Int
+    package var seed: Int
 
     /// Names a network.
-    public init(network: Network, seed: Int) {
+    package init(network: Network, seed: Int) {
       self.network = network
       self.seed = seed
     }
 
-    public var description: String { "\(network.rawValue), seed \(seed)" }
+    package var description: String { "\(network.rawValue), seed \(seed)" }
   }
 
   /// How a network is pruned.
-  public enum Network: String, Codable, Sendable, CaseIterable {
+  package enum Network: String, Codable, Sendable, CaseIterable {
     /// By the magnitude of the parameters as they were last trained.
     case lottery
     /// By uniform noise, drawn anew for every sparsity.
@@ -46,7 +46,7 @@ public enum Lottery: Study {
   }
 
   /// What a network is trained on in the analysis.
-  public enum Condition: String, Codable, Sendable, CaseIterable {
+  package enum Condition: String, Codable, Sendable, CaseIterable {
     /// Columns as generated, initial weights as in the search.
     case ordered
     /// Columns in the order of `RandomState(42).permutation(40)`.
@@ -60,53 +60,53 @@ public enum Lottery: Study {
   }
 
   /// What a network yields.
-  public struct Measurement: Codable, Sendable, Equatable {
+  package struct Measurement: Codable, Sendable, Equatable {
     /// The search, one entry per sparsity; empty for a network that is not pruned.
-    public var rounds: [Round] = []
+    package var rounds: [Round] = []
     /// The mask of the ticket that is analysed, packed as by `numpy.packbits`; nil for a network that is not pruned.
-    public var mask: Data?
+    package var mask: Data?
     /// The analysis, one entry per condition.
-    public var curves: [Curve] = []
+    package var curves: [Curve] = []
   }
 
   /// A pruned network after its training in the search.
-  public struct Round: Codable, Sendable, Equatable {
+  package struct Round: Codable, Sendable, Equatable {
     /// The share of each layer's parameters that was pruned.
-    public var sparsity: Double
+    package var sparsity: Double
     /// The mean loss on the training examples at the last evaluation.
-    public var trainLoss: Double
+    package var trainLoss: Double
     /// The mean loss on the test examples then.
-    public var testLoss: Double
+    package var testLoss: Double
     /// The accuracy on the test examples then, in percent.
-    public var testAccuracy: Double
+    package var testAccuracy: Double
     /// The digest of the trained weights.
-    public var digest: String
+    package var digest: String
   }
 
   /// A training of the analysis.
-  public struct Curve: Codable, Sendable, Equatable {
+  package struct Curve: Codable, Sendable, Equatable {
     /// What the network was trained on.
-    public var condition: Condition
+    package var condition: Condition
     /// The steps that were followed by an evaluation.
-    public var steps: [Int]
+    package var steps: [Int]
     /// The accuracy on the test examples after each of them, in percent.
-    public var testAccuracy: [Double]
+    package var testAccuracy: [Double]
     /// The digest of the trained weights.
-    public var digest: String
+    package var digest: String
   }
 
-  public static func trials(for configuration: Configuration) -> [Trial] {
+  package static func trials(for configuration: Configuration) -> [Trial] {
     configuration.networks.flatMap { network in
       configuration.seeds.map { Trial(network: network, seed: $0) }
     }
   }
 
   /// How many examples the trainings see together.
-  public static func cost(of trial: Trial, _ configuration: Configuration) -> Double {
+  package static func cost(of trial: Trial, _ configuration: Configuration) -> Double {
     Workload(trial.network, configuration).total
   }
 
-  public static func measure(
+  package static func measure(
     _ trial: Trial, _ configuration: Configuration, in context: TrialContext
   ) throws -> Measurement {
     var laboratory = try Laboratory(trial, configuration, context)

@@ -4,51 +4,51 @@ import Runs
 
 extension MetalearnActivation {
   /// The settings; the defaults are the paper's.
-  public struct Configuration: StudyConfiguration {
+  package struct Configuration: StudyConfiguration {
     /// How often the activation function is changed.
-    public var outerSteps = 301
+    package var outerSteps = 301
     /// The step size of those changes.
-    public var outerLearningRate = 0.3
+    package var outerLearningRate = 0.3
     /// No component of the outer gradient is taken for larger than this.
-    public var clip = 0.1
+    package var clip = 0.1
     /// How many hidden units the activation function has.
-    public var units = 100
+    package var units = 100
     /// How much its network adds to elu.
-    public var scale = 0.2
+    package var scale = 0.2
     /// How many steps an inner training takes.
-    public var innerSteps = 301
+    package var innerSteps = 301
     /// How many of its last losses the outer objective averages.
-    public var objectiveSteps = 200
+    package var objectiveSteps = 200
     /// How many examples an inner step sees.
-    public var batchSize = 100
+    package var batchSize = 100
     /// How many hidden units the trained network has.
-    public var hidden = 128
+    package var hidden = 128
     /// The step size of the inner training.
-    public var learningRate = 1e-2
+    package var learningRate = 1e-2
     /// How much of the mean squared gradient is kept from step to step.
-    public var smoothing = 0.4
+    package var smoothing = 0.4
     /// The mean squared gradient before the first step.
-    public var initialSquare = 1.0
+    package var initialSquare = 1.0
     /// The bound of the uniform noise that is added to the hidden units of both networks at every inner step.
-    public var noise = 0.1
+    package var noise = 0.1
     /// Where the inner training starts.
-    public var start = Start.fresh
+    package var start = Start.fresh
     /// How many test examples a trained network is scored on.
-    public var testExamples = 500
+    package var testExamples = 500
     /// Every how many outer steps the activation function is sampled for the figure.
-    public var sampleEvery = 10
+    package var sampleEvery = 10
     /// The activation functions to compare with.
-    public var baselines = Nonlinearity.allCases.sorted { $0.order < $1.order }
+    package var baselines = Nonlinearity.allCases.sorted { $0.order < $1.order }
     /// The seed of all weights and all noise.
-    public var seed = 0
+    package var seed = 0
     /// The dataset.
-    public var dataset = MetalearnActivation.dataset
+    package var dataset = MetalearnActivation.dataset
 
     /// The settings of the paper.
-    public init() {}
+    package init() {}
 
     /// A third of the inner and a twelfth of the outer steps.
-    public static var quick: Configuration {
+    package static var quick: Configuration {
       var quick = Configuration()
       quick.outerSteps = 25
       quick.innerSteps = 101
@@ -58,7 +58,7 @@ extension MetalearnActivation {
       return quick
     }
 
-    public func validate() throws {
+    package func validate() throws {
       try requireExamples(of: dataset)
       try requireCounts([
         ("outer-steps", outerSteps), ("objective-steps", objectiveSteps),
@@ -83,7 +83,7 @@ extension MetalearnActivation {
   }
 
   /// Where an inner training starts.
-  public enum Start: String, Codable, Sendable, CaseIterable {
+  package enum Start: String, Codable, Sendable, CaseIterable {
     /// From other weights, with other noise, at every outer step.
     case fresh
     /// From the same weights, with the same noise, as the authors' notebook comes to do by seeding every training

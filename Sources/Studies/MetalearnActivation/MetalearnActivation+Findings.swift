@@ -24,13 +24,13 @@ extension MetalearnActivation {
     ])
 
   /// The paper says "fresh", its notebook does "same"; the samples are for the figure.
-  public static var comparableSettings: [ComparableSetting] {
+  package static var comparableSettings: [ComparableSetting] {
     [
       .anyValue("seed"), .anyValue("start"), .anyValue("sample-every"), .conditions("baselines"),
     ]
   }
 
-  public static func findings(_ results: Results<MetalearnActivation>) -> Findings {
+  package static func findings(_ results: Results<MetalearnActivation>) -> Findings {
     let fit = results.fit
     return Findings(
       claims: results.claims, tables: [results.table, fit?.table],

@@ -13,21 +13,21 @@ import Tensors
 ///
 /// Initial second moments of 1 and the noise on hidden units are the authors' notebook's, which calls the noise
 /// important. Scores are taken without it.
-public enum MetalearnActivation: Study {
-  public static let name = "metalearn-activation"
-  public static let title = "Metalearning an activation function"
-  public static let question =
+package enum MetalearnActivation: Study {
+  package static let name = "metalearn-activation"
+  package static let title = "Metalearning an activation function"
+  package static let question =
     "Can gradients through whole trainings find an activation function that serves this dataset better than "
     + "the well-known ones?"
 
   /// What the inner trainings of a trial use.
-  public enum Trial: Codable, Hashable, Sendable, CustomStringConvertible {
+  package enum Trial: Codable, Hashable, Sendable, CustomStringConvertible {
     /// A function that is learned, over many trainings.
     case learned
     /// A well-known one, in one training.
     case baseline(Nonlinearity)
 
-    public var description: String {
+    package var description: String {
       switch self {
       case .learned: "the learned function"
       case .baseline(let function): function.rawValue
@@ -36,40 +36,40 @@ public enum MetalearnActivation: Study {
   }
 
   /// What a trial yields, one number per outer step; a baseline takes one.
-  public struct Measurement: Codable, Sendable, Equatable {
+  package struct Measurement: Codable, Sendable, Equatable {
     /// The outer objective: the mean of the last losses of the inner training.
-    public var objective: [Double] = []
+    package var objective: [Double] = []
     /// The mean of all losses of the inner training.
-    public var meanLoss: [Double] = []
+    package var meanLoss: [Double] = []
     /// The accuracy on the test examples after it, in percent.
-    public var testAccuracy: [Double] = []
+    package var testAccuracy: [Double] = []
     /// The activation function on ``MetalearnActivation/positions``.
-    public var samples: [Sample] = []
+    package var samples: [Sample] = []
     /// The weights of the activation function's network after the last outer step, in the order of its parameters.
-    public var weights: [[Float]] = []
+    package var weights: [[Float]] = []
   }
 
   /// The activation function at one moment.
-  public struct Sample: Codable, Sendable, Equatable {
+  package struct Sample: Codable, Sendable, Equatable {
     /// How many outer steps came before.
-    public var step: Int
+    package var step: Int
     /// Its values.
-    public var values: [Double]
+    package var values: [Double]
   }
 
   /// Where the activation function is sampled.
-  public static let positions = (0...100).map { Double($0 - 50) / 10 }
+  package static let positions = (0...100).map { Double($0 - 50) / 10 }
 
-  public static func trials(for configuration: Configuration) -> [Trial] {
+  package static func trials(for configuration: Configuration) -> [Trial] {
     [.learned] + configuration.baselines.map(Trial.baseline)
   }
 
   /// An inner step that is differentiated takes about four times as long.
-  public static func cost(of trial: Trial, _ configuration: Configuration) -> Double {
+  package static func cost(of trial: Trial, _ configuration: Configuration) -> Double {
     trial == .learned ? 4 * Double(configuration.outerSteps) : 1
   }
 
-  public static func measure(
+  package static func measure(
     _ trial: Trial, _ configuration: Configuration, in context: TrialContext
   ) throws -> Measurement {
     let dataset = try context.shared(configuration.dataset) { try Dataset($0) }

@@ -3,14 +3,14 @@ import ReferenceRandom
 import Tensors
 
 /// A fully-connected network with one hidden layer of tanh units.
-public struct TanhNetwork: Classifier {
+package struct TanhNetwork: Classifier {
   /// inputs → hidden.
-  public var linear1: Linear
+  package var linear1: Linear
   /// hidden → classes.
-  public var linear2: Linear
+  package var linear2: Linear
 
   /// Creates a network with PyTorch's default initialisation.
-  public init(
+  package init(
     inputs: Int = 40, hidden: Int = 50, classes: Int = 10,
     using generator: inout some FloatRandomNumberGenerator
   ) {
@@ -18,23 +18,23 @@ public struct TanhNetwork: Classifier {
     linear2 = Linear(hidden, classes, using: &generator)
   }
 
-  public func callAsFunction(_ x: Tensor) -> Tensor {
+  package func callAsFunction(_ x: Tensor) -> Tensor {
     linear2(tanh(linear1(x)))
   }
 
-  public mutating func visitParameters(_ visit: inout some ParameterVisitor) {
+  package mutating func visitParameters(_ visit: inout some ParameterVisitor) {
     visit("linear1", &linear1)
     visit("linear2", &linear2)
   }
 }
 
 /// A training of a network by gradient descent, as a differentiable function of its learning rates.
-public struct InnerLoop: Sendable {
+package struct InnerLoop: Sendable {
   /// What each step sees.
-  public let batches: [Examples]
+  package let batches: [Examples]
 
   /// Takes batches in order, from the start again after the last.
-  public init(steps: Int, batchSize: Int, of examples: Examples) {
+  package init(steps: Int, batchSize: Int, of examples: Examples) {
     var source = Batches.inOrder(examples, size: batchSize)
     batches = (0..<steps).map { _ in source.next() }
   }
@@ -59,7 +59,8 @@ public struct InnerLoop: Sendable {
   ///   - rates: the learning rate, [1], or one for each step, [steps].
   /// - Returns: the mean over the steps of each batch's loss before its update, differentiable with respect to the
   ///   network and the rates; and those losses as plain numbers.
-  public func train(_ network: TanhNetwork, rates: Tensor) -> (objective: Tensor, losses: [Float]) {
+  package func train(_ network: TanhNetwork, rates: Tensor) -> (objective: Tensor, losses: [Float])
+  {
     var losses = [Float](repeating: 0, count: batches.count)
     let start = State(network: network, rates: rates, total: Tensor(0))
     // What 200 steps keep is small; only longer trainings compute segments again.

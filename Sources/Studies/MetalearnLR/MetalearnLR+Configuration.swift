@@ -3,39 +3,39 @@ import Runs
 
 extension MetalearnLR {
   /// The settings; the defaults are the paper's.
-  public struct Configuration: StudyConfiguration {
+  package struct Configuration: StudyConfiguration {
     /// The learning rates to start from, one search each.
-    public var initialRates = [1.5, 0.15]
+    package var initialRates = [1.5, 0.15]
     /// The seeds of the network's initial weights.
-    public var seeds = [42]
+    package var seeds = [42]
     /// Whether all inner steps share a learning rate.
-    public var schedule = Schedule.shared
+    package var schedule = Schedule.shared
     /// How many steps the network is trained for.
-    public var innerSteps = 200
+    package var innerSteps = 200
     /// How many examples an inner step sees. They are taken in order, from the start again after the last.
-    public var batchSize = 50
+    package var batchSize = 50
     /// How many units the network's hidden layer has.
-    public var hidden = 50
+    package var hidden = 50
     /// How often the learning rate is improved.
-    public var outerSteps = 50
+    package var outerSteps = 50
     /// The step size of the learning rate's own gradient descent; with a rate for each step, that of each of them is
     /// a tenth of this for every inner step.
-    public var outerLearningRate = 0.3
+    package var outerLearningRate = 0.3
     /// The dataset.
-    public var dataset = DatasetConfiguration()
+    package var dataset = DatasetConfiguration()
 
     /// The settings of the paper.
-    public init() {}
+    package init() {}
 
     /// Half the outer steps on half the inner ones.
-    public static var quick: Configuration {
+    package static var quick: Configuration {
       var quick = Configuration()
       quick.innerSteps = 100
       quick.outerSteps = 25
       return quick
     }
 
-    public func validate() throws {
+    package func validate() throws {
       try requireExamples(of: dataset)
       try requireValues([("initial-rates", initialRates.isEmpty), ("seeds", seeds.isEmpty)])
       if let rate = initialRates.first(where: { !$0.isFinite }) {
@@ -50,7 +50,7 @@ extension MetalearnLR {
   }
 
   /// How many learning rates are learned.
-  public enum Schedule: String, Codable, Sendable, CaseIterable {
+  package enum Schedule: String, Codable, Sendable, CaseIterable {
     /// One for all inner steps, as in the paper.
     case shared
     /// One for each inner step.

@@ -6,11 +6,11 @@ extension MetalearnLR {
   fileprivate static let reported = (rate: 0.62, objective: 1.716)
 
   /// Each kind of schedule has claims of its own.
-  public static var comparableSettings: [ComparableSetting] {
+  package static var comparableSettings: [ComparableSetting] {
     [.anyValue("seeds"), .anyValue("schedule")]
   }
 
-  public static func findings(_ results: Results<MetalearnLR>) -> Findings {
+  package static func findings(_ results: Results<MetalearnLR>) -> Findings {
     let isSchedule = results.configuration.schedule == .perStep
     return Findings(
       claims: results.claims, tables: [results.table],

@@ -11,38 +11,38 @@ import Tensors
 /// Gradient descent on it finds the best learning rate from above and from below.
 ///
 /// With a learning rate for each step, the same derivative gives a whole schedule at no greater cost.
-public enum MetalearnLR: Study {
-  public static let name = "metalearn-lr"
-  public static let title = "Metalearning a learning rate"
-  public static let question =
+package enum MetalearnLR: Study {
+  package static let name = "metalearn-lr"
+  package static let title = "Metalearning a learning rate"
+  package static let question =
     "Does gradient descent through a whole training find its best learning rate, wherever it starts?"
 
   /// One search.
-  public struct Trial: Codable, Hashable, Sendable, SeededTrial, CustomStringConvertible {
+  package struct Trial: Codable, Hashable, Sendable, SeededTrial, CustomStringConvertible {
     /// The learning rate to start from.
-    public var initialRate: Double
+    package var initialRate: Double
     /// The seed of the network's initial weights, which are the same in every outer step.
-    public var seed: Int
+    package var seed: Int
 
     /// Names a search.
-    public init(initialRate: Double, seed: Int) {
+    package init(initialRate: Double, seed: Int) {
       self.initialRate = initialRate
       self.seed = seed
     }
 
-    public var description: String { "from a learning rate of \(initialRate), seed \(seed)" }
+    package var description: String { "from a learning rate of \(initialRate), seed \(seed)" }
   }
 
   /// What one search yields.
-  public struct Measurement: Codable, Sendable, Equatable {
+  package struct Measurement: Codable, Sendable, Equatable {
     /// The outer objective at each outer step, before its update: the mean of the inner losses.
-    public var objective: [Float] = []
+    package var objective: [Float] = []
     /// The last inner loss at each outer step.
-    public var finalLoss: [Float] = []
+    package var finalLoss: [Float] = []
     /// The mean learning rate at each outer step, and after the last.
-    public var meanRate: [Float] = []
+    package var meanRate: [Float] = []
     /// The learning rates as they are after the last outer step: one, or one for each inner step.
-    public var rates: [Float]
+    package var rates: [Float]
 
     /// A search that is about to start.
     init(rates: [Float]) {
@@ -58,13 +58,13 @@ public enum MetalearnLR: Study {
     }
   }
 
-  public static func trials(for configuration: Configuration) -> [Trial] {
+  package static func trials(for configuration: Configuration) -> [Trial] {
     configuration.initialRates.flatMap { rate in
       configuration.seeds.map { Trial(initialRate: rate, seed: $0) }
     }
   }
 
-  public static func measure(
+  package static func measure(
     _ trial: Trial, _ configuration: Configuration, in context: TrialContext
   ) throws -> Measurement {
     try search(trial, configuration, in: context) { $0 }
@@ -148,14 +148,14 @@ extension MetalearnLR.Configuration {
 
 extension MetalearnLR {
   /// A search that left the finite numbers.
-  public enum Divergence: Error, Hashable, CustomStringConvertible {
+  package enum Divergence: Error, Hashable, CustomStringConvertible {
     /// The network's training diverged.
     case inner(step: Int, loss: Float, outerStep: Int, rate: Float)
     /// The training's losses are finite, but their derivative is not.
     case outer(step: Int, rate: Float, improved: Float, highest: Int, loss: Float)
 
     /// One sentence that says where and with which value.
-    public var description: String {
+    package var description: String {
       switch self {
       case .inner(let step, let loss, let outerStep, let rate):
         "the training diverged in outer step \(outerStep), with a learning rate of \(rate): its loss at step \(step) is \(loss)"

@@ -4,33 +4,33 @@ import Runs
 
 extension Pooling {
   /// The settings; the defaults are the paper's, with five seeds.
-  public struct Configuration: StudyConfiguration {
+  package struct Configuration: StudyConfiguration {
     /// The seeds of the initial weights, one training each.
-    public var seeds = [42, 43, 44, 45, 46]
+    package var seeds = [42, 43, 44, 45, 46]
     /// The ways of halving the number of positions.
-    public var methods = PoolingMethod.allCases
+    package var methods = PoolingMethod.allCases
     /// How many training examples there are, multiples of ten.
-    public var sizes = [1000, 2000, 5000, 10_000, 20_000, 50_000]
+    package var sizes = [1000, 2000, 5000, 10_000, 20_000, 50_000]
     /// How many test examples there are, a multiple of ten.
-    public var testExamples = 1000
+    package var testExamples = 1000
     /// How many channels either convolution has.
-    public var channels = 20
+    package var channels = 20
     /// The number of the last step.
-    public var steps = 6000
+    package var steps = 6000
     /// How many examples a step sees.
-    public var batchSize = 100
+    package var batchSize = 100
     /// Adam's step size.
-    public var learningRate = 1e-2
+    package var learningRate = 1e-2
     /// Every how many steps the network is evaluated.
-    public var evalEvery = 100
+    package var evalEvery = 100
     /// The dataset, but for its number of samples and its split, which follow from `sizes` and `testExamples`.
-    public var dataset = DatasetConfiguration()
+    package var dataset = DatasetConfiguration()
 
     /// The settings of the paper.
-    public init() {}
+    package init() {}
 
     /// One seed, two sizes and a tenth of the steps.
-    public static var quick: Configuration {
+    package static var quick: Configuration {
       var quick = Configuration()
       quick.seeds = [42]
       quick.sizes = [1000, 10_000]
@@ -61,7 +61,7 @@ extension Pooling {
       return dataset
     }
 
-    public func validate() throws {
+    package func validate() throws {
       try training.validate()
       try requireValues([
         ("seeds", seeds.isEmpty), ("methods", methods.isEmpty), ("sizes", sizes.isEmpty),

@@ -12,11 +12,11 @@ extension Pooling {
     ])
 
   /// How often the accuracy is measured changes no accuracy after the last step.
-  public static var comparableSettings: [ComparableSetting] {
+  package static var comparableSettings: [ComparableSetting] {
     [.anyValue("seeds"), .anyValue("eval-every"), .conditions("methods"), .conditions("sizes")]
   }
 
-  public static func findings(_ results: Results<Pooling>) -> Findings {
+  package static func findings(_ results: Results<Pooling>) -> Findings {
     Findings(
       claims: results.claims, tables: [results.accuracies, results.advantages],
       illustrations: [

@@ -9,49 +9,49 @@ import Tensors
 /// One convolutional network, in five versions that differ in how they halve the number of positions, learns from
 /// 1000 to 50,000 examples. With few examples pooling is worth more than any other choice; with many it is worth
 /// nothing.
-public enum Pooling: Study {
-  public static let name = "pooling"
-  public static let title = "Pooling and sample efficiency"
-  public static let question =
+package enum Pooling: Study {
+  package static let name = "pooling"
+  package static let title = "Pooling and sample efficiency"
+  package static let question =
     "How much does pooling help a convolutional network, and how does that depend on the number of "
     + "training examples?"
 
   /// One training.
-  public struct Trial: Codable, Hashable, Sendable, SeededTrial, CustomStringConvertible {
+  package struct Trial: Codable, Hashable, Sendable, SeededTrial, CustomStringConvertible {
     /// The way of halving the number of positions.
-    public var method: PoolingMethod
+    package var method: PoolingMethod
     /// How many examples the network learns from.
-    public var size: Int
+    package var size: Int
     /// The seed of its initial weights.
-    public var seed: Int
+    package var seed: Int
 
     /// Names a training.
-    public init(method: PoolingMethod, size: Int, seed: Int) {
+    package init(method: PoolingMethod, size: Int, seed: Int) {
       self.method = method
       self.size = size
       self.seed = seed
     }
 
-    public var description: String { "\(method.label), \(size) examples, seed \(seed)" }
+    package var description: String { "\(method.label), \(size) examples, seed \(seed)" }
   }
 
   /// What one training yields: its learning curve.
-  public struct Measurement: Codable, Sendable, Equatable {
+  package struct Measurement: Codable, Sendable, Equatable {
     /// The steps that were followed by an evaluation.
-    public var steps: [Int] = []
+    package var steps: [Int] = []
     /// The accuracy on the test examples after each of them, in percent.
-    public var testAccuracy: [Double] = []
+    package var testAccuracy: [Double] = []
     /// The digest of the final weights.
-    public var digest = ""
+    package var digest = ""
 
     /// A curve of these points.
-    public init(steps: [Int] = [], testAccuracy: [Double] = []) {
+    package init(steps: [Int] = [], testAccuracy: [Double] = []) {
       self.steps = steps
       self.testAccuracy = testAccuracy
     }
   }
 
-  public static func trials(for configuration: Configuration) -> [Trial] {
+  package static func trials(for configuration: Configuration) -> [Trial] {
     configuration.sizes.flatMap { size in
       configuration.methods.flatMap { method in
         configuration.seeds.map { Trial(method: method, size: size, seed: $0) }
@@ -60,7 +60,7 @@ public enum Pooling: Study {
   }
 
   /// Measured: the second convolution takes most of the time, and pooling or a stride halves its work or more.
-  public static func cost(of trial: Trial, _ configuration: Configuration) -> Double {
+  package static func cost(of trial: Trial, _ configuration: Configuration) -> Double {
     switch trial.method {
     case .none: 3
     case .stride: 1
@@ -68,7 +68,7 @@ public enum Pooling: Study {
     }
   }
 
-  public static func measure(
+  package static func measure(
     _ trial: Trial, _ configuration: Configuration, in context: TrialContext
   ) throws -> Measurement {
     let data = try context.shared(configuration.dataset(of: trial.size)) {

@@ -6,23 +6,23 @@ import Tensors
 ///
 /// conv1: 1 → channels, conv2: channels → channels, both with kernel 3, padding 1 and relu; then a linear layer.
 /// 9,310 parameters without pooling, 3,310 with it.
-public struct PoolingNetwork: Classifier {
+package struct PoolingNetwork: Classifier {
   /// 1 → channels.
-  public var conv1: Conv1D
+  package var conv1: Conv1D
   /// channels → channels.
-  public var conv2: Conv1D
+  package var conv2: Conv1D
   /// The flattened positions → classes.
-  public var linear: Linear
+  package var linear: Linear
   /// What follows either convolution; nothing where positions are kept, or skipped by the convolution itself.
   private let pooling: Pooling1D?
 
   /// The shortest signal for which every layer has an output, whatever the method.
-  public static let shortestInput = 4
+  package static let shortestInput = 4
 
   /// Creates a network with PyTorch's default initialisation.
   ///
   /// - Precondition: `inputs` is at least ``shortestInput``.
-  public init(
+  package init(
     _ method: PoolingMethod, inputs: Int = 40, channels: Int = 20, classes: Int = 10,
     using generator: inout some FloatRandomNumberGenerator
   ) {
@@ -42,7 +42,7 @@ public struct PoolingNetwork: Classifier {
     linear = Linear(channels * length, classes, using: &generator)
   }
 
-  public func callAsFunction(_ x: Tensor) -> Tensor {
+  package func callAsFunction(_ x: Tensor) -> Tensor {
     // The batch stays innermost all the way, as convolutions and pooling want it.
     var h = x.transposed().reshaped(to: [1, x.shape[1], x.shape[0]])
     h = pooled(conv1(h, activation: .relu, layout: .batchLast))
@@ -52,7 +52,7 @@ public struct PoolingNetwork: Classifier {
 
   private func pooled(_ h: Tensor) -> Tensor { pooling?(h, layout: .batchLast) ?? h }
 
-  public mutating func visitParameters(_ visit: inout some ParameterVisitor) {
+  package mutating func visitParameters(_ visit: inout some ParameterVisitor) {
     visit("conv1", &conv1)
     visit("conv2", &conv2)
     visit("linear", &linear)
@@ -60,7 +60,7 @@ public struct PoolingNetwork: Classifier {
 }
 
 /// How a network halves the number of positions behind a convolution.
-public enum PoolingMethod: String, Codable, Sendable, CaseIterable {
+package enum PoolingMethod: String, Codable, Sendable, CaseIterable {
   /// Not at all.
   case none
   /// By a convolution of stride 2.

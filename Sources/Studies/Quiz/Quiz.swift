@@ -5,15 +5,15 @@ import MNIST1D
 /// A quiz as it goes: what is on the screen, and what a key does.
 ///
 /// It reads no keyboard and writes no screen, so that any of both will do.
-public struct Quiz: Sendable {
+package struct Quiz: Sendable {
   /// The answers so far.
-  public private(set) var session: QuizSession
+  package private(set) var session: QuizSession
   private let dataset: Dataset
   /// What there is to say, and the same in fewer words for a small terminal.
   private var message: [String] = []
 
   /// What has to happen after a key.
-  public enum Step: Sendable, Equatable {
+  package enum Step: Sendable, Equatable {
     /// Show the page again; nothing was answered.
     case show
     /// Save the session, then show the page.
@@ -25,7 +25,7 @@ public struct Quiz: Sendable {
   }
 
   /// Shows the examples of a session's dataset.
-  public init(_ session: QuizSession, of dataset: Dataset) {
+  package init(_ session: QuizSession, of dataset: Dataset) {
     self.session = session
     self.dataset = dataset
     if !session.answers.isEmpty, !session.isFinished {
@@ -34,7 +34,7 @@ public struct Quiz: Sendable {
   }
 
   /// Does what a key asks for.
-  public mutating func press(_ key: QuizKey) -> Step {
+  package mutating func press(_ key: QuizKey) -> Step {
     message = []
     switch key {
     case .digit(let digit):
@@ -69,7 +69,7 @@ public struct Quiz: Sendable {
   }
 
   /// The feedback on the last answers, when there is some: after every ten and at the end.
-  public var marks: String? {
+  package var marks: String? {
     guard let shortMarks else { return nil }
     let mistakes = latest.filter { $0.answer != $0.truth }
       .map { "\(Self.one($0.truth)) for \(Self.one($0.answer))" }
@@ -104,7 +104,7 @@ public struct Quiz: Sendable {
   ///   - rows: Its height in lines.
   /// - Returns: Fewer lines than `rows`, none wider than `columns`, where those are ten and twenty or
   ///   more.
-  public func page(columns: Int, rows: Int) -> String {
+  package func page(columns: Int, rows: Int) -> String {
     let number = session.answers.count + (session.isFinished ? 0 : 1)
     var head = "Example \(number) of \(session.examples.count)".wrapped(to: columns)
     let messages = message.map { $0.wrapped(to: columns) }

@@ -1,5 +1,5 @@
 /// What a person pressed.
-public enum QuizKey: Sendable, Equatable {
+package enum QuizKey: Sendable, Equatable {
   case digit(Int)
   /// Backspace: take the last answer back.
   case back
@@ -16,7 +16,7 @@ public enum QuizKey: Sendable, Equatable {
   ///
   /// The bytes of an arrow or a function key are one unknown key, as are those of a character beyond
   /// ASCII.
-  public static func keys(in bytes: some Collection<UInt8>) -> [QuizKey] {
+  package static func keys(in bytes: some Collection<UInt8>) -> [QuizKey] {
     var keys: [QuizKey] = []
     var rest = bytes[...]
     while let byte = rest.popFirst() {

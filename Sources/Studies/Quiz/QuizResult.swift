@@ -6,16 +6,16 @@ import ReferenceRandom
 import Runs
 
 /// How many examples of each class somebody saw, and how many of them were taken for another.
-public struct ErrorsByClass: Codable, Sendable, Equatable {
+package struct ErrorsByClass: Codable, Sendable, Equatable {
   /// The examples of each digit.
-  public let shown: [Int]
+  package let shown: [Int]
   /// Those that were taken for another digit.
-  public let wrong: [Int]
+  package let wrong: [Int]
 
   /// Counts answers.
   ///
   /// - Precondition: as many answers as labels, which lie in 0 ... 9.
-  public init(labels: [Int], answers: [Int]) {
+  package init(labels: [Int], answers: [Int]) {
     precondition(
       labels.count == answers.count && labels.allSatisfy((0...9).contains),
       "each example has a digit and one answer, found \(answers.count) answers to the labels \(labels)"
@@ -31,31 +31,31 @@ public struct ErrorsByClass: Codable, Sendable, Equatable {
   }
 
   /// The paper's human, over five quizzes of a hundred examples.
-  public static let paper = ErrorsByClass(
+  package static let paper = ErrorsByClass(
     shown: [37, 55, 42, 62, 57, 48, 51, 46, 48, 54], wrong: [2, 2, 5, 0, 3, 0, 0, 5, 0, 4])
 
   /// The number of examples.
-  public var count: Int { shown.reduce(0, +) }
+  package var count: Int { shown.reduce(0, +) }
 
   /// The part of all examples that were recognised, in percent; not a number without examples.
-  public var accuracy: Double {
+  package var accuracy: Double {
     100 * Double(count - wrong.reduce(0, +)) / Double(count)
   }
 
   /// The errors among the examples of each digit, in percent; not a number where there were none.
-  public var rates: [Double] {
+  package var rates: [Double] {
     zip(shown, wrong).map { 100 * Double($1) / Double($0) }
   }
 }
 
 /// What a quiz came to, beside the convolutional network and the paper's human (Figure 8).
-public struct QuizResult: Sendable {
+package struct QuizResult: Sendable {
   /// The person.
-  public let person: ErrorsByClass
+  package let person: ErrorsByClass
   /// The network on the whole test set; nil where the signals are too short for it.
-  public let network: ErrorsByClass?
+  package let network: ErrorsByClass?
   /// The network on the examples that the person answered.
-  public let networkOnSame: ErrorsByClass?
+  package let networkOnSame: ErrorsByClass?
   private let session: QuizSession
 
   /// Marks a session.
@@ -64,7 +64,7 @@ public struct QuizResult: Sendable {
   ///   - session: The answers.
   ///   - dataset: The dataset of the session.
   ///   - predictions: The network's answers to all test examples, if there is one.
-  public init(_ session: QuizSession, of dataset: Dataset, network predictions: [Int]?) {
+  package init(_ session: QuizSession, of dataset: Dataset, network predictions: [Int]?) {
     let answered = Array(session.examples.prefix(session.answers.count))
     let labels = answered.map { dataset.yTest[$0] }
     self.session = session
@@ -79,7 +79,7 @@ public struct QuizResult: Sendable {
   ///
   /// - Returns: A digit for each example; nil if the signals are too short for the network.
   /// - Throws: `TrainingError` if the training fails.
-  public static func networkPredictions(on dataset: Dataset) throws -> [Int]? {
+  package static func networkPredictions(on dataset: Dataset) throws -> [Int]? {
     guard dataset.length >= ConvolutionalNetwork.shortestInput, dataset.x.count > 0 else {
       return nil
     }
@@ -101,7 +101,7 @@ public struct QuizResult: Sendable {
   }
 
   /// The errors by class.
-  public var table: Table {
+  package var table: Table {
     var table = Table(
       "figure-8", title: "Errors by class, in percent of its examples (Figure 8)",
       columns: ["digit", "shown to you", "wrong"] + judged.map(\.name))
@@ -118,7 +118,7 @@ public struct QuizResult: Sendable {
   }
 
   /// Figure 8: the errors by class as bars.
-  public var figure: Figure {
+  package var figure: Figure {
     Figure(
       title: "Errors by class: people and a network",
       subtitle: "Percent of the examples of a digit that were taken for another",
@@ -137,7 +137,7 @@ public struct QuizResult: Sendable {
   }
 
   /// The result for a terminal.
-  public var text: String {
+  package var text: String {
     var sentences: [String] = []
     if person.count > 0 {
       let right = person.count - person.wrong.reduce(0, +)
@@ -157,7 +157,7 @@ public struct QuizResult: Sendable {
   }
 
   /// The result for scripts; accuracies in percent, null without examples.
-  public var json: JSON {
+  package var json: JSON {
     func object(_ errors: ErrorsByClass?) -> JSON {
       guard let errors, errors.count > 0 else { return nil }
       return [

@@ -9,23 +9,23 @@ import Runs
 ///
 /// The paper's authors classified five quizzes of a hundred examples. The same seed gives the same quiz,
 /// so that two people can be compared.
-public struct QuizSession: Sendable, Equatable {
+package struct QuizSession: Sendable, Equatable {
   /// The seed of the order.
-  public let seed: Int
+  package let seed: Int
   /// The examples in the order in which they are shown, as rows of the test set.
-  public let examples: [Int]
+  package let examples: [Int]
   /// The digits that were answered, one for each of the first examples.
-  public private(set) var answers: [Int] = []
+  package private(set) var answers: [Int] = []
   /// The SHA-256 of the test set.
   let data: String
 
   /// How many answers are marked at a time; what has been marked is final.
-  public static let markedTogether = 10
+  package static let markedTogether = 10
 
   /// Draws a quiz from a dataset's test set; it has at most as many examples as that.
   ///
   /// - Precondition: `count` is positive and the seed one of NumPy's.
-  public init(of dataset: Dataset, count: Int, seed: Int) {
+  package init(of dataset: Dataset, count: Int, seed: Int) {
     precondition(
       count > 0 && UInt32(exactly: seed) != nil,
       "a quiz has 1 example or more and a seed from 0 to \(UInt32.max), found \(count) and \(seed)")
@@ -36,15 +36,15 @@ public struct QuizSession: Sendable, Equatable {
   }
 
   /// Whether every example has an answer.
-  public var isFinished: Bool { answers.count == examples.count }
+  package var isFinished: Bool { answers.count == examples.count }
 
   /// The example that is shown now; nil at the end.
-  public var current: Int? { isFinished ? nil : examples[answers.count] }
+  package var current: Int? { isFinished ? nil : examples[answers.count] }
 
   /// Answers the current example.
   ///
   /// - Precondition: the quiz is not finished and `digit` lies in 0 ... 9.
-  public mutating func answer(_ digit: Int) {
+  package mutating func answer(_ digit: Int) {
     precondition(
       !isFinished && (0...9).contains(digit),
       "a quiz that goes on is answered by 0 to 9, found \(digit) as answer \(answers.count + 1) of \(examples.count)"
@@ -53,12 +53,12 @@ public struct QuizSession: Sendable, Equatable {
   }
 
   /// Whether the last answer can be taken back: there is one, and it has not been marked.
-  public var canTakeBack: Bool { answers.count % Self.markedTogether != 0 && !isFinished }
+  package var canTakeBack: Bool { answers.count % Self.markedTogether != 0 && !isFinished }
 
   /// Takes the last answer back.
   ///
   /// - Precondition: ``canTakeBack``.
-  public mutating func takeBack() {
+  package mutating func takeBack() {
     precondition(canTakeBack, "there is no answer to take back, or it has been marked")
     answers.removeLast()
   }
@@ -90,7 +90,7 @@ extension QuizSession {
   /// Saves the session, whole or not at all; the folder is made where it is missing.
   ///
   /// - Throws: `FileError` if the file cannot be written.
-  public func save(to file: URL) throws(FileError) {
+  package func save(to file: URL) throws(FileError) {
     try OutputFile.createFolder(file.deletingLastPathComponent().path)
     try OutputFile.write(Array((json.pretty + "\n").utf8), to: file.path)
   }
@@ -107,7 +107,7 @@ extension QuizSession {
   /// Goes on with what a file holds, if there is one.
   ///
   /// - Throws: `RunError` if the file holds no quiz, or another one.
-  public mutating func resume(from file: URL) throws(RunError) {
+  package mutating func resume(from file: URL) throws(RunError) {
     guard FileManager.default.fileExists(atPath: file.path) else { return }
     do {
       let saved = try JSON(reading: Data(contentsOf: file))

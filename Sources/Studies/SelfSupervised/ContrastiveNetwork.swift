@@ -3,14 +3,14 @@ import ReferenceRandom
 import Tensors
 
 /// An encoder with a head on which contrastive learning is done, and which is thrown away afterwards.
-public struct ContrastiveNetwork: Layer {
+package struct ContrastiveNetwork: Layer {
   /// The paper's convolutional network, whose linear layer is the first of the head.
-  public var encoder: ConvolutionalNetwork
+  package var encoder: ConvolutionalNetwork
   /// The second layer of the head.
-  public var projection: Linear
+  package var projection: Linear
 
   /// Creates a network with PyTorch's default initialisation.
-  public init(
+  package init(
     inputs: Int = 40, channels: Int, hidden: Int, outputs: Int,
     using generator: inout some FloatRandomNumberGenerator
   ) {
@@ -20,9 +20,9 @@ public struct ContrastiveNetwork: Layer {
   }
 
   /// Maps [batch, length] to [batch, outputs].
-  public func callAsFunction(_ x: Tensor) -> Tensor { projection(relu(encoder(x))) }
+  package func callAsFunction(_ x: Tensor) -> Tensor { projection(relu(encoder(x))) }
 
-  public mutating func visitParameters(_ visit: inout some ParameterVisitor) {
+  package mutating func visitParameters(_ visit: inout some ParameterVisitor) {
     visit("encoder", &encoder)
     visit("projection", &projection)
   }

@@ -5,49 +5,49 @@ import Runs
 extension SelfSupervised {
   /// The settings. The authors' text leaves those of the contrastive learning open: the defaults were chosen by the
   /// accuracy of the linear probe on held-out training examples, with the seed 0.
-  public struct Configuration: StudyConfiguration {
+  package struct Configuration: StudyConfiguration {
     /// The seeds of the networks' weights, batches and views, one training each.
-    public var seeds = [42, 43, 44]
+    package var seeds = [42, 43, 44]
     /// What is classified.
-    public var features = Features.allCases
+    package var features = Features.allCases
     /// How the two views of a signal are made.
-    public var views = Views()
+    package var views = Views()
     /// How many steps of contrastive learning there are.
-    public var steps = 3000
+    package var steps = 3000
     /// How many signals a step sees, each in two views.
-    public var batchSize = 250
+    package var batchSize = 250
     /// Adam's first step size, from which it falls linearly to 0.
-    public var learningRate = 1e-2
+    package var learningRate = 1e-2
     /// The factor of the L2 penalty's gradient.
-    public var weightDecay = 0.0
+    package var weightDecay = 0.0
     /// What cosines are divided by in the loss.
-    public var temperature = 0.2
+    package var temperature = 0.2
     /// How many channels each of the encoder's convolutions has.
-    public var channels = 25
+    package var channels = 25
     /// How many units the head has.
-    public var hidden = 64
+    package var hidden = 64
     /// How many dimensions the head projects onto.
-    public var outputs = 32
+    package var outputs = 32
     /// How many steps the supervised network is trained for, with the settings of the baselines.
-    public var supervisedSteps = 6000
+    package var supervisedSteps = 6000
     /// How many neighbours vote.
-    public var neighbors = 10
+    package var neighbors = 10
     /// How many training examples are held out for a second pair of scores, by which settings can be chosen.
-    public var heldOut = 500
+    package var heldOut = 500
     /// The features that are laid out in the plane by t-SNE, those of the first seed.
-    public var maps: [Features] = [.input, .selfSupervised, .supervised]
+    package var maps: [Features] = [.input, .selfSupervised, .supervised]
     /// How many neighbours a point has in a map, in effect.
-    public var perplexity = 30.0
+    package var perplexity = 30.0
     /// How many steps a map takes after the first 250.
-    public var mapSteps = 500
+    package var mapSteps = 500
     /// The dataset.
-    public var dataset = DatasetConfiguration()
+    package var dataset = DatasetConfiguration()
 
     /// The settings that were found.
-    public init() {}
+    package init() {}
 
     /// One seed, a fraction of the steps, and a dataset of a fifth.
-    public static var quick: Configuration {
+    package static var quick: Configuration {
       var quick = Configuration()
       quick.seeds = [42]
       quick.steps = 300
@@ -64,7 +64,7 @@ extension SelfSupervised {
       return settings
     }
 
-    public func validate() throws {
+    package func validate() throws {
       try requireExamples(of: dataset)
       try requireValues([("seeds", seeds.isEmpty), ("features", features.isEmpty)])
       try requireSeeds(seeds)

@@ -13,14 +13,14 @@ extension SelfSupervised {
     "the authors' later version", [.input: [.neighbors: 59.6], .selfSupervised: [.linear: 82.1]])
 
   /// The maps are for looking at; no claim rests on them.
-  public static var comparableSettings: [ComparableSetting] {
+  package static var comparableSettings: [ComparableSetting] {
     [
       .anyValue("seeds"), .conditions("features"), .anyValue("maps"), .anyValue("perplexity"),
       .anyValue("map-steps"),
     ]
   }
 
-  public static func findings(_ results: Results<SelfSupervised>) -> Findings {
+  package static func findings(_ results: Results<SelfSupervised>) -> Findings {
     Findings(
       claims: results.claims, tables: [results.table],
       illustrations: [

@@ -9,14 +9,14 @@ import Tensors
 /// An encoder learns to recognise two random views of a signal as the same one, and never sees a label. How good its
 /// features are is told by a linear classifier and by nearest neighbours on them; beside it stand the signals
 /// themselves, the features of an untrained network, and those of one that was trained with labels.
-public enum SelfSupervised: Study {
-  public static let name = "self-supervised"
-  public static let title = "Self-supervised learning"
-  public static let question =
+package enum SelfSupervised: Study {
+  package static let name = "self-supervised"
+  package static let title = "Self-supervised learning"
+  package static let question =
     "How much of what a classifier needs can a network learn from the signals alone, without a label?"
 
   /// What is classified.
-  public enum Features: String, Codable, Sendable, CaseIterable {
+  package enum Features: String, Codable, Sendable, CaseIterable {
     /// The signals themselves.
     case input
     /// The convolutional network's features as they are at first.
@@ -38,53 +38,53 @@ public enum SelfSupervised: Study {
   }
 
   /// One kind of features from one seed.
-  public struct Trial: Codable, Hashable, Sendable, SeededTrial, CustomStringConvertible {
+  package struct Trial: Codable, Hashable, Sendable, SeededTrial, CustomStringConvertible {
     /// What is classified.
-    public var features: Features
+    package var features: Features
     /// The seed of the network; the first one for the signals, which have none.
-    public var seed: Int
+    package var seed: Int
 
     /// Names features.
-    public init(features: Features, seed: Int) {
+    package init(features: Features, seed: Int) {
       self.features = features
       self.seed = seed
     }
 
-    public var description: String { "\(features.label), seed \(seed)" }
+    package var description: String { "\(features.label), seed \(seed)" }
   }
 
   /// What features are worth.
-  public struct Measurement: Codable, Sendable, Equatable {
+  package struct Measurement: Codable, Sendable, Equatable {
     /// The scores of each layer that was looked at, the deepest last.
-    public var layers: [LayerScore] = []
+    package var layers: [LayerScore] = []
     /// The contrastive loss, each a mean over a fiftieth of the steps.
-    public var loss: [Double] = []
+    package var loss: [Double] = []
     /// The features in the plane, where a map of them is wanted.
-    public var map: Map?
+    package var map: Map?
     /// The digest of the final weights; empty for the signals.
-    public var digest = ""
+    package var digest = ""
 
     /// Features that are yet to be scored.
-    public init() {}
+    package init() {}
   }
 
   /// How well the classes can be told apart in one layer.
-  public struct LayerScore: Codable, Sendable, Equatable {
+  package struct LayerScore: Codable, Sendable, Equatable {
     /// The layer.
-    public var layer: Layer
+    package var layer: Layer
     /// How many features it has.
-    public var dimensions: Int
+    package var dimensions: Int
     /// The test accuracy of a linear classifier, in percent.
-    public var linear: Double
+    package var linear: Double
     /// The test accuracy of the nearest neighbours, in percent.
-    public var neighbors: Double
+    package var neighbors: Double
     /// The same on held-out training examples; nil where the network has seen their labels.
-    public var heldOutLinear: Double?
+    package var heldOutLinear: Double?
     /// The same on held-out training examples.
-    public var heldOutNeighbors: Double?
+    package var heldOutNeighbors: Double?
 
     /// Sets scores side by side.
-    public init(
+    package init(
       layer: Layer, dimensions: Int, linear: Double, neighbors: Double,
       heldOutLinear: Double? = nil, heldOutNeighbors: Double? = nil
     ) {
@@ -98,7 +98,7 @@ public enum SelfSupervised: Study {
   }
 
   /// Where features are taken from.
-  public enum Layer: String, Codable, Sendable {
+  package enum Layer: String, Codable, Sendable {
     /// Nowhere: the signals.
     case input
     /// The last convolution.
@@ -108,18 +108,18 @@ public enum SelfSupervised: Study {
   }
 
   /// Features in the plane.
-  public struct Map: Codable, Sendable, Equatable {
+  package struct Map: Codable, Sendable, Equatable {
     /// The horizontal positions, to a hundredth.
-    public var x: [Double]
+    package var x: [Double]
     /// The vertical positions, to a hundredth.
-    public var y: [Double]
+    package var y: [Double]
     /// The class of each point.
-    public var labels: [Int]
+    package var labels: [Int]
     /// The divergence that t-SNE ended at, in nats.
-    public var divergence: Double
+    package var divergence: Double
 
     /// Sets points side by side.
-    public init(x: [Double], y: [Double], labels: [Int], divergence: Double) {
+    package init(x: [Double], y: [Double], labels: [Int], divergence: Double) {
       self.x = x
       self.y = y
       self.labels = labels
@@ -127,7 +127,7 @@ public enum SelfSupervised: Study {
     }
   }
 
-  public static func trials(for configuration: Configuration) -> [Trial] {
+  package static func trials(for configuration: Configuration) -> [Trial] {
     configuration.features.flatMap { features in
       let seeds = features == .input ? [configuration.seeds[0]] : configuration.seeds
       return seeds.map { Trial(features: features, seed: $0) }
@@ -135,7 +135,7 @@ public enum SelfSupervised: Study {
   }
 
   /// Measured, in seconds: the training, the probes and the map.
-  public static func cost(of trial: Trial, _ configuration: Configuration) -> Double {
+  package static func cost(of trial: Trial, _ configuration: Configuration) -> Double {
     let training: Double =
       switch trial.features {
       case .input, .untrained: 0
@@ -145,7 +145,7 @@ public enum SelfSupervised: Study {
     return training + 1 + (configuration.hasMap(trial) ? 8 : 0)
   }
 
-  public static func measure(
+  package static func measure(
     _ trial: Trial, _ configuration: Configuration, in context: TrialContext
   ) throws -> Measurement {
     let dataset = try context.shared(configuration.dataset) { try Dataset($0) }

@@ -3,20 +3,20 @@ import Tensors
 
 /// How two signals that count as the same one may differ: random versions of the dataset's own transformations, on the
 /// finished signals.
-public struct Views: Codable, Hashable, Sendable {
+package struct Views: Codable, Hashable, Sendable {
   /// By how many points, below this number, a signal is rotated; 1 for not at all.
-  public var shift = 40
+  package var shift = 40
   /// By how much it is stretched or compressed about its middle at most, as a share of its length.
-  public var stretch = 0.25
+  package var stretch = 0.25
   /// The width of the range of amplitudes, around 1.
-  public var scale = 0.4
+  package var scale = 0.4
   /// The width of the range of slopes, over the whole length; a signal's own slope is taken away first.
-  public var shear = 2.0
+  package var shear = 2.0
   /// The standard deviation of white noise.
-  public var noise = 0.1
+  package var noise = 0.1
 
   /// The settings that were found by examples held out of the training data.
-  public init() {}
+  package init() {}
 
   /// One random view of each signal.
   ///
@@ -27,7 +27,7 @@ public struct Views: Codable, Hashable, Sendable {
   ///   - signals: [count, length].
   ///   - generator: the generator to draw from.
   /// - Returns: the same shape.
-  public func callAsFunction(
+  package func callAsFunction(
     of signals: Tensor, using generator: inout TorchGenerator
   ) -> Tensor {
     let (count, length) = (signals.shape[0], signals.shape[1])

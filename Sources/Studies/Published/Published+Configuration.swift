@@ -3,23 +3,23 @@ import Runs
 
 extension Published {
   /// The settings; what is computed, and from which seeds, is the notebooks'.
-  public struct Configuration: StudyConfiguration {
+  package struct Configuration: StudyConfiguration {
     /// Which notebooks are computed anew.
-    public var parts = Part.allCases
+    package var parts = Part.allCases
     /// How many examples the networks with pooling learn from.
-    public var sizes = Pooling.Configuration().sizes
+    package var sizes = Pooling.Configuration().sizes
     /// How many of the outer steps that learn an activation function are computed.
-    public var outerSteps = 31
+    package var outerSteps = 31
     /// How many twins a computation has.
-    public var twins = 8
+    package var twins = 8
     /// How many twins those that take longer have: pooling, and the learned activation function.
-    public var longTwins = 2
+    package var longTwins = 2
 
     /// All that a seed fixes.
-    public init() {}
+    package init() {}
 
     /// One twin each, the smallest size and the first outer steps.
-    public static var quick: Configuration {
+    package static var quick: Configuration {
       var quick = Configuration()
       quick.sizes = [1000]
       quick.outerSteps = 6
@@ -60,7 +60,7 @@ extension Published {
       }
     }
 
-    public func validate() throws {
+    package func validate() throws {
       try requireValues([("parts", parts.isEmpty), ("sizes", sizes.isEmpty)])
       try requireCounts([("twins", twins), ("long-twins", longTwins)], from: 0, to: 1000)
       let printed = Pooling.Configuration().sizes
@@ -77,7 +77,7 @@ extension Published {
   }
 
   /// A notebook, or what a few of them have in common.
-  public enum Part: String, Codable, Sendable, CaseIterable {
+  package enum Part: String, Codable, Sendable, CaseIterable {
     /// The four baselines.
     case quickstart
     /// The searches for a learning rate.

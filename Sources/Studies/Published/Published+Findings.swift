@@ -3,7 +3,7 @@ import NeuralNetworks
 import Runs
 
 extension Published {
-  public static func findings(_ results: Results<Published>) -> Findings {
+  package static func findings(_ results: Results<Published>) -> Findings {
     let outcomes = PublishedOutcomes(results)
     return Findings(
       claims: outcomes.claims,

@@ -8,14 +8,14 @@ import Tensors
 /// The computations start from the notebooks' seeds and draw from their random streams, so that nothing but rounding
 /// keeps their numbers from being the printed ones. How far rounding can take them is measured: each computation has
 /// twins, which start from weights that differ by one unit in the last place, and go where they go.
-public enum Published: Study {
-  public static let name = "published"
-  public static let title = "Digit for digit"
-  public static let question =
+package enum Published: Study {
+  package static let name = "published"
+  package static let title = "Digit for digit"
+  package static let question =
     "Do the authors' seeds give the numbers that their notebooks printed, and how far can rounding take them?"
 
   /// A computation of the notebooks.
-  public enum Computation: Codable, Hashable, Sendable, CustomStringConvertible {
+  package enum Computation: Codable, Hashable, Sendable, CustomStringConvertible {
     /// A baseline, trained from seed 42.
     case quickstart(model: Architecture)
     /// The first thousand steps of the same in double precision; it is not printed, but what others are held against.
@@ -36,7 +36,7 @@ public enum Published: Study {
     /// Ten nearest neighbours among the signals.
     case neighbors
 
-    public var description: String {
+    package var description: String {
       switch self {
       case .quickstart(let model): model.label
       case .doublePrecision(let model): "\(model.label) in double precision"
@@ -53,32 +53,32 @@ public enum Published: Study {
   }
 
   /// A computation, or one of its twins.
-  public struct Trial: Codable, Hashable, Sendable, CustomStringConvertible {
+  package struct Trial: Codable, Hashable, Sendable, CustomStringConvertible {
     /// What is computed.
-    public var computation: Computation
+    package var computation: Computation
     /// 0 for the notebook's own initial weights; 1, 2 … for those of a twin.
-    public var twin: Int
+    package var twin: Int
 
     /// Names a computation or a twin of it.
-    public init(_ computation: Computation, twin: Int = 0) {
+    package init(_ computation: Computation, twin: Int = 0) {
       self.computation = computation
       self.twin = twin
     }
 
-    public var description: String { "\(computation)" + (twin == 0 ? "" : ", twin \(twin)") }
+    package var description: String { "\(computation)" + (twin == 0 ? "" : ", twin \(twin)") }
   }
 
   /// What a computation yields.
-  public struct Measurement: Codable, Sendable, Equatable {
+  package struct Measurement: Codable, Sendable, Equatable {
     /// The steps at which the notebook printed.
-    public var steps: [Int]
+    package var steps: [Int]
     /// What it printed at each of them, in its order.
-    public var values: [[Double]]
+    package var values: [[Double]]
     /// The loss on the batch at every tenth step; empty where the values say as much.
-    public var losses: [Double]
+    package var losses: [Double]
 
     /// Sets values side by side.
-    public init(steps: [Int] = [], values: [[Double]] = [], losses: [Double] = []) {
+    package init(steps: [Int] = [], values: [[Double]] = [], losses: [Double] = []) {
       self.steps = steps
       self.values = values
       self.losses = losses
@@ -86,18 +86,18 @@ public enum Published: Study {
   }
 
   /// Claims about some parts stand where others are left out.
-  public static var comparableSettings: [ComparableSetting] {
+  package static var comparableSettings: [ComparableSetting] {
     [.conditions("parts"), .conditions("sizes")]
   }
 
-  public static func trials(for configuration: Configuration) -> [Trial] {
+  package static func trials(for configuration: Configuration) -> [Trial] {
     configuration.computations.flatMap { computation in
       (0...configuration.twins(of: computation)).map { Trial(computation, twin: $0) }
     }
   }
 
   /// Measured, in seconds.
-  public static func cost(of trial: Trial, _ configuration: Configuration) -> Double {
+  package static func cost(of trial: Trial, _ configuration: Configuration) -> Double {
     switch trial.computation {
     case .quickstart(let model): model == .logistic ? 0.1 : model == .mlp ? 1 : 2
     case .doublePrecision(let model): model == .logistic ? 1 : 8
@@ -110,7 +110,7 @@ public enum Published: Study {
     }
   }
 
-  public static func measure(
+  package static func measure(
     _ trial: Trial, _ configuration: Configuration, in context: TrialContext
   ) throws -> Measurement {
     try Kernels.withThreads(context.threads) {

@@ -72,7 +72,7 @@ struct ScarcityTests {
         #expect(outcome.messages.split(separator: "\n").count == 1, "\(outcome.messages)")
         #expect(outcome.messages.hasPrefix(outcome.status == 0 ? "d.csv" : "mnist1d: "))
         let names = try FileManager.default.contentsOfDirectory(atPath: folder.path)
-        #expect(Set(names).isSubset(of: ["err", "out", "d.csv"]), "\(names)")
+        #expect(Set(names).isSubset(of: ["err", "out", "d.csv", "d.t.csv"]), "\(names)")
       }
     }
   }

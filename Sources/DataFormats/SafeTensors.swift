@@ -80,8 +80,12 @@ extension SafeTensors {
     var position = 0
     for entry in entries {
       do throws(FormatError) {
-        guard entry.start == position, entry.end >= position else {
+        guard entry.start == position else {
           throw FormatError("the elements should start at offset \(position), not \(entry.start)")
+        }
+        guard entry.end >= position else {
+          throw FormatError(
+            "the elements should end at offset \(position) or more, not \(entry.end)")
         }
         position = entry.end
         let content = try reader.take(entry.end - entry.start)
@@ -126,7 +130,8 @@ extension SafeTensors {
         let offsets = description["data_offsets"]?.elements, offsets.count == 2,
         let start = offsets[0].integer, let end = offsets[1].integer
       else {
-        throw FormatError("its header should have a dtype, a shape and two data_offsets")
+        throw FormatError(
+          "its header should have a dtype, a shape and two data_offsets, whole numbers")
       }
       self.name = name
       self.typeName = typeName

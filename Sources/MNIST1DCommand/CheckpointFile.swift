@@ -111,6 +111,11 @@ extension CheckpointFile {
   }
 
   private func difference(_ name: String, saved: String, given: String) -> String {
+    guard Self.options.contains(name) else {
+      // The state of a training in a program, of which this command has no option.
+      return
+        "\(path) was begun with the \(name) \(saved), where this training has \(given): give another --checkpoint"
+    }
     let option = name == "mask" ? "--ticket" : "--\(name)"
     let remedy =
       switch (name, saved) {
@@ -121,6 +126,13 @@ extension CheckpointFile {
     return
       "\(option) is \(given), and \(path) was begun with \(saved): \(remedy), or another --checkpoint"
   }
+
+  /// The parts of a training that options of the command set.
+  private static let options: Set = [
+    "model", "activation", "data", "steps", "batch-size", "learning-rate", "weight-decay",
+    "eval-every", "seed",
+    "validation", "patience", "initial-weights", "ticket", "mask",
+  ]
 
   /// The options that a part of a training's origin comes from, the likeliest first.
   private static func causes(of part: String) -> [String] {

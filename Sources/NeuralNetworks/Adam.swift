@@ -140,7 +140,7 @@ extension Adam {
 /// gradients were.
 public struct AdamW: Optimizer {
   /// The rule without the decay.
-  public var adam: Adam
+  public private(set) var adam: Adam
   /// How strongly the parameters shrink.
   public var weightDecay: Double
 

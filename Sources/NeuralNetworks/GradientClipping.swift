@@ -30,7 +30,7 @@ extension Parameterized {
   public func clipped(by clipping: GradientClipping) -> Self {
     switch clipping {
     case .norm(let bound):
-      let norm = sqrt(parameters.reduce(Tensor(0)) { $0 + square($1).sum() })
+      let norm = differentiableRoot(parameters.reduce(Tensor(0)) { $0 + square($1).sum() })
       let factor = minimum(Tensor(Float(bound)) / (norm + 1e-6), Tensor(1))
       return mapParameters { $0 * factor }
     case .value(let bound):

@@ -31,7 +31,9 @@ public enum LearningRateSchedule: Sendable {
   public func rate(at step: Int, from rate: Double) -> Double {
     switch self {
     case .constant: return rate
-    case .stepDecay(let interval, let factor): return rate * power(factor, step / interval)
+    case .stepDecay(let interval, let factor):
+      precondition(interval > 0, "a schedule's interval is \(interval); it must be 1 or more")
+      return rate * power(factor, step / interval)
     case .linearDecay(let steps):
       return step < steps ? rate * Double(steps - step) / Double(steps) : 0
     case .cosine(let steps, let minimum):
@@ -55,7 +57,7 @@ public enum LearningRateSchedule: Sendable {
     case .cosine(let steps, let minimum): "cosine to \(minimum) over \(steps) steps"
     case .warmUp(let steps, let factor, let next):
       "from \(factor) over \(steps) steps, then \(next.description)"
-    case .custom(let name, _): name
+    case .custom(let name, _): "custom \(name)"
     }
   }
 

@@ -9,8 +9,9 @@ import Tensors
 ///     try resumed.loadParameters(optimizer.namedParameters)
 ///     resumed.stepCount = optimizer.stepCount
 ///
-/// Each rule stands here twice, side by side: `update` changes a model in place, in one pass over memory, and a static
-/// `step` is the same rule as a function of tensors, for training that is itself differentiated. A composition of
+/// ``SGD``, ``Adam`` and ``RMSProp`` stand here twice, side by side: `update` changes a model in place, in one pass over
+/// memory, and a static `step` is the plain rule, without decay, as a function of tensors, for training that is itself
+/// differentiated. A composition of
 /// operators can be differentiated and takes a pass over memory for each; the update rounds once where it can, and sets
 /// moments to 0 that would become denormal. The two agree to rounding.
 public protocol Optimizer: Parameterized, Sendable {

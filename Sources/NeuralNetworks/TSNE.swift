@@ -144,10 +144,10 @@ private struct Descent {
     let total = forces[(4 * count)...].reduce(0.0) { $0 + Double($1) }
     let (attraction, repulsion) = (Float(4 * exaggeration), Float(4 / total))
     for index in coordinates.indices {
-      let slope = attraction * forces[index] - repulsion * forces[2 * count + index]
-      let keepsGoing = velocities[index] * slope < 0
+      let gradient = attraction * forces[index] - repulsion * forces[2 * count + index]
+      let keepsGoing = velocities[index] * gradient < 0
       gains[index] = max(keepsGoing ? gains[index] + 0.2 : gains[index] * 0.8, 0.01)
-      velocities[index] = momentum * velocities[index] - rate * (slope * gains[index])
+      velocities[index] = momentum * velocities[index] - rate * (gradient * gains[index])
       coordinates[index] += velocities[index]
     }
   }

@@ -96,6 +96,7 @@ public struct Training<Model: Parameterized & Sendable, Rule: Optimizer, Source:
   ) throws(TrainingError) {
     try length.validate()
     try batches.validate()
+    try requireCount("the steps of an epoch", batches.stepsPerEpoch)
     try optimizer.validate()
     try schedule.validate()
     try clipping?.validate()

@@ -14,12 +14,10 @@ public struct SampleCurve: Sendable, Equatable {
     self.samples = points.map(\.sample)
   }
 
-  /// Takes one list of values for each seed, all at the same places; nil without a list.
-  ///
-  /// - Precondition: no list is shorter than the first.
+  /// Takes one list of values for each seed, all at the same places, as far as every list goes; nil without a list.
   public init?(x: [Double], _ curves: [[Double]]) {
-    guard let first = curves.first else { return nil }
-    self.init(x: x, first.indices.map { point in Sample(curves.map { $0[point] }) })
+    guard let count = curves.map(\.count).min() else { return nil }
+    self.init(x: x, (0..<count).map { point in Sample(curves.map { $0[point] }) })
   }
 
   /// The mean at each place.

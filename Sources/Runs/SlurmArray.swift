@@ -110,7 +110,7 @@ extension SlurmArray {
   /// - Returns: the text.
   package func arrayScript(_ program: String, _ arguments: [String]) -> String {
     header(
-      name: "\(jobName(program))", log: "task-%a.log", shellLog: "task-$SLURM_ARRAY_TASK_ID.log",
+      name: jobName(program), log: "task-%a.log", shellLog: "task-$SLURM_ARRAY_TASK_ID.log",
       extra: ["--array=0-\(tasks - 1)"])
       + "exec \(line([program, "reproduce"] + arguments)) --jobs 1 --threads 1\n"
   }

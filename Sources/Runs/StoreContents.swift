@@ -24,7 +24,7 @@ package struct StoreContents {
   ///   ``RunError/foreignStore(file:found:expected:)`` or ``RunError/file(_:)``.
   init?(reading file: URL, of run: RunIdentity) throws(RunError) {
     guard let data = try FileSystem.read(file) else { return nil }
-    try self.init(parsing: Array(data), from: file, of: run)
+    try self.init(parsing: data, from: file, of: run)
   }
 
   /// Everything that the stores of some folders hold.

@@ -47,7 +47,7 @@ extension FileError: CustomStringConvertible {
     case .uncreatable(let path, let reason): "\(path): cannot be created: \(reason)"
     case .unwritable(let path, let reason): "\(path): cannot be written: \(reason)"
     case .inUse(let path, let owner):
-      "\(path) is in use by \(owner): wait for it to end, or give another --output"
+      "\(path) is in use by \(owner.printable(within: 200)): wait for it to end, or give another --output"
     }
   }
 }

@@ -60,9 +60,7 @@ package struct ReproduceCommand<Program: StudyProgram>: ParsableCommand {
     let interruption = Interruption()
     interruption.listen()
     defer { warnOfMissingThreads() }
-    if case .one(let study) = self.study.selection {
-      try Program.check(try self.study.named.configuration(of: study))
-    }
+    try study.check()
     try study.perform(.perform(try options(), interruption), json: json)
   }
 

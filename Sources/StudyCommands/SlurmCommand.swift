@@ -47,6 +47,7 @@ package struct SlurmCommand<Program: StudyProgram>: ParsableCommand {
     // Before trials are measured.
     try SlurmArray.check(study.output, named: "--output")
     for setting in study.settings { try SlurmArray.check(setting, named: "a setting") }
+    try study.check()
     try Outputs.require("--output", study.output, .folder)
     let output = URL(fileURLWithPath: study.output).path
     var arguments = study.settings + (study.quick ? ["--quick"] : []) + ["--output", output]

@@ -1,6 +1,8 @@
 import Storage
 import ArgumentParser
 import Foundation
+import MNIST1D
+import NeuralNetworks
 import Runs
 
 /// A study with its settings and its folder, as reproduce and merge name them.
@@ -36,6 +38,23 @@ package struct StudyOptions<Program: StudyProgram>: ParsableArguments {
     throw Failure.usage(
       "all takes no settings, as every study has its own: leave \(setting) out, or name the study that it is for"
     )
+  }
+
+  /// Lets the program refuse settings that it cannot carry out, of the study or of any of all.
+  func check() throws {
+    try requireOwnSettings()
+    for study in selection.studies {
+      let configuration = try named.configuration(of: study)
+      do {
+        try Program.check(configuration)
+      } catch let error
+        where
+        !(error is Failure || error is RunError || error is FileError
+        || error is ConfigurationError || error is TrainingError)
+      {
+        throw RunError.invalidSettings("\(error)")
+      }
+    }
   }
 
   /// Carries an action out for the study, or for all, and prints what comes of it.

@@ -7,7 +7,7 @@ package struct StudyRequest: Sendable {
   package enum Action: Sendable {
     /// The trials that have no result yet are run.
     case perform(RunOptions, Interruption)
-    /// What the shards in this and other folders hold is united.
+    /// What the shards in this and other folders hold is merged.
     case merge([RunDirectory])
   }
 

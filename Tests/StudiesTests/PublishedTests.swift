@@ -170,7 +170,7 @@ struct PublishedTests {
       of: network, on: examples, testing: Examples(dataset.xTest, dataset.yTest))
     var double = DoubleTraining(from: network, on: examples)
     for step in 0..<5 {
-      let (rounded, loss) = try (Double(single.step().trainLoss), double.takeStep())
+      let (rounded, loss) = try (Double(single.step().trainLoss), double.step())
       #expect(abs(rounded - loss) < 1e-6 * loss, "step \(step): \(rounded), \(loss)")
     }
   }

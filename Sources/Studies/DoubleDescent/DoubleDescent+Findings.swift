@@ -6,8 +6,7 @@ extension DoubleDescent {
   /// Every epoch is the same however often the errors are measured; the last is always among them.
   package static var comparableSettings: [ComparableSetting] {
     [
-      .anyValue("seeds"), .anyValue("eval-every"), .conditions("models"), .conditions("losses"),
-      .conditions("noise"),
+      .anyValue("seeds"), .anyValue("eval-every"), .conditions("losses"),
     ]
   }
 

@@ -153,8 +153,8 @@ private struct Laboratory {
   private func moved(
     _ network: ActivationNetwork, along gradient: ActivationNetwork, _ step: Int
   ) throws -> ActivationNetwork {
-    for (name, slope) in gradient.namedParameters {
-      if let value = slope.elements.first(where: { !$0.isFinite }) {
+    for (name, tensor) in gradient.namedParameters {
+      if let value = tensor.elements.first(where: { !$0.isFinite }) {
         throw Divergence(
           description: "the outer gradient of \(name) at outer step \(step) is \(value)")
       }

@@ -103,12 +103,12 @@ package enum MetalearnLR: Study {
   ) throws {
     let rates = Tensor(search.rates)
     var losses: [Float] = []
-    let (objective, slope) = valueAndGradient(at: rates) { rates in
+    let (objective, gradient) = valueAndGradient(at: rates) { rates in
       let outcome = training.train(network, rates: rates)
       losses = outcome.losses
       return outcome.objective
     }
-    let improved = SGD.step(rates, along: slope, learningRate: configuration.outerStepSize)
+    let improved = SGD.step(rates, along: gradient, learningRate: configuration.outerStepSize)
     try requireFinite(losses, improved.elements, search)
     search.objective.append(objective.scalar)
     search.finalLoss.append(losses[losses.count - 1])

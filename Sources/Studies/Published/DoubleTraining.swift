@@ -11,7 +11,7 @@ package struct DoubleTraining {
   private let inputs: [Double]
   private let labels: [Int]
   private let settings = TrainingSettings()
-  private var step = 0
+  private var stepCount = 0
 
   /// Starts from the weights of a network of linear layers, of which the second, if it is not the last, adds to its
   /// input.
@@ -25,11 +25,11 @@ package struct DoubleTraining {
   }
 
   /// Takes a step; returns the batch's loss before it.
-  package mutating func takeStep() -> Double {
+  package mutating func step() -> Double {
     let count = settings.batchSize
     let width = inputs.count / labels.count
-    let start = step * count % labels.count
-    step += 1
+    let start = stepCount * count % labels.count
+    stepCount += 1
     // The input of each layer, and the scores.
     var values = [Array(inputs[start * width..<(start + count) * width])]
     // What relu lets through, for each layer but the last.
@@ -50,7 +50,7 @@ package struct DoubleTraining {
         upstream = zip(upstream, passes[index]).map { $1 ? $0 : 0 }
       }
       let (gradient, downstream) = layers[index].gradients(upstream, at: values[index])
-      layers[index].update(along: gradient, step: step, settings.learningRate)
+      layers[index].update(along: gradient, step: stepCount, settings.learningRate)
       upstream =
         index == 1 && passes.count > 1 ? zip(downstream, residual).map { $0 + $1 } : downstream
     }

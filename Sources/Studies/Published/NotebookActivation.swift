@@ -52,8 +52,8 @@ struct NotebookActivation {
       try context.checkCancellation()
       let (outcome, gradient) = training(from: initial, noise).outerGradient(at: activation)
       let clipped = gradient.clipped(by: .value(settings.clip))
-      let square = clipped.parameters.reduce(0.0) { sum, slope in
-        sum + slope.elements.reduce(0) { $0 + Double($1) * Double($1) }
+      let square = clipped.parameters.reduce(0.0) { sum, tensor in
+        sum + tensor.elements.reduce(0) { $0 + Double($1) * Double($1) }
       }
       let correct = noise.predictions(of: outcome.network.detached(), activation, test.inputs)
       let accuracy =

@@ -69,7 +69,7 @@ extension Published {
     var training = DoubleTraining(from: network, on: split.training)
     var measurement = Measurement()
     for step in 0...1000 {
-      let loss = training.takeStep()
+      let loss = training.step()
       guard step % 10 == 0 else { continue }
       measurement.losses.append(loss)
       try context.checkCancellation()

@@ -8,7 +8,7 @@ extension Dataset {
   ///
   /// The times of a CSV file are read from the file beside it that ``write(to:precision:)`` writes, where it is there.
   ///
-  /// - Throws: ``FileError`` for a missing file, another extension than those of ``DatasetFormat``, or a file
+  /// - Throws: `FileError` for a missing file, another extension than those of ``DatasetFormat``, or a file
   ///   that does not hold a dataset.
   public init(reading path: String) throws(FileError) {
     let named = try? DatasetFormat(path: path)
@@ -38,7 +38,7 @@ extension Dataset {
   /// The times of `data.csv` go into a file of their own, `data.t.csv`: as a row without a label they would make every
   /// label a float where pandas reads the table.
   ///
-  /// - Throws: ``FileError`` if the extension names no format or the file cannot be written.
+  /// - Throws: `FileError` if the extension names no format or the file cannot be written.
   public func write(to path: String, precision: FloatPrecision = .float64) throws(FileError) {
     let format = try DatasetFormat(path: path)
     let timesPath = format == .csv ? Self.timesPath(besides: path) : nil

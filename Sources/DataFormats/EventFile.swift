@@ -12,7 +12,7 @@ package final class EventFile {
 
   /// Creates the folder, if it is not there, and a new file in it.
   ///
-  /// - Throws: ``FileError`` if that is impossible.
+  /// - Throws: `FileError` if that is impossible.
   package init(in folder: String, time: Double = Date().timeIntervalSince1970) throws(FileError) {
     try OutputFile.createFolder(folder)
     var name: String
@@ -42,7 +42,7 @@ package final class EventFile {
 
   /// Writes the records that were added.
   ///
-  /// - Throws: ``FileError`` if that is impossible.
+  /// - Throws: `FileError` if that is impossible.
   package func flush() throws(FileError) {
     let written = buffer.withUnsafeBytes { writeAll($0, to: descriptor) }
     buffer.removeFirst(written)
@@ -51,7 +51,7 @@ package final class EventFile {
 
   /// Writes a file of curves that are complete, whole or not at all; equal curves give equal bytes.
   ///
-  /// - Throws: ``FileError`` if that is impossible.
+  /// - Throws: `FileError` if that is impossible.
   package static func write(
     _ records: [(scalars: [EventRecord.Scalar], step: Int)], to folder: String, time: Double
   ) throws(FileError) {

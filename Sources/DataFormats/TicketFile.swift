@@ -20,7 +20,7 @@ public struct TicketFile: Sendable {
 
   /// Reads a ticket.
   ///
-  /// - Throws: ``FileError`` if the file is missing or damaged, or is no ticket.
+  /// - Throws: `FileError` if the file is missing or damaged, or is no ticket.
   public init(reading path: String) throws(FileError) {
     let bytes = try InputFile.read(
       path,
@@ -31,7 +31,7 @@ public struct TicketFile: Sendable {
 
   /// Decodes the bytes of a ticket that is called `path` in messages.
   ///
-  /// - Throws: ``FileError`` if they are damaged or no ticket.
+  /// - Throws: `FileError` if they are damaged or no ticket.
   package init(decoding bytes: [UInt8], path: String) throws(FileError) {
     self.path = path
     do {
@@ -81,7 +81,7 @@ public struct TicketFile: Sendable {
   ///
   /// - Parameter network: a network of the ticket's kind and size.
   /// - Returns: the network with the ticket's weights and mask.
-  /// - Throws: ``FileError`` if names or shapes are not those of the network.
+  /// - Throws: `FileError` if names or shapes are not those of the network.
   public func masked<Network: Layer>(_ network: Network) throws(FileError) -> Masked<Network> {
     let initial = try load(weights, ending: Self.weightEnding, into: network)
     let survivors = try load(masks, ending: Self.maskEnding, into: network)

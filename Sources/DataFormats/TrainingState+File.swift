@@ -7,21 +7,21 @@ import Tensors
 extension TrainingState {
   /// Reads a state that ``write(to:)`` has written.
   ///
-  /// - Throws: ``FileError`` if the file is missing or damaged.
+  /// - Throws: `FileError` if the file is missing or damaged.
   public init(reading path: String) throws(FileError) {
     self = try InputFile.read(path, TrainingState.init(decoding:))
   }
 
   /// Writes the state, whole or not at all.
   ///
-  /// - Throws: ``FileError`` if the file cannot be written.
+  /// - Throws: `FileError` if the file cannot be written.
   public func write(to path: String) throws(FileError) {
     try SafeTensors(self).write(to: path)
   }
 
   /// Decodes the bytes of a safetensors file.
   ///
-  /// - Throws: ``FormatError`` if they are no such file.
+  /// - Throws: `FormatError` if they are no such file.
   public init(decoding bytes: [UInt8]) throws(FormatError) {
     var file = try SafeTensors.decode(bytes)
     var series: [(name: String, values: [Double])] = []

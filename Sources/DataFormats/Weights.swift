@@ -13,7 +13,7 @@ public struct WeightsFile: Sendable {
 
   /// Reads a file.
   ///
-  /// - Throws: ``FileError`` if the file is missing or damaged, no safetensors file, or holds values that are not finite.
+  /// - Throws: `FileError` if the file is missing or damaged, no safetensors file, or holds values that are not finite.
   public init(reading path: String) throws(FileError) {
     self.path = path
     let named = try InputFile.read(
@@ -40,7 +40,7 @@ public struct WeightsFile: Sendable {
 
   /// Replaces the parameters of a model by those of the file, by name.
   ///
-  /// - Throws: ``FileError`` if the names or shapes are not the model's; nothing is changed then.
+  /// - Throws: `FileError` if the names or shapes are not the model's; nothing is changed then.
   public func load(into model: inout some Parameterized) throws(FileError) {
     do {
       try model.loadParameters(tensors)
@@ -68,7 +68,7 @@ func withoutWrapper(
 extension Parameterized {
   /// Replaces the parameters by those of a safetensors file, by name; see ``WeightsFile``.
   ///
-  /// - Throws: ``FileError`` if the file is missing, damaged, or holds other names or shapes; nothing is changed
+  /// - Throws: `FileError` if the file is missing, damaged, or holds other names or shapes; nothing is changed
   ///   then.
   public mutating func loadWeights(from path: String) throws(FileError) {
     try WeightsFile(reading: path).load(into: &self)
@@ -76,7 +76,7 @@ extension Parameterized {
 
   /// Writes the parameters to a safetensors file, whole or not at all.
   ///
-  /// - Throws: ``FileError`` if the file cannot be written.
+  /// - Throws: `FileError` if the file cannot be written.
   public func writeWeights(to path: String) throws(FileError) {
     try SafeTensors(parametersOf: self).write(to: path)
   }
@@ -85,7 +85,7 @@ extension Parameterized {
 extension MultilayerPerceptron {
   /// How many hidden units a network has that fits a file of weights; nil if none does.
   ///
-  /// - Throws: ``FileError`` if the file is missing or damaged.
+  /// - Throws: `FileError` if the file is missing or damaged.
   public static func hiddenUnits(in path: String) throws(FileError) -> Int? {
     try WeightsFile(reading: path).hiddenUnits
   }
@@ -103,7 +103,7 @@ extension LearnedActivation {
   /// Reads an activation function that ``Tensors/Parameterized/writeWeights(to:)`` has written, with any number of
   /// hidden units.
   ///
-  /// - Throws: ``FileError`` if the file is missing, damaged, or holds other names or shapes.
+  /// - Throws: `FileError` if the file is missing, damaged, or holds other names or shapes.
   public init(reading path: String) throws(FileError) {
     try self.init(WeightsFile(reading: path))
   }

@@ -16,7 +16,7 @@ extension Classifier {
   /// The largest eigenvalue of the Hessian of the mean cross-entropy with respect to all parameters.
   ///
   /// The Lanczos method from a vector of normal numbers with a fixed seed: the same network and examples give the same
-  /// bits; see ``largestEigenvalue(from:tolerance:limit:product:)``. The examples pass through the network `batchSize` at a time, which bounds the memory.
+  /// bits; see `largestEigenvalue(from:tolerance:limit:product:)`. The examples pass through the network `batchSize` at a time, which bounds the memory.
   ///
   /// - Parameters:
   ///   - examples: what the loss is the mean over.
@@ -24,7 +24,7 @@ extension Classifier {
   ///   - limit: the most products with the Hessian that are taken.
   ///   - batchSize: how many examples are taken at a time.
   /// - Returns: the eigenvalue and how good it is.
-  /// - Throws: ``EigenvalueError`` where the tolerance is not reached, or a product is not finite, as where the loss is
+  /// - Throws: `EigenvalueError` where the tolerance is not reached, or a product is not finite, as where the loss is
   ///   not.
   public func sharpness(
     on examples: Examples, tolerance: Double = 1e-2, limit: Int = 500, batchSize: Int = 500

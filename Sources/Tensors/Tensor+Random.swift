@@ -3,7 +3,7 @@ import ReferenceRandom
 extension Tensor {
   /// A tensor of numbers drawn uniformly from a range.
   ///
-  /// A ``TorchGenerator`` gives the bits of PyTorch's `torch.rand`, a generator of the standard library's kind those of
+  /// A `TorchGenerator` gives the bits of PyTorch's `torch.rand`, a generator of the standard library's kind those of
   /// the upper 24 bits of each `next()`.
   ///
   ///     var generator = SystemRandomNumberGenerator()
@@ -32,7 +32,7 @@ extension Tensor {
 
   /// A tensor of normal variates.
   ///
-  /// A ``TorchGenerator`` gives the bits of PyTorch's `torch.randn`, a generator of the standard library's kind the
+  /// A `TorchGenerator` gives the bits of PyTorch's `torch.randn`, a generator of the standard library's kind the
   /// method of Box and Muller.
   public static func normal(
     _ shape: Shape, mean: Float = 0, standardDeviation: Float = 1,

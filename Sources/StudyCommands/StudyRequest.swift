@@ -116,7 +116,7 @@ package struct StudySettings: Sendable {
     try run(study).configuration
   }
 
-  /// Unites what shards have stored, so that a division into others finds it.
+  /// Merges what shards have stored, so that a division into others finds it.
   func mergeShards<S: Study>(of study: S.Type) throws(RunError) {
     try run(study).mergeShards(observer: ProgressDisplay.standardError())
   }

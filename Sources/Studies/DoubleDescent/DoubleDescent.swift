@@ -113,10 +113,8 @@ package enum DoubleDescent: Study {
     _ trial: Trial, _ configuration: Configuration, in context: TrialContext,
     savingEvery interval: Duration
   ) throws -> Measurement {
-    let (training, test) = try context.shared(configuration.dataset) { key in
-      let dataset = try Dataset(key)
-      return (Examples(dataset.x, dataset.y), Examples(dataset.xTest, dataset.yTest))
-    }
+    let data = try context.shared(configuration.dataset) { try Split($0) }
+    let (training, test) = (data.training, data.test)
     var generator = TorchGenerator(seed: UInt64(trial.seed))
     let inputs = training.inputs.shape[1]
     let work = Work(
@@ -260,7 +258,7 @@ private struct Work {
     let measurement = saved.numbers[Self.measurementKey] ?? ""
     return (
       training,
-      try JSON(reading: Data(measurement.utf8)).decode(DoubleDescent.Measurement.self)
+      try JSON(reading: measurement).decode(DoubleDescent.Measurement.self)
     )
   }
 }

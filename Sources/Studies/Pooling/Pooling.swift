@@ -71,11 +71,7 @@ package enum Pooling: Study {
   package static func measure(
     _ trial: Trial, _ configuration: Configuration, in context: TrialContext
   ) throws -> Measurement {
-    let data = try context.shared(configuration.dataset(of: trial.size)) {
-      let dataset = try Dataset($0)
-      return Split(
-        training: Examples(dataset.x, dataset.y), test: Examples(dataset.xTest, dataset.yTest))
-    }
+    let data = try context.shared(configuration.dataset(of: trial.size)) { try Split($0) }
     var generator = TorchGenerator(seed: UInt64(trial.seed))
     let network = PoolingNetwork(
       trial.method, inputs: data.training.inputs.shape[1], channels: configuration.channels,
@@ -94,11 +90,5 @@ package enum Pooling: Study {
     }
     curve.digest = training.model.digest
     return curve
-  }
-
-  /// The examples that all trainings on one number of them share.
-  private struct Split: Sendable {
-    let training: Examples
-    let test: Examples
   }
 }

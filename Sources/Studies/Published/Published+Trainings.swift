@@ -5,18 +5,6 @@ import Runs
 import Tensors
 
 extension Published {
-  /// Training examples and test examples, which several computations share.
-  private struct Split: Sendable {
-    let training: Examples
-    let test: Examples
-
-    init(_ configuration: DatasetConfiguration) throws {
-      let dataset = try Dataset(configuration)
-      training = Examples(dataset.x, dataset.y)
-      test = Examples(dataset.xTest, dataset.yTest)
-    }
-  }
-
   static func quickstart(
     _ model: Architecture, twin: Int, in context: TrialContext
   ) throws -> Measurement {

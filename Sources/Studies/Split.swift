@@ -1,0 +1,17 @@
+import MNIST1D
+import NeuralNetworks
+
+/// A dataset's examples as tensors, which all trainings on it share.
+struct Split: Sendable {
+  /// The examples to learn from.
+  let training: Examples
+  /// The examples to report on.
+  let test: Examples
+
+  /// Generates a dataset.
+  init(_ configuration: DatasetConfiguration) throws {
+    let dataset = try Dataset(configuration)
+    training = Examples(dataset.x, dataset.y)
+    test = Examples(dataset.xTest, dataset.yTest)
+  }
+}

@@ -41,6 +41,10 @@ public struct Claim: Sendable, Equatable {
   public var measured: Quantity?
   /// The standard deviation over seeds, in the unit of `measured`.
   public var spread: Double?
+  /// Where the true mean lies with 95 % confidence, by which a comparison of two means was judged.
+  public var interval: ClosedRange<Double>?
+  /// Where the sentence, its value and its tolerance stand, such as "Figure 7; pooling notebook, cell 12".
+  public var source: String?
   /// How many decimals people want to see.
   public var decimals: Int
   /// Whether the sentence holds here.
@@ -51,49 +55,76 @@ public struct Claim: Sendable, Equatable {
   /// `holds` is nil where the results cannot tell. Whether the settings allow a verdict at all is not
   /// the study's to say: see ``Study/comparableSettings``.
   public init(
-    _ id: String, _ statement: String, reported: Quantity? = nil, measured: Quantity? = nil,
-    spread: Double? = nil, decimals: Int = 1, holds: Bool?
+    _ id: String, _ statement: String, source: String? = nil, reported: Quantity? = nil,
+    measured: Quantity? = nil, spread: Double? = nil, decimals: Int = 1, holds: Bool?
   ) {
     self.init(
-      id, statement, reported: reported, measured: measured, spread: spread, decimals: decimals,
-      verdict: holds.map { $0 ? .holds : .fails } ?? .untested)
+      id, statement, source: source, reported: reported, measured: measured, spread: spread,
+      decimals: decimals, verdict: Verdict(holds))
   }
 
   /// States a claim about a mean over seeds, shown with its standard deviation; nil without a sample.
   ///
   /// `holds` says whether the sentence holds for the sample; nil where that cannot be told.
   public init?(
-    _ id: String, _ statement: String, reported: Quantity? = nil, measured: Sample?,
-    decimals: Int = 1, holds: (Sample) -> Bool?
+    _ id: String, _ statement: String, source: String? = nil, reported: Quantity? = nil,
+    measured: Sample?, decimals: Int = 1, holds: (Sample) -> Bool?
   ) {
     guard let measured else { return nil }
     self.init(
-      id, statement, reported: reported, measured: .number(measured.mean),
+      id, statement, source: source, reported: reported, measured: .number(measured.mean),
       spread: measured.deviation, decimals: decimals, holds: holds(measured))
   }
 
   /// States that a mean over seeds is the published value, give or take `tolerance`; nil without a
   /// sample or a published value.
   public init?(
-    _ id: String, _ statement: String, reported: Double?, measured: Sample?,
+    _ id: String, _ statement: String, source: String? = nil, reported: Double?, measured: Sample?,
     within tolerance: Double, decimals: Int = 1
   ) {
     guard let reported else { return nil }
     self.init(
-      id, statement, reported: .number(reported), measured: measured, decimals: decimals
+      id, statement, source: source, reported: .number(reported), measured: measured,
+      decimals: decimals
     ) { abs($0.mean - reported) <= tolerance }
+  }
+
+  /// States by how much two conditions differ, from the paired differences of their seeds; nil without a sample.
+  ///
+  /// The sentence holds if ``Sample/interval`` lies in `range` as a whole, and fails if it lies outside as a whole.
+  /// Otherwise, and with fewer than three seeds, which are no evidence, the results cannot tell.
+  ///
+  /// - Parameters:
+  ///   - difference: The differences, such as `accuracy(.max) - accuracy(.none)`; anything else whose mean is to lie
+  ///     in a range serves as well.
+  ///   - range: What the sentence asserts, such as `.above(2)` or `-1...1`.
+  public init?(
+    _ id: String, _ statement: String, source: String? = nil, reported: Quantity? = nil,
+    difference: Sample?, in range: ClosedRange<Double>, decimals: Int = 1
+  ) {
+    self.init(
+      id, statement, source: source, reported: reported, measured: difference, decimals: decimals
+    ) { _ in nil }
+    guard let interval = difference?.interval else { return }
+    self.interval = interval
+    verdict = Verdict(
+      range.contains(interval.lowerBound) && range.contains(interval.upperBound)
+        ? true : range.overlaps(interval) ? nil : false)
   }
 
   /// States a claim that has been judged.
   package init(
-    _ id: String, _ statement: String, reported: Quantity? = nil, measured: Quantity? = nil,
-    spread: Double? = nil, decimals: Int = 1, verdict: Verdict
+    _ id: String, _ statement: String, source: String? = nil, reported: Quantity? = nil,
+    measured: Quantity? = nil, spread: Double? = nil, interval: ClosedRange<Double>? = nil,
+    decimals: Int = 1, verdict: Verdict
   ) {
     self.id = id
     self.statement = statement
+    self.source = source
     self.reported = reported
     self.measured = measured
     self.spread = spread == 0 ? nil : spread
+    self.interval = interval
     self.decimals = decimals
     self.verdict = verdict
   }
@@ -105,6 +136,17 @@ public enum Verdict: Sendable, Equatable, CaseIterable {
   case fails
   /// The settings of this run cannot decide it.
   case untested
+
+  /// The verdict on a sentence that holds, does not, or cannot be decided.
+  init(_ holds: Bool?) { self = holds.map { $0 ? .holds : .fails } ?? .untested }
+}
+
+extension ClosedRange<Double> {
+  /// All that exceeds a bound: what "more than" asserts.
+  public static func above(_ bound: Double) -> ClosedRange { bound.nextUp...(.infinity) }
+
+  /// All that stays under a bound: what "less than" asserts.
+  public static func below(_ bound: Double) -> ClosedRange { -.infinity...bound.nextDown }
 }
 
 /// A number, or words where a number would say too little.

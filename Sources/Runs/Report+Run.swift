@@ -60,11 +60,12 @@ extension Report {
         value.map { "<div><dt>\(name)</dt><dd>\($0)</dd></div>" }
       }
       let list: HTML? = values.isEmpty ? nil : "\n<dl>\(values)</dl>"
+      let source = claim.source.map { source -> HTML in " <span class=\"source\">\(source)</span>" }
       return """
         <li class="\(claim.verdict.style)">
         <span class="verdict"><span aria-hidden="true">\(claim.verdict.mark)</span> \
         \(claim.verdict.words)</span>
-        <p>\(claim.statement)</p>\(list)
+        <p>\(claim.statement)\(source)</p>\(list)
         </li>
 
         """

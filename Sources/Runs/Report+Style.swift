@@ -79,6 +79,7 @@ extension Report {
       align-items: baseline; padding: 0.7rem 0; border-bottom: 1px solid var(--line);
     }
     .claims p { margin: 0; }
+    .claims .source { display: block; color: var(--quiet); font-size: 0.85rem; }
     .verdict { color: var(--verdict); font-size: 0.9rem; font-weight: 600; white-space: nowrap; }
     .verdict > span { display: inline-block; width: 1.1em; }
     .claims dl { margin: 0; min-width: 10rem; font-size: 0.9rem; }

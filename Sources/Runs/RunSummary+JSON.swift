@@ -5,7 +5,8 @@ extension RunSummary {
   ///
   /// `paper` holds the paper's values of the settings in `changed`, spelt as on the command line. In
   /// `tables`, a number is a number, words are text, an empty cell is null, and a mean with its
-  /// spread is `{"mean": …, "spread": …}`. What is not finite is null.
+  /// spread is `{"mean": …, "spread": …}`. The `interval` of a claim is that of the mean with 95 % confidence, where the
+  /// claim is judged by it. What is not finite is null.
   public var json: JSON {
     [
       "study": .text(study),
@@ -142,8 +143,9 @@ extension Claim {
       }
     return [
       "id": .text(id), "statement": .text(statement), "reported": reported?.json ?? nil,
-      "measured": measured?.json ?? nil, "spread": .finite(spread), "holds": holds,
-      "decimals": .integer(decimals),
+      "measured": measured?.json ?? nil, "spread": .finite(spread),
+      "interval": interval.map { [.finite($0.lowerBound), .finite($0.upperBound)] } ?? nil,
+      "holds": holds, "decimals": .integer(decimals), "source": source.map { .text($0) } ?? nil,
     ]
   }
 
@@ -151,10 +153,13 @@ extension Claim {
     guard let id = json["id"]?.text, let statement = json["statement"]?.text,
       let holds = json["holds"], let decimals = json.decimals
     else { return nil }
+    let bounds = json["interval"]?.all(\.number) ?? []
     self.init(
-      id, statement, reported: json["reported"].flatMap(Quantity.init),
+      id, statement, source: json["source"]?.text,
+      reported: json["reported"].flatMap(Quantity.init),
       measured: json["measured"].flatMap(Quantity.init), spread: json["spread"]?.number,
-      decimals: decimals, holds: holds.flag)
+      interval: bounds.count == 2 && bounds[0] <= bounds[1] ? bounds[0]...bounds[1] : nil,
+      decimals: decimals, verdict: Verdict(holds.flag))
   }
 }
 

@@ -77,18 +77,26 @@ extension Quantity {
     }
   }
 
-  /// The value in no more digits than its authors gave it.
+  /// The value in no more digits than its authors gave it, also where it was computed from theirs: a difference of
+  /// 63.55 and 59.2 is 4.35.
   var published: String {
     guard case .number(let value) = self else { return shown(0) }
-    return (0...6).lazy.map { value.shown($0) }
-      .first { Double($0.replacing("−", with: "-")) == value } ?? value.shown(6)
+    let scale = value.magnitude * 1e-12
+    return (0...6).lazy.map { value.shown($0) }.first { shown in
+      Double(shown.replacing("−", with: "-")).map { abs($0 - value) <= scale } ?? true
+    } ?? value.shown(6)
   }
 }
 
 extension Claim {
-  /// The measured value with its spread as people want to see it; nil if there is none.
+  /// The measured value as people want to see it, with the interval by which it was judged, or with its spread; nil if
+  /// there is none.
   var shownMeasurement: String? {
     guard let measured else { return nil }
+    if let interval {
+      return
+        "\(measured.shown(decimals)) (95 %: \(interval.lowerBound.shown(decimals)) to \(interval.upperBound.shown(decimals)))"
+    }
     return measured.shown(decimals) + (spread.map { " ± " + $0.shown(decimals) } ?? "")
   }
 }

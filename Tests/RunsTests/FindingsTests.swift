@@ -87,6 +87,27 @@ struct FindingsTests {
     #expect(summary.text.hasSuffix("\nA toy.\n"))
   }
 
+  @Test(
+    "say in file, terminal and report by which interval a claim was judged, and where it stands")
+  func intervals() throws {
+    let scratch = try Scratch()
+    let run = try scratch.run()
+    _ = try run.perform(RunOptions(jobs: 1))
+    var summary = try RunSummary(reading: run.directory)
+    let claim = try #require(
+      Claim(
+        "lead", "One leads.", source: "Figure 3, cell <28>", reported: .number(63.55 - 59.2),
+        difference: Sample([1, 2, 3]), in: .above(0)))
+    summary.findings.claims = [claim]
+    let read = try RunSummary(JSON(reading: Data(summary.json.pretty.utf8)))
+    #expect(read.findings.claims == [claim])
+    #expect(
+      summary.text.contains("– One leads. (reported 4.35, measured 2.0 (95 %: −0.5 to 4.5))\n"))
+    let page = Report(runs: [summary]).html
+    #expect(page.contains("One leads. <span class=\"source\">Figure 3, cell &lt;28&gt;</span></p>"))
+    #expect(page.contains("<dd>2.0 (95 %: −0.5 to 4.5)</dd>"))
+  }
+
   @Test("of a run that is missing or damaged are refused by name")
   func damagedSummary() throws {
     let scratch = try Scratch()

@@ -85,6 +85,43 @@ struct SampleTests {
     #expect(Claim("a", "A.", measured: nil) { _ in true } == nil)
   }
 
+  @Test(
+    "has the interval of its mean that SciPy gives, from three values on",
+    arguments: [
+      (2, 4.302652729749462), (3, 3.1824463052837078), (4, 2.7764451051977934),
+      (9, 2.262157162798205), (100, 1.9839715185235518),
+    ])
+  func interval(degreesOfFreedom: Int, bound: Double) throws {
+    let values = (0...degreesOfFreedom).map { Double($0 * $0 % 7) }
+    let sample = try #require(Sample(values))
+    let interval = try #require(sample.interval)
+    #expect(abs((interval.upperBound - sample.mean) / sample.error - bound) < 1e-9)
+    #expect(abs((sample.mean - interval.lowerBound) / sample.error - bound) < 1e-9)
+    #expect(Sample([1, 2])?.interval == nil && Sample([1, 2, .nan])?.interval == nil)
+    #expect(Sample([4, 4, 4])?.interval == 4...4)
+  }
+
+  @Test("of differences makes a claim that its interval decides, where it can")
+  func differences() throws {
+    let sample = Sample([9, 11, 10.5, 12])
+    func verdict(_ range: ClosedRange<Double>) -> Verdict? {
+      Claim("a", "A.", difference: sample, in: range)?.verdict
+    }
+    // scipy.stats.t.interval: 8.636 to 12.614.
+    #expect(verdict(.above(8.6)) == .holds && verdict(8.6...12.7) == .holds)
+    #expect(verdict(.above(8.7)) == .untested && verdict(9...12) == .untested)
+    #expect(verdict(.above(12.7)) == .fails && verdict(.below(8.6)) == .fails)
+    #expect(verdict(.below(12.7)) == .holds && verdict(12.6...14) == .untested)
+    let claim = try #require(
+      Claim("a", "A.", source: "Figure 1", reported: 11, difference: sample, in: .above(0)))
+    #expect(claim.interval == sample?.interval && claim.source == "Figure 1")
+    #expect(claim.spread == sample?.deviation && claim.reported == 11)
+    let few = Claim("a", "A.", difference: Sample([5, 6]), in: .above(0))
+    #expect(few?.verdict == .untested && few?.interval == nil)
+    #expect(Claim("a", "A.", difference: nil, in: .above(0)) == nil)
+    #expect(!ClosedRange<Double>.above(1).contains(1) && !ClosedRange<Double>.below(1).contains(1))
+  }
+
   @Test("is held against what a paper reports, by row and column")
   func reported() {
     let reported = Reported<Int, String>(

@@ -61,7 +61,8 @@ let package = Package(
       swiftSettings: strict),
     .target(name: "Figures", dependencies: ["Storage"], swiftSettings: strict),
     .target(
-      name: "Runs", dependencies: ["Storage", "CSignals", "Figures"], swiftSettings: strict),
+      name: "Runs", dependencies: ["Storage", "CSignals", "Figures", "ReferenceRandom"],
+      swiftSettings: strict),
     .target(
       name: "Studies",
       dependencies: [

@@ -8,8 +8,9 @@ import Storage
 /// Keys are spelt like flags (`batch-size`) or like properties (`batchSize`); those of a setting
 /// within a setting are joined by a dot (`dataset.num-samples`). Whole numbers, numbers, `true` and
 /// `false`, text, the cases of an enumeration, lists (`0.1,0.5`), ranges of whole numbers with both
-/// ends (`0..9`) and, where a setting may be absent, `null` are understood; which of them is right is
-/// taken from the configuration itself.
+/// ends (`0..9`), numbers by a rule (`linspace(0,1,9)`, `geomspace(0.001,1,4)`, `uniform(0,1,9)`,
+/// `loguniform(0.001,1,9)`) and, where a setting may be absent, `null` are understood; which of them
+/// is right is taken from the configuration itself.
 public struct Overrides: Sendable, Equatable {
   /// One `key=value`.
   struct Override: Sendable, Equatable {

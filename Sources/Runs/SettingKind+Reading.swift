@@ -44,14 +44,12 @@ extension SettingKind? {
   }
 
   private static func list(_ word: String, of kind: SettingKind?) -> JSON? {
-    switch kind {
-    case .list, .bounds, .group, .optional: return nil
-    default: break
-    }
     var elements: [JSON] = []
-    for part in word.split(separator: ",", omittingEmptySubsequences: false).map(String.init) {
-      if kind == .integer || kind == nil, let range = range(part) {
+    for part in parts(of: word, separatedBy: kind?.separator ?? ",") {
+      if kind?.isWhole ?? true, let range = range(part) {
         elements += range.map { .integer($0) }
+      } else if let spaced = SpacedValues(written: part)?.elements(of: kind) {
+        elements += spaced
       } else if !part.isEmpty, let element = kind.read(part) {
         elements.append(element)
       } else {
@@ -60,6 +58,21 @@ extension SettingKind? {
       guard elements.count <= RunLimits.values else { return nil }
     }
     return .array(elements)
+  }
+
+  /// The parts of a list; what stands in parentheses is not divided.
+  private static func parts(of word: String, separatedBy separator: Character) -> [String] {
+    var (parts, depth) = ([""], 0)
+    for character in word {
+      if character == "(" { depth += 1 }
+      if character == ")" { depth -= 1 }
+      if character == separator, depth <= 0 {
+        parts.append("")
+      } else {
+        parts[parts.count - 1].append(character)
+      }
+    }
+    return parts
   }
 
   /// The numbers of `0..9`, both ends among them.
@@ -86,6 +99,30 @@ extension SettingKind? {
       return nil
     }
     return (String(word[..<dots.lowerBound]), String(word[dots.upperBound...]))
+  }
+}
+
+extension SettingKind {
+  /// Whether it is a whole number, or one that may be absent.
+  fileprivate var isWhole: Bool { self == .integer || self == .optional(.integer) }
+
+  /// What separates values of this kind in a list.
+  fileprivate var separator: Character {
+    switch self {
+    case .list, .bounds, .optional(.list), .optional(.bounds): ";"
+    default: ","
+    }
+  }
+}
+
+extension SpacedValues {
+  /// The values as elements of a list; nil for elements that are no numbers.
+  fileprivate func elements(of kind: SettingKind?) -> [JSON]? {
+    switch kind {
+    case .integer, .optional(.integer): wholeValues?.map { .integer($0) }
+    case .number, .optional(.number), nil: values.map { .number($0) }
+    default: nil
+    }
   }
 }
 

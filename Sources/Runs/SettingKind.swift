@@ -74,10 +74,16 @@ extension SettingKind: CustomStringConvertible {
       "one of " + cases.map { $0.text ?? $0.canonical }.joined(separator: ", ")
     case .list(of: .integer):
       "whole numbers such as 1,2,3 or 0..9, at most \(RunLimits.values) of them"
-    case .list(of: .number): "numbers such as 0.1,0.5"
+    case .list(of: .number): "numbers such as 0.1,0.5 or linspace(0,1,9)"
     case .list(of: .choice(let cases)): "some of \(Self.choice(cases).description.dropFirst(7))"
     case .list(of: .flag), .list(of: .text), .list(of: nil): "values separated by commas"
-    case .list: "a list that the command line cannot spell"
+    case .list(of: .optional(let kind)):
+      SettingKind.list(of: kind).description + ", or null among them"
+    case .list(of: .list(let kind)):
+      SettingKind.list(of: kind).description + ", several such lists separated by semicolons"
+    case .list(of: .bounds(let kind)):
+      SettingKind.bounds(of: kind).description + ", several of them separated by semicolons"
+    case .list(of: .group): "a list that the command line cannot spell"
     case .bounds(of: .integer): ClosedRange<Int>.expectation
     case .bounds: "a range such as 0.1..0.5"
     case .optional(let kind): (kind?.description ?? "a value") + ", or null"

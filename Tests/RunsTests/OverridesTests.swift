@@ -52,6 +52,39 @@ struct OverridesTests {
         "decay=null", "dataset.num-samples=16000", "dataset.padding=1..2") == expected)
   }
 
+  @Test("names numbers by a rule, as NumPy does, alone and among others")
+  func spacedNumbers() throws {
+    func rates(_ word: String) throws -> [Float] { try apply("rates=\(word)").rates }
+    #expect(try rates("linspace(0,1,5)") == [0, 0.25, 0.5, 0.75, 1])
+    #expect(try rates("0.1,linspace(2,1,3),9") == [0.1, 2, 1.5, 1, 9])
+    #expect(try rates("geomspace(0.001,1,4)") == [0.001, 0.01, 0.1, 1])
+    #expect(try rates("LinSpace( 3 , 4 , 1 )") == [3])
+    // numpy.random.RandomState(0).uniform(0, 2, 3), and RandomState(7).
+    #expect(try rates("uniform(0,2,3)") == [1.09762700785, 1.43037873274, 1.20552675214])
+    #expect(try rates("uniform(0,1,1,7)") == [0.0763082893739])
+    let random = try rates("loguniform(0.001,1,100)")
+    #expect(random.allSatisfy { (0.001...1).contains($0) } && random.count { $0 < 0.0316 } > 35)
+    #expect(try apply("seeds=linspace(1,9,5)").seeds == [1, 3, 5, 7, 9])
+    #expect(try apply("seeds=geomspace(1,100,8)").seeds == [1, 2, 4, 7, 14, 27, 52, 100])
+    #expect(try apply("seeds=geomspace(1,3,8)").seeds == [1, 2, 3])
+  }
+
+  @Test(
+    "that names numbers by a rule which gives none is refused",
+    arguments: [
+      "linspace(0,1)", "linspace(0,1,0)", "linspace(0,1,2,3)", "linspace(0,1,1000000)",
+      "geomspace(0,1,3)", "geomspace(-1,1,3)", "uniform(0,1,2,-1)", "linspace(0,1,2",
+      "logspace(0,1,2)",
+      "linspace(a,1,2)", "linspace(0,1,2),", "linspace((0,1,2))",
+    ])
+  func wrongRule(word: String) {
+    let error = #expect(throws: RunError.self) { try apply("rates=\(word)") }
+    #expect(
+      error?.description
+        == "rates=\(word) cannot be understood: rates takes numbers such as 0.1,0.5 or linspace(0,1,9)"
+    )
+  }
+
   @Test("of an unknown setting names the nearest one and all others")
   func unknownSetting() throws {
     let error = #expect(throws: RunError.self) { try apply("step=600") }

@@ -13,12 +13,20 @@ public enum ClassificationLoss: String, CaseIterable, Hashable, Sendable {
   /// - Parameters:
   ///   - scores: [batch, classes].
   ///   - labels: one class per example.
+  ///   - smoothing: how much of the target's weight all classes share, PyTorch's `label_smoothing`; 0 for squares.
   /// - Returns: a scalar.
-  public func callAsFunction(_ scores: Tensor, labels: [Int32]) -> Tensor {
+  public func callAsFunction(_ scores: Tensor, labels: [Int32], smoothing: Double = 0) -> Tensor {
+    precondition(
+      smoothing == 0 || self == .negativeLogLikelihood,
+      "targets are smoothed for the likelihood alone, found \(smoothing) for \(rawValue)")
     switch self {
-    case .negativeLogLikelihood: Tensors.softmaxCrossEntropy(scores, labels: labels)
+    case .negativeLogLikelihood where smoothing > 0:
+      let share = Float(smoothing)
+      return Tensors.softmaxCrossEntropy(scores, labels: labels) * (1 - share)
+        - logSoftmax(scores).mean() * share
+    case .negativeLogLikelihood: return Tensors.softmaxCrossEntropy(scores, labels: labels)
     case .meanSquaredError:
-      Tensors.meanSquaredError(scores, oneHot(labels, classes: scores.shape[1]))
+      return Tensors.meanSquaredError(scores, oneHot(labels, classes: scores.shape[1]))
     }
   }
 }

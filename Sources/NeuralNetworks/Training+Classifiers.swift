@@ -1,6 +1,6 @@
 import Tensors
 
-extension Training where Model: Classifier, Source == Batches<Examples> {
+extension Training where Model: Classifier, Source: ExampleSource {
   /// Prepares a classifier's training.
   ///
   /// - Parameters:
@@ -9,19 +9,23 @@ extension Training where Model: Classifier, Source == Batches<Examples> {
   ///   - batches: what each step sees.
   ///   - length: how long to train.
   ///   - loss: what to make small.
+  ///   - smoothing: how much of a target's weight all classes share; 0 for any loss but the likelihood.
   ///   - schedule: how the learning rate changes.
   ///   - clipping: how large gradients are kept out.
   ///   - evaluator: how to evaluate the model on the way.
   /// - Throws: `TrainingError.setting` for settings that make no sense.
   public init(
-    of model: Model, by optimizer: Rule, on batches: Batches<Examples>, for length: TrainingLength,
-    minimizing loss: ClassificationLoss = .negativeLogLikelihood,
+    of model: Model, by optimizer: Rule, on batches: Source, for length: TrainingLength,
+    minimizing loss: ClassificationLoss = .negativeLogLikelihood, smoothing: Double = 0,
     schedule: LearningRateSchedule = .constant, clipping: GradientClipping? = nil,
     evaluating evaluator: Evaluator<Model>? = nil
   ) throws(TrainingError) {
+    let lossName = loss.rawValue + (smoothing == 0 ? "" : ", smoothed by \(smoothing)")
     try self.init(
-      model, optimizer, batches, length, schedule, clipping, evaluator, lossName: loss.rawValue,
-      { model, batch in loss(model(batch.inputs), labels: batch.labels) },
+      model, optimizer, batches, length, schedule, clipping, evaluator, lossName: lossName,
+      { model, batch in
+        loss(model(batch.inputs), labels: batch.labels, smoothing: smoothing)
+      },
       network: { TrainingOrigin.behavior(of: model, on: batches.data, by: loss) })
   }
 }

@@ -30,7 +30,7 @@ final class CheckpointFile {
   ///
   /// - Returns: where its metrics continue.
   /// - Throws: `FileError` if the file is damaged, and a `Failure` if it is the state of another training.
-  func resume(_ training: inout PaperTraining<some Classifier>) throws -> MetricsLog.Start {
+  func resume(_ training: inout RecipeTraining<some Classifier>) throws -> MetricsLog.Start {
     // What a session that was killed while it saved has left.
     OutputFile.removeLeftovers(in: URL(fileURLWithPath: path).deletingLastPathComponent().path)
     guard FileManager.default.fileExists(atPath: path) else { return .start }
@@ -56,7 +56,7 @@ final class CheckpointFile {
 
   /// Saves a state, if it is time to.
   func save(
-    _ training: PaperTraining<some Classifier>, _ log: MetricsLog, _ moment: Moment
+    _ training: RecipeTraining<some Classifier>, _ log: MetricsLog, _ moment: Moment
   ) throws(FileError) {
     let start = ContinuousClock.now
     if moment == .evaluation, let (end, duration) = lastSave,
@@ -128,19 +128,28 @@ extension CheckpointFile {
   }
 
   /// The parts of a training that options of the command set.
-  private static let options: Set = [
-    "model", "activation", "data", "steps", "batch-size", "learning-rate", "weight-decay",
-    "eval-every", "seed",
-    "validation", "patience", "initial-weights", "ticket", "mask",
-  ]
+  private static let options = Set(
+    ["model", "activation", "data", "seed", "validation", "initial-weights", "ticket", "mask"]
+      + Train.settings(TrainingRecipe(), ExampleSelection()).map(\.name))
 
   /// The options that a part of a training's origin comes from, the likeliest first.
   private static func causes(of part: String) -> [String] {
     switch part {
     case "model": ["model", "ticket", "initial-weights", "data"]
-    case "training examples", "validation examples", "test examples": ["data"]
+    case "training examples", "validation examples", "test examples":
+      ["data", "classes", "training-examples", "label-noise", "labels", "seed"]
     case "initial weights": ["initial-weights", "ticket", "seed"]
     case "network": ["activation", "ticket"]
+    case "kind": ["epochs"]
+    case "optimizer": ["optimizer", "nesterov"]
+    case "schedule":
+      ["schedule", "warm-up", "decay-every", "decay-factor", "epochs", "steps", "batch-size"]
+    case "loss": ["loss", "label-smoothing"]
+    case "clipping": ["clip-norm"]
+    case "order of the examples": ["order", "seed"]
+    case "augmentation":
+      ["augment-shift", "augment-flip", "augment-scale", "augment-noise", "seed"]
+    case "eval-every": ["eval-every", "epochs"]
     default: []
     }
   }

@@ -15,7 +15,7 @@ struct MNIST1DCommand: ParsableCommand, StudyProgram {
       command gives the same bits on every machine.
       """,
     subcommands: [
-      ReproduceCommand<Self>.self, Train.self, Evaluate.self, Generate.self,
+      ReproduceCommand<Self>.self, SweepCommand.self, Train.self, Evaluate.self, Generate.self,
       SlurmCommand<Self>.self, MergeCommand<Self>.self, ReportCommand<Self>.self,
       CompareCommand.self, ExportCommand.self, FigureCommand.self, QuizCommand.self,
       Benchmark.self, Doctor.self,
@@ -24,6 +24,7 @@ struct MNIST1DCommand: ParsableCommand, StudyProgram {
 
   static let name = "mnist1d"
   static var studies: [any Study.Type] { paperStudies }
+  static var furtherStudies: [any Study.Type] { Studies.furtherStudies }
   static let source: String? = "the paper"
   static let guide = """
     baselines is Table 1 with Figures 2 and 8, lottery Figures 3 and 9, double-descent Figure 4, metalearn-lr \

@@ -1,12 +1,13 @@
 import Storage
 import DataFormats
+import Figures
 import NeuralNetworks
 import Runs
 import Tensors
 
 extension Train {
   /// What a training came to, for a program.
-  func summary(of training: PaperTraining<some Classifier>, train: Score, test: Score) -> JSON {
+  func summary(of training: RecipeTraining<some Classifier>, train: Score, test: Score) -> JSON {
     var summary = start(of: training).appending(scores(train: train, test: test))
     summary["best"] = best(of: training)
     summary["kernels"] = .text(Kernels.current)
@@ -15,7 +16,8 @@ extension Train {
   }
 
   /// What a training had come to when it diverged, for a program.
-  func summary(of training: PaperTraining<some Classifier>, divergedBy error: TrainingError) -> JSON
+  func summary(of training: RecipeTraining<some Classifier>, divergedBy error: TrainingError)
+    -> JSON
   {
     var summary = start(of: training)
     summary["diverged"] = .text("\(error)")
@@ -24,15 +26,15 @@ extension Train {
     return summary
   }
 
-  private func start(of training: PaperTraining<some Classifier>) -> JSON {
+  private func start(of training: RecipeTraining<some Classifier>) -> JSON {
     [
       "model": .text(model.rawValue), "parameters": .integer(training.model.parameterCount),
-      "seed": .whole(seed),
+      "seed": .whole(seed), "settings": Self.snakeCased(options.recipe, selection.selection),
       "steps": training.stepCount > 0 ? .integer(training.stepCount - 1) : .null,
     ]
   }
 
-  private func best<Network>(of training: PaperTraining<Network>) -> JSON? {
+  private func best<Network>(of training: RecipeTraining<Network>) -> JSON? {
     training.best.map { best in
       var summary: JSON = [
         "step": .integer(best.step), "selected_by": validation == nil ? "test" : "validation",
@@ -45,7 +47,7 @@ extension Train {
 
   /// What a training came to, for a person.
   func text(
-    of training: PaperTraining<some Classifier>, train: Score, test: Score
+    of training: RecipeTraining<some Classifier>, train: Score, test: Score
   ) -> String {
     var lines = [scoreLines(train: train, test: test)]
     if let best = training.best {
@@ -55,6 +57,76 @@ extension Train {
     }
     lines.append("digest \(training.model.digest) of \(training.model.parameterCount) parameters")
     return lines.joined(separator: "\n")
+  }
+}
+
+extension Train {
+  /// The settings of a training, as a person writes them.
+  static func settings(
+    _ recipe: TrainingRecipe, _ selection: ExampleSelection
+  ) -> [(name: String, value: String)] {
+    (Setting.list(of: recipe) + Setting.list(of: selection)).map { setting in
+      (setting.key, setting.value == "null" || setting.value.isEmpty ? "none" : setting.value)
+    }
+  }
+
+  /// The settings for a program, under the names that JSON has at every door.
+  private static func snakeCased(_ recipe: TrainingRecipe, _ selection: ExampleSelection) -> JSON {
+    let records = [try? JSON(encoding: recipe), try? JSON(encoding: selection)]
+    let members = records.flatMap { $0?.members ?? [] }
+    return .object(
+      members.map { JSON.Member(Setting.hyphenated($0.key).replacing("-", with: "_"), $0.value) })
+  }
+
+  /// The parameters of a network with their shapes and counts.
+  func parameterTable(of network: some Classifier) -> String {
+    var table = Table(
+      "parameters", title: "The \(model.label)'s parameters", columns: ["name", "shape", "count"])
+    for (name, tensor) in network.namedParameters {
+      table.append([
+        .text(name), .text(tensor.shape.map(String.init).joined(separator: " × ")),
+        .integer(tensor.count),
+      ])
+    }
+    table.append([.text("all"), .empty, .integer(network.parameterCount)])
+    return table.text
+  }
+
+  /// The evaluations, one a row: the step and epoch whose end they follow, losses, and accuracies in percent.
+  static func curves<Model>(of training: RecipeTraining<Model>) -> CSVTable {
+    let names = training.evaluator?.names ?? []
+    return CSVTable(
+      columns: ["step", "epoch"] + names.map { $0.replacing(".", with: "_") },
+      rows: training.evaluations.map { evaluation in
+        let epoch = Double(evaluation.step + 1) / Double(training.batches.stepsPerEpoch)
+        return ["\(evaluation.step)", "\(epoch)"] + evaluation.metrics.map { "\($0.value)" }
+      })
+  }
+
+  /// Loss and accuracy along the training.
+  func learningCurves<Model>(of training: RecipeTraining<Model>) -> Figure {
+    let evaluations = training.evaluations
+    let isByEpoch = options.epochs != nil
+    let x = evaluations.map { evaluation in
+      isByEpoch
+        ? Double(evaluation.step + 1) / Double(training.batches.stepsPerEpoch)
+        : Double(evaluation.step)
+    }
+    let axis = Axis(isByEpoch ? "epoch" : "training step")
+    func lines(_ value: (Score) -> Double) -> [Mark] {
+      var sets = [("training", evaluations.map(\.train)), ("test", evaluations.map(\.test))]
+      let heldOut = evaluations.compactMap(\.validation)
+      if !heldOut.isEmpty { sets.insert(("held out", heldOut), at: 1) }
+      return sets.enumerated().map { index, set in
+        .line(Line(set.0, x: x, y: set.1.map(value), color: .series(index)))
+      }
+    }
+    return Figure(
+      title: "The \(model.label) while it is trained", subtitle: "Seed \(seed)",
+      panels: [
+        Panel(x: axis, y: Axis("loss"), marks: lines { $0.loss }),
+        Panel(x: axis, y: Axis("accuracy (%)"), marks: lines { $0.accuracy }),
+      ], columns: 2, legend: .below, width: 960, aspect: 0.75)
   }
 }
 

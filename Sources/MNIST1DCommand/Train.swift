@@ -14,8 +14,9 @@ struct Train: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Train one classifier.",
     discussion: """
-      Adam and cross-entropy on batches taken in order, as the paper trains its baselines. The initial weights are \
-      those of PyTorch after torch.manual_seed, and the same command gives the same digest on every machine.
+      Unless told otherwise: Adam and cross-entropy on batches taken in order, as the paper trains its baselines. The \
+      initial weights are those of PyTorch after torch.manual_seed, and the same command gives the same digest on every \
+      machine.
       """)
 
   @Option(help: "The kind of classifier.")
@@ -25,22 +26,13 @@ struct Train: ParsableCommand {
 
   @OptionGroup var data: DataOptions
 
-  @Option(number: ArgumentHelp("The number of the last step.", valueName: "n"))
-  var steps = TrainingSettings().steps
+  @OptionGroup(title: "Training") var options: RecipeOptions
 
-  @Option(number: ArgumentHelp("How many examples a step sees.", valueName: "n"))
-  var batchSize = TrainingSettings().batchSize
+  @OptionGroup(title: "What is learned") var selection: SelectionOptions
 
-  @Option(number: ArgumentHelp("Adam's step size.", valueName: "x"))
-  var learningRate = TrainingSettings().learningRate
-
-  @Option(number: ArgumentHelp("The factor of the L2 penalty's gradient.", valueName: "x"))
-  var weightDecay = TrainingSettings().weightDecay
-
-  @Option(number: ArgumentHelp("Every how many steps to evaluate.", valueName: "n"))
-  var evalEvery = TrainingSettings().evaluationInterval
-
-  @Option(number: ArgumentHelp("The seed of the initial weights.", valueName: "n"))
+  @Option(
+    number: ArgumentHelp(
+      "The seed of the initial weights, and of whatever else is drawn.", valueName: "n"))
   var seed: UInt64 = 42
 
   @Option(
@@ -48,11 +40,6 @@ struct Train: ParsableCommand {
       "Hold the last n training examples out, and select the best evaluation by them.",
       valueName: "n"))
   var validation: Int?
-
-  @Option(
-    number: ArgumentHelp(
-      "Stop after n evaluations in a row without a better one.", valueName: "n"))
-  var patience: Int?
 
   @Option(
     help: ArgumentHelp("Start from these weights.", valueName: "file"),
@@ -92,11 +79,24 @@ struct Train: ParsableCommand {
     completion: .directory)
   var tensorboard: String?
 
+  @Option(
+    help: ArgumentHelp("Write the evaluations here, a row for each.", valueName: "file"),
+    completion: .file(extensions: ["csv"]))
+  var curves: String?
+
+  @Option(
+    help: ArgumentHelp("Draw the evaluations here, as SVG.", valueName: "file"),
+    completion: .file(extensions: ["svg"]))
+  var figure: String?
+
+  @Flag(help: "Say first what the network is made of: its parameters with their shapes and counts.")
+  var summary = false
+
   @Flag(help: "Print one JSON object.")
   var json = false
 
   func run() throws {
-    try settings.validate()
+    try options.recipe.validate()
     try requireOutputs()
     let dataset = try data.completeDataset()
     try model.requireLength(dataset.length)
@@ -112,13 +112,16 @@ struct Train: ParsableCommand {
       model, inputs: dataset.length, hidden: ticket?.hiddenUnits ?? weights?.hiddenUnits,
       classes: classes, activation: activation, using: &generator)
     try weights?.load(into: &network)
+    if summary && !json { Terminal.print(parameterTable(of: network)) }
     let state = checkpoint.map { CheckpointFile(at: $0, options: identity(activation, ticket)) }
+    let data = try LearnedData(of: dataset, classes: classes, by: self)
     if let ticket {
       let masked = try ticket.masked(network)
       try train(
-        initialWeights == nil ? masked : Masked(network, by: masked.mask), on: dataset, state)
+        initialWeights == nil ? masked : Masked(network, by: masked.mask), on: data, generator,
+        state)
     } else {
-      try train(network, on: dataset, state)
+      try train(network, on: data, generator, state)
     }
   }
 
@@ -130,7 +133,7 @@ struct Train: ParsableCommand {
       ("model", model.rawValue), ("data", data.data ?? "none"), ("seed", "\(seed)"),
       ("initial-weights", initialWeights ?? "none"), ("ticket", self.ticket ?? "none"),
       ("activation", (activation ?? .named(.relu)).identity), ("mask", ticket?.digest ?? "none"),
-    ]
+    ] + Self.settings(options.recipe, selection.selection)
   }
 
   /// Refuses, before anything is read or computed, outputs that could not be written or would destroy something.
@@ -141,6 +144,8 @@ struct Train: ParsableCommand {
     try outputs.add("--checkpoint's metrics", journal, .growingFile)
     try outputs.add("--metrics", metrics, .growingFile)
     try outputs.add("--tensorboard", tensorboard, .folder)
+    try outputs.add("--curves", curves)
+    try outputs.add("--figure", figure)
     try outputs.require(apartFrom: [
       ("--data", data.data), ("--ticket", ticket), ("--activation", hidden.file),
     ])
@@ -153,11 +158,15 @@ struct Train: ParsableCommand {
   private var journal: String? { checkpoint.map { $0 + ".metrics.jsonl" } }
 
   private func train(
-    _ network: some Classifier, on dataset: Dataset, _ state: CheckpointFile?
+    _ network: some Classifier, on data: LearnedData, _ generator: TorchGenerator,
+    _ state: CheckpointFile?
   ) throws {
     let interruption = Interruption()
     interruption.listen()
-    var training = try prepare(network, on: dataset)
+    var training = try Training(
+      of: network, on: data.training, validating: data.heldOut, testing: data.test,
+      by: options.recipe, using: generator,
+      remembering: curves == nil && figure == nil ? .best : .whole)
     let extent = try state?.resume(&training)
     var log = try MetricsLog(metrics, journal: journal, from: extent ?? .start)
     let events = try tensorboard.map { folder throws(FileError) in try EventFile(in: folder) }
@@ -179,7 +188,7 @@ struct Train: ParsableCommand {
         events?.append(step.scalars, step: step.step)
         guard let evaluation = step.evaluation else { continue }
         Terminal.note(
-          "step \(step.step) of \(steps): test accuracy \(evaluation.test.accuracy.shown(1)) %, "
+          "step \(step.step) of \(training.steps - 1): test accuracy \(evaluation.test.accuracy.shown(1)) %, "
             + "test loss \(evaluation.test.loss.shown(3)), "
             + "train loss \(evaluation.train.loss.shown(3))")
         try keep(.evaluation)
@@ -197,8 +206,12 @@ struct Train: ParsableCommand {
     }
     try keep(.last)
     if let save { try training.model.writeWeights(to: save) }
+    if let curves { try OutputFile.write(Self.curves(of: training).encode(), to: curves) }
+    if let figure {
+      try OutputFile.write(Array(learningCurves(of: training).svg().utf8), to: figure)
+    }
     let train = training.model.score(on: training.batches.data)
-    let test = training.model.score(on: Examples(dataset.xTest, dataset.yTest))
+    let test = training.model.score(on: data.test)
     Terminal.print(
       json
         ? summary(of: training, train: train, test: test).pretty
@@ -206,41 +219,41 @@ struct Train: ParsableCommand {
   }
 
   /// Says how to resume.
-  private func stop(_ training: PaperTraining<some Classifier>, by signal: Int32) throws -> Never {
+  private func stop(_ training: RecipeTraining<some Classifier>, by signal: Int32) throws -> Never {
     Terminal.note(
-      "mnist1d: interrupted with \(training.stepCount) of \(steps + 1) steps done; "
+      "mnist1d: interrupted with \(training.stepCount) of \(training.steps) steps done; "
         + (checkpoint == nil
           ? "give --checkpoint to be able to go on from there"
           : "the same command goes on from there"))
     throw ExitCode(128 + signal)
   }
+}
 
-  private func prepare<Network: Classifier>(
-    _ network: Network, on dataset: Dataset
-  ) throws -> PaperTraining<Network> {
-    let all = Examples(dataset.x, dataset.y)
-    var (examples, heldOut): (Examples, Examples?) = (all, nil)
-    if let validation {
-      guard validation > 0, validation < all.count else {
-        throw Failure.usage(
-          "--validation is \(validation); it must be 1 to \(all.count - 1), the training examples less one"
-        )
-      }
-      (examples, heldOut) = all.holdingOut(validation)
+/// The examples of a training, in their parts.
+struct LearnedData {
+  /// What is learned.
+  let training: Examples
+  /// What is held out of it for selection; nil where nothing is.
+  let heldOut: Examples?
+  /// What is reported on.
+  let test: Examples
+
+  /// Takes from a dataset what the options ask for.
+  init(of dataset: Dataset, classes: Int, by options: Train) throws {
+    let selection = options.selection.selection
+    let all = try selection.training(
+      from: Examples(dataset.x, dataset.y), classes: classes,
+      seed: UInt32(truncatingIfNeeded: options.seed))
+    test = try selection.restricted(Examples(dataset.xTest, dataset.yTest), classes: classes)
+    guard let count = options.validation else {
+      (training, heldOut) = (all, nil)
+      return
     }
-    return try Training(
-      of: network, on: examples, validating: heldOut,
-      testing: Examples(dataset.xTest, dataset.yTest), settings: settings, remembering: .best)
-  }
-
-  private var settings: TrainingSettings {
-    var settings = TrainingSettings()
-    settings.steps = steps
-    settings.batchSize = batchSize
-    settings.learningRate = learningRate
-    settings.weightDecay = weightDecay
-    settings.evaluationInterval = evalEvery
-    settings.patience = patience
-    return settings
+    guard count > 0, count < all.count else {
+      throw Failure.usage(
+        "--validation is \(count); it must be 1 to \(all.count - 1), the training examples less one"
+      )
+    }
+    (training, heldOut) = all.holdingOut(count)
   }
 }

@@ -33,6 +33,7 @@ public struct ExampleSelection: Hashable, Sendable {
   ///   - count: How many classes there are: the labels are less than this.
   ///   - seed: Of NumPy's `RandomState`, which decides about labels: `random_sample()` for each, and `randint` for one
   ///     that is replaced; `permutation` for all.
+  /// - Returns: those examples, with those labels.
   /// - Throws: `TrainingError.setting` if nothing is left, or a setting makes no sense.
   public func training(
     from examples: Examples, classes count: Int, seed: UInt32

@@ -53,8 +53,9 @@ public struct TrainingRecipe: Hashable, Sendable {
   public var augmentScale = 0.0
   /// The standard deviation of the noise that is added to training signals.
   public var augmentNoise = 0.0
-  /// Every how many steps the network is evaluated.
-  public var evalEvery = 250
+  /// Every how many steps the network is evaluated, from step 0 on; nil takes 250 or, where epochs are counted, the end of
+  /// each.
+  public var evalEvery: Int?
   /// After how many evaluations in a row without a better one the training stops; nil trains to the end.
   public var patience: Int?
 
@@ -113,7 +114,7 @@ public struct TrainingRecipe: Hashable, Sendable {
       throw .setting("clip-norm", "\(clipNorm)", "a positive number")
     }
     try augmentation.validate()
-    guard evalEvery > 0 else { throw .setting("eval-every", "\(evalEvery)", "1 or more") }
+    if let evalEvery, evalEvery < 1 { throw .setting("eval-every", "\(evalEvery)", "1 or more") }
     if let patience, patience < 1 { throw .setting("patience", "\(patience)", "1 or more") }
   }
 
@@ -191,6 +192,8 @@ extension Training where Model: Classifier, Rule == NamedOptimizer, Source == Au
     // Augmentation takes numbers of its own, so that it does not change the order of the examples.
     var source = generator
     let augmenting = TorchGenerator(seed: source.next() ^ 0x6175_676d_656e_7421)
+    let isByEpoch = recipe.epochs != nil && recipe.evalEvery == nil
+    let interval = isByEpoch ? plain.stepsPerEpoch : recipe.evalEvery ?? 250
     try self.init(
       of: model, by: recipe.makeOptimizer(for: model),
       on: AugmentedBatches(plain, by: recipe.augmentation, using: augmenting), for: recipe.length,
@@ -199,7 +202,8 @@ extension Training where Model: Classifier, Rule == NamedOptimizer, Source == Au
         over: recipe.length.steps(perEpoch: plain.stepsPerEpoch)),
       clipping: recipe.clipNorm.map { .norm($0) },
       evaluating: .scores(
-        every: recipe.evalEvery, training: training, validation: validation, test: test,
+        every: interval, from: isByEpoch ? interval - 1 : 0, training: training,
+        validation: validation, test: test,
         patience: recipe.patience, remembering: history))
   }
 }

@@ -94,10 +94,8 @@ public struct Claim: Sendable, Equatable {
   /// The sentence holds if ``Sample/interval`` lies in `range` as a whole, and fails if it lies outside as a whole.
   /// Otherwise, and with fewer than three seeds, which are no evidence, the results cannot tell.
   ///
-  /// - Parameters:
-  ///   - difference: The differences, such as `accuracy(.max) - accuracy(.none)`; anything else whose mean is to lie
-  ///     in a range serves as well.
-  ///   - range: What the sentence asserts, such as `.above(2)` or `-1...1`.
+  /// `difference` may be `accuracy(.max) - accuracy(.none)`, or anything else whose mean is to lie in a range; `range` is
+  /// what the sentence asserts, such as `.above(2)` or `-1...1`.
   public init?(
     _ id: String, _ statement: String, source: String? = nil, reported: Quantity? = nil,
     difference: Sample?, in range: ClosedRange<Double>, decimals: Int = 1

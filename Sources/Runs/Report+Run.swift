@@ -28,7 +28,9 @@ extension Report {
         <strong>Reduced scale.</strong> Made with <code>--quick</code>, so that the study takes \
         seconds: it shows the shape of the result, and refutes no claim.
         """
-    case .own: words = "<strong>Not the paper’s settings.</strong>"
+    case .own:
+      words =
+        "<strong>Not \(run.source ?? "the study")’s \(run.source == nil ? "own " : "")settings.</strong>"
     }
     let rows = run.changed.map { setting -> HTML in
       """
@@ -42,7 +44,7 @@ extension Report {
       <p>\(words)</p>
       <table>
       <thead><tr><th scope="col">setting</th><th scope="col">here</th>\
-      <th scope="col">paper</th></tr></thead>
+      <th scope="col">\(run.source == nil ? "default" : "paper")</th></tr></thead>
       <tbody>
       \(rows)</tbody>
       </table>

@@ -107,10 +107,11 @@ extension Run {
     let changed = S.changedSettings(in: configuration)
     var findings = S.judgedFindings(Results(configuration, results))
     // Here, so that no study can forget to say that its figures show something else than the paper's.
-    let notice = RunSummary.notice(settings, changed)
+    let notice = RunSummary.notice(settings, changed, S.source)
     findings.illustrations = findings.illustrations.map { $0.drawn(under: notice) }
     let summary = RunSummary(
-      study: S.name, title: S.title, question: S.question, configuration: identity.configuration,
+      study: S.name, title: S.title, question: S.question, source: S.source,
+      configuration: identity.configuration,
       settings: settings, changed: changed, trials: keys.count, failures: failures,
       seconds: seconds, digest: digest.hexadecimal, findings: findings)
     try summary.write(to: directory)

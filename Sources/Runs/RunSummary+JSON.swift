@@ -12,6 +12,7 @@ extension RunSummary {
       "study": .text(study),
       "title": .text(title),
       "question": .text(question),
+      "source": source.map { .text($0) } ?? nil,
       "configuration": configuration,
       "settings": .text(settings.rawValue),
       "changed": .array(changed.map { .text($0.key) }),
@@ -47,6 +48,8 @@ extension RunSummary {
     study = try json.required("study", \.text)
     title = try json.required("title", \.text)
     question = try json.required("question", \.text)
+    // Before this was written, all studies were the paper's.
+    source = json["source"].map(\.text) ?? "the paper"
     let configuration = try json.required("configuration", { $0 })
     let values = configuration.settings(path: [])
     self.configuration = configuration

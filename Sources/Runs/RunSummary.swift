@@ -51,6 +51,8 @@ public struct RunSummary: Sendable, Equatable {
   public var title: String
   /// The study's question.
   public var question: String
+  /// Whose question it is, such as `the paper`; nil for a study of its author's own.
+  public var source: String?
   /// The resolved settings.
   public var configuration: JSON
   /// Whose settings these are.
@@ -91,13 +93,16 @@ extension RunSummary {
 
 extension RunSummary {
   /// What figures and texts say of settings that are not the paper's; nil for the paper's own.
-  package var notice: String? { Self.notice(settings, changed) }
+  package var notice: String? { Self.notice(settings, changed, source) }
 
-  static func notice(_ settings: Settings, _ changed: [ChangedSetting]) -> String? {
+  /// A study of one's own has no settings but one's own.
+  static func notice(
+    _ settings: Settings, _ changed: [ChangedSetting], _ source: String?
+  ) -> String? {
     switch settings {
-    case .paper: return nil
-    case .quick: return "Reduced scale: made with --quick"
-    case .own: return "Not the paper’s settings: " + list(changed)
+    case .paper: nil
+    case .quick: "Reduced scale: made with --quick"
+    case .own: source.map { "Not \($0)’s settings: " + list(changed) }
     }
   }
 

@@ -49,7 +49,7 @@ package struct Setting: Sendable, Equatable {
 
 extension JSON {
   /// The value as one would write it on the command line.
-  var spelling: String {
+  package var spelling: String {
     switch self {
     case .text(let value): value
     case .array(let elements): elements.map(\.spelling).joined(separator: ",")

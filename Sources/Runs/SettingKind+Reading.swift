@@ -102,6 +102,15 @@ extension SettingKind? {
   }
 }
 
+extension [Int] {
+  /// Whole numbers as a setting lists them, written `1,2,3` or `0..9`.
+  package init?(written word: String) {
+    let kind: SettingKind? = .list(of: .integer)
+    guard let numbers = kind.read(word)?.elements?.compactMap(\.integer) else { return nil }
+    self = numbers
+  }
+}
+
 extension SettingKind {
   /// Whether it is a whole number, or one that may be absent.
   fileprivate var isWhole: Bool { self == .integer || self == .optional(.integer) }

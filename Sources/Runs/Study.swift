@@ -35,6 +35,9 @@ public protocol Study: Sendable {
   static var title: String { get }
   /// The question, in one sentence.
   static var question: String { get }
+  /// Whose question it is and whose settings are the defaults, such as `the paper`; nil unless declared, for one of its
+  /// author's own.
+  static var source: String? { get }
   /// To be raised when the same key would give other bits than before, so that stored results of
   /// an older version are not mixed with new ones; 1 unless declared.
   static var revision: Int { get }
@@ -69,6 +72,7 @@ extension Study {
   public static var title: String {
     name.prefix(1).uppercased() + name.dropFirst().replacing("-", with: " ")
   }
+  public static var source: String? { nil }
   public static var revision: Int { 1 }
   public static func cost(of trial: Trial, _ configuration: Configuration) -> Double { 1 }
 }

@@ -8,6 +8,25 @@ package let paperStudies: [any Study.Type] = [
   MetalearnActivation.self, Pooling.self, SelfSupervised.self,
 ]
 
+/// A study whose question, defaults and claims are the paper's.
+protocol PaperStudy: Study {}
+
+extension PaperStudy {
+  package static var source: String? { "the paper" }
+}
+
+extension Published: PaperStudy {}
+extension Baselines: PaperStudy {}
+extension Lottery: PaperStudy {}
+extension DoubleDescent: PaperStudy {}
+extension MetalearnLR: PaperStudy {}
+extension MetalearnActivation: PaperStudy {}
+extension Pooling: PaperStudy {}
+extension SelfSupervised: PaperStudy {}
+
+/// Studies beyond the paper, which its reproduction leaves out.
+package let furtherStudies: [any Study.Type] = [Sweep.self]
+
 /// The settings of a study on one dataset, which its trials share.
 package protocol DatasetSettings {
   /// The settings of the dataset.

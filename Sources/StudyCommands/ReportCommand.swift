@@ -32,7 +32,7 @@ package struct ReportCommand<Program: StudyProgram>: ParsableCommand {
     let folder = URL(fileURLWithPath: output)
     let directories =
       runs.isEmpty
-      ? RunDirectory.finished(in: folder, orderedAs: Program.studies)
+      ? RunDirectory.finished(in: folder, orderedAs: Program.allStudies)
       : runs.map { RunDirectory(URL(fileURLWithPath: $0)) }
     if FileManager.default.fileExists(atPath: output) {
       try Outputs.require("--output", output + "/report.html")

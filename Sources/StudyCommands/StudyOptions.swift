@@ -10,27 +10,14 @@ package struct StudyOptions<Program: StudyProgram>: ParsableArguments {
   @Argument(help: ArgumentHelp("The study.", valueName: "study"))
   var selection: StudySelection<Program>
 
-  @Argument(help: ArgumentHelp("Settings of the study.", valueName: "key=value"))
-  var settings: [String] = []
-
-  @Flag(help: "Take reduced settings, which need seconds.")
-  var quick = false
-
-  @Option(
-    name: .shortAndLong, help: ArgumentHelp("The folder of all results.", valueName: "folder"),
-    completion: .directory)
-  var output = "runs"
+  @OptionGroup var place: SettingsOptions
 
   package init() {}
 
-  /// The settings and the folder.
-  var named: StudySettings {
-    get throws(RunError) {
-      StudySettings(
-        scale: quick ? .quick : .full, overrides: try Overrides(settings),
-        output: URL(fileURLWithPath: output))
-    }
-  }
+  var settings: [String] { place.settings }
+  var quick: Bool { place.quick }
+  var output: String { place.output }
+  var named: StudySettings { get throws(RunError) { try place.named() } }
 
   /// Refuses settings for all studies at once.
   func requireOwnSettings() throws {
@@ -43,18 +30,7 @@ package struct StudyOptions<Program: StudyProgram>: ParsableArguments {
   /// Lets the program refuse settings that it cannot carry out, of the study or of any of all.
   func check() throws {
     try requireOwnSettings()
-    for study in selection.studies {
-      let configuration = try named.configuration(of: study)
-      do {
-        try Program.check(configuration)
-      } catch let error
-        where
-        !(error is Failure || error is RunError || error is FileError
-        || error is ConfigurationError || error is TrainingError)
-      {
-        throw RunError.invalidSettings("\(error)")
-      }
-    }
+    for study in selection.studies { try Program.check(study, with: try named) }
   }
 
   /// Carries an action out for the study, or for all, and prints what comes of it.
@@ -62,12 +38,7 @@ package struct StudyOptions<Program: StudyProgram>: ParsableArguments {
     let request = StudyRequest(action, try named)
     try Outputs.require("--output", output, .folder)
     switch selection {
-    case .one(let study):
-      let outcome = try request.perform(study)
-      if case .complete(let summary) = outcome {
-        Terminal.print(json ? summary.json.pretty : summary.text)
-      }
-      try finish(outcome)
+    case .one(let study): try request.performAndPrint(study, json: json)
     case .all:
       try requireOwnSettings()
       try performAll(request, json: json)
@@ -97,17 +68,46 @@ package struct StudyOptions<Program: StudyProgram>: ParsableArguments {
     }
     if json { Terminal.print(JSON.array(summaries.map(\.json)).pretty) }
     if let page { Terminal.note("the report of all studies is \(page.path)") }
-    if let unfinished { try finish(unfinished) }
+    try unfinished?.finish()
     // The signal may have come when a study had nothing left to lose.
     if let signal = request.signal { throw ExitCode(128 + signal) }
     if let failure { throw ExitCode(failure.exitStatus.rawValue) }
     if status != 0 { throw ExitCode(status) }
   }
+}
 
+extension StudyProgram {
+  /// Lets the program refuse settings of a study that it cannot carry out.
+  package static func check(_ study: any Study.Type, with settings: StudySettings) throws {
+    let configuration = try settings.configuration(of: study)
+    do {
+      try check(configuration)
+    } catch let error
+      where
+      !(error is Failure || error is RunError || error is FileError
+      || error is ConfigurationError || error is TrainingError)
+    {
+      throw RunError.invalidSettings("\(error)")
+    }
+  }
+}
+
+extension StudyRequest {
+  /// Carries out a study, and prints what comes of it.
+  package func performAndPrint(_ study: any Study.Type, json: Bool) throws {
+    let outcome = try perform(study)
+    if case .complete(let summary) = outcome {
+      Terminal.print(json ? summary.json.pretty : summary.text)
+    }
+    try outcome.finish()
+  }
+}
+
+extension RunOutcome {
   /// Says why there are no findings yet, where there are none, and which trials failed.
-  private func finish(_ outcome: RunOutcome) throws {
-    if let message = outcome.message { Terminal.warn(message) }
-    if outcome.exitStatus != 0 { throw ExitCode(outcome.exitStatus) }
+  fileprivate func finish() throws {
+    if let message { Terminal.warn(message) }
+    if exitStatus != 0 { throw ExitCode(exitStatus) }
   }
 }
 
@@ -119,7 +119,7 @@ enum StudySelection<Program: StudyProgram>: ExpressibleByArgument {
   init?(argument: String) {
     if argument == "all" {
       self = .all
-    } else if let study = Program.studies.first(where: { $0.name == argument }) {
+    } else if let study = Program.allStudies.first(where: { $0.name == argument }) {
       self = .one(study)
     } else {
       return nil
@@ -134,5 +134,5 @@ enum StudySelection<Program: StudyProgram>: ExpressibleByArgument {
     }
   }
 
-  static var allValueStrings: [String] { Program.studies.map { $0.name } + ["all"] }
+  static var allValueStrings: [String] { Program.allStudies.map { $0.name } + ["all"] }
 }

@@ -21,6 +21,8 @@ public protocol StudyProgram {
   static var name: String { get }
   /// The studies, in the order in which `reproduce all` carries them out.
   static var studies: [any Study.Type] { get }
+  /// Studies that `reproduce all` leaves out, such as one that asks what its user wants to know.
+  static var furtherStudies: [any Study.Type] { get }
 
   /// What the command is for, in one sentence.
   static var abstract: String { get }
@@ -41,6 +43,8 @@ public protocol StudyProgram {
 
 extension StudyProgram {
   public static var abstract: String { "Carry out studies in small-scale deep learning." }
+  public static var furtherStudies: [any Study.Type] { [] }
+  static var allStudies: [any Study.Type] { studies + furtherStudies }
   public static var source: String? { nil }
   public static var guide: String {
     studies.map { "\($0.name): \($0.question)" }.joined(separator: "\n")

@@ -5,6 +5,8 @@ import Testing
 
 /// A study that draws.
 private enum Sketch: Study {
+  static let source: String? = "the paper"
+
   struct Configuration: StudyConfiguration {
     var sizes = [1, 2]
     var seed = 42

@@ -90,6 +90,8 @@ enum Toy: Study {
     var curve: [Float]
   }
 
+  static let source: String? = "the paper"
+
   static func findings(_ results: Results<Toy>) -> Findings {
     var table = Table("scores", title: "Scores", columns: ["size", "score", "last"])
     for size in results.configuration.sizes {

@@ -125,5 +125,3 @@ extension DoubleDescent {
     return dataset
   }
 }
-
-extension ClassificationLoss: Codable {}

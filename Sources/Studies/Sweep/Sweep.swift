@@ -1,0 +1,108 @@
+import MNIST1D
+import NeuralNetworks
+import ReferenceRandom
+import Runs
+import Tensors
+
+/// A question of one's own: any settings of the dataset, the network and the training, each with any number of values,
+/// in all combinations, under several seeds.
+///
+///     mnist1d sweep models=logistic,mlp,cnn,gru dataset.corr-noise-scale=linspace(0,1,9) seeds=0..4
+package enum Sweep: Study {
+  package static let name = "sweep"
+  package static let question = "What changes when these settings do?"
+
+  /// One training.
+  package struct Trial: Codable, Hashable, Sendable, SeededTrial, CustomStringConvertible {
+    /// The kind of network.
+    package var model: Architecture
+    /// The settings that differ from those of an ``Experiment``, as the command line spells them: everything that the
+    /// training depends on is here.
+    package var settings: [String: String]
+    /// The seed of the initial weights, and of shuffling, augmentation and label noise.
+    package var seed: Int
+
+    package var description: String {
+      ([model.rawValue] + settings.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
+        + ["seed \(seed)"]).joined(separator: " ")
+    }
+
+    /// The experiment that the settings describe.
+    func experiment() throws(RunError) -> Experiment {
+      try Overrides(settings.map { "\($0.key)=\($0.value)" }).applied(to: Experiment())
+    }
+  }
+
+  /// What one training yields.
+  package struct Measurement: Codable, Sendable, Equatable {
+    /// How many numbers the network learned.
+    package var parameters: Int
+    /// The number of the last step.
+    package var lastStep: Int
+    /// The accuracy on the test examples in percent and the mean loss on them, in the end.
+    package var testAccuracy: Double
+    package var testLoss: Double
+    /// The same for the examples that were learned from.
+    package var trainAccuracy: Double
+    package var trainLoss: Double
+    /// The evaluations on the way: after which steps, and with what accuracy on the test examples.
+    package var steps: [Int]
+    package var curve: [Double]
+    /// The digest of the final weights.
+    package var digest: String
+  }
+
+  package static func trials(for configuration: Configuration) -> [Trial] {
+    configuration.models.flatMap { model in
+      configuration.settings.flatMap { settings in
+        configuration.seeds.map { Trial(model: model, settings: settings, seed: $0) }
+      }
+    }
+  }
+
+  package static func cost(of trial: Trial, _ configuration: Configuration) -> Double {
+    guard let experiment = try? trial.experiment() else { return 1 }
+    let recipe = experiment.training
+    let examples = Double(experiment.dataset.trainingCount)
+    let seen =
+      recipe.epochs.map { Double($0) * examples } ?? Double(recipe.steps * recipe.batchSize)
+    let evaluations = seen / Double(recipe.batchSize * (recipe.evalEvery ?? 250))
+    let scored = evaluations * Double(experiment.dataset.exampleCount)
+    return trial.model.relativeCost * (seen + scored / 3) + 1
+  }
+
+  package static func measure(
+    _ trial: Trial, _ configuration: Configuration, in context: TrialContext
+  ) throws -> Measurement {
+    let experiment = try trial.experiment()
+    let data = try context.shared(experiment.dataset) { try Split($0) }
+    let learned = try experiment.selection.training(
+      from: data.training, classes: 10, seed: UInt32(truncatingIfNeeded: trial.seed))
+    let test = try experiment.selection.restricted(data.test, classes: 10)
+    var generator = TorchGenerator(seed: UInt64(trial.seed))
+    let network = BaselineNetwork(
+      trial.model, inputs: data.training.inputs.shape[1], hidden: experiment.hidden,
+      using: &generator)
+    var training = try Training(
+      of: network, on: learned, testing: test, by: experiment.training, using: generator)
+    try Kernels.withThreads(context.threads) { try context.train(&training) }
+    let (final, learnedFinal) = (training.model.score(on: test), training.model.score(on: learned))
+    return Measurement(
+      parameters: network.parameterCount, lastStep: training.stepCount - 1,
+      testAccuracy: final.accuracy, testLoss: final.loss, trainAccuracy: learnedFinal.accuracy,
+      trainLoss: learnedFinal.loss, steps: training.evaluations.map(\.step),
+      curve: training.evaluations.map(\.test.accuracy), digest: training.model.digest)
+  }
+}
+
+extension Architecture {
+  /// How long an example takes, in those that a logistic regression takes.
+  var relativeCost: Double {
+    switch self {
+    case .logistic: 1
+    case .mlp: 12
+    case .cnn: 22
+    case .gru: 30
+    }
+  }
+}

@@ -38,12 +38,12 @@ public struct WeightsFile: Sendable {
     return nil
   }
 
-  /// Replaces the parameters of a model by those of the file, by name.
+  /// Replaces the parameters of a model, and what its layers remember, by those of the file, by name.
   ///
   /// - Throws: `FileError` if the names or shapes are not the model's; nothing is changed then.
   public func load(into model: inout some Parameterized) throws(FileError) {
     do {
-      try model.loadParameters(tensors)
+      try model.loadTensors(tensors)
     } catch {
       throw .invalid(path: path, FormatError("the tensors do not fit the model: \(error.reason)"))
     }
@@ -117,9 +117,9 @@ extension LearnedActivation {
 }
 
 extension SafeTensors {
-  /// The content of a file of weights: the parameters under their names.
+  /// The content of a file of weights: the parameters, and what layers remember, under their names.
   public init(parametersOf model: some Parameterized) {
-    self.init(tensors: arrays(model.namedParameters))
+    self.init(tensors: arrays(model.namedTensors))
   }
 
   /// The arrays in single precision, to be loaded as parameters.

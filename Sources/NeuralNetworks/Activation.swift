@@ -1,8 +1,8 @@
 import ReferenceRandom
 import Tensors
 
-/// The common activation functions, under the names of PyTorch's.
-public enum Nonlinearity: String, CaseIterable, Hashable, Sendable {
+/// The common activation functions, under the names of PyTorch's; each is a layer, too.
+public enum Nonlinearity: String, CaseIterable, Hashable, Layer {
   case relu
   case elu
   case swish
@@ -21,6 +21,18 @@ public enum Nonlinearity: String, CaseIterable, Hashable, Sendable {
     case .sigmoid: Tensors.sigmoid(x)
     }
   }
+
+  public mutating func visitParameters(_ visit: inout some ParameterVisitor) {}
+}
+
+/// The elements where they are positive, else 0, as a layer.
+public struct Relu: Layer {
+  /// Creates the layer.
+  public init() {}
+
+  public func callAsFunction(_ x: Tensor) -> Tensor { relu(x) }
+
+  public mutating func visitParameters(_ visit: inout some ParameterVisitor) {}
 }
 
 /// What follows a layer's sum: a function with a name, or one that was learned.

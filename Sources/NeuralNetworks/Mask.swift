@@ -152,8 +152,18 @@ public struct Masked<Network: Layer>: Layer {
     self.mask = mask
   }
 
-  public func callAsFunction(_ x: Tensor) -> Tensor {
-    network.combiningParameters(with: mask.survivors) { pruned($0, by: $1) }(x)
+  public func callAsFunction(_ x: Tensor) -> Tensor { survivors(x) }
+
+  public mutating func forward(_ x: Tensor, in context: inout ForwardContext) -> Tensor {
+    var survivors = survivors
+    let y = survivors.forward(x, in: &context)
+    network.replaceStates(with: survivors.states)
+    return y
+  }
+
+  /// The network, through whose pruned parameters no derivative flows.
+  private var survivors: Network {
+    network.combiningParameters(with: mask.survivors) { pruned($0, by: $1) }
   }
 
   public mutating func visitParameters(_ visit: inout some ParameterVisitor) {

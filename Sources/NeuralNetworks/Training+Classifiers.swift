@@ -1,3 +1,4 @@
+import ReferenceRandom
 import Tensors
 
 extension Training where Model: Classifier, Source: ExampleSource {
@@ -13,20 +14,23 @@ extension Training where Model: Classifier, Source: ExampleSource {
   ///   - schedule: how the learning rate changes.
   ///   - clipping: how large gradients are kept out.
   ///   - evaluator: how to evaluate the model on the way.
+  ///   - random: what the model draws from while it is trained, as dropout does.
   /// - Throws: `TrainingError.setting` for settings that make no sense.
   public init(
     of model: Model, by optimizer: Rule, on batches: Source, for length: TrainingLength,
     minimizing loss: ClassificationLoss = .negativeLogLikelihood, smoothing: Double = 0,
     schedule: LearningRateSchedule = .constant, clipping: GradientClipping? = nil,
-    evaluating evaluator: Evaluator<Model>? = nil
+    evaluating evaluator: Evaluator<Model>? = nil,
+    random: TorchGenerator = TorchGenerator(seed: 0)
   ) throws(TrainingError) {
     let lossName = loss.rawValue + (smoothing == 0 ? "" : ", smoothed by \(smoothing)")
     try self.init(
-      model, optimizer, batches, length, schedule, clipping, evaluator, lossName: lossName,
-      { model, batch in
-        loss(model(batch.inputs), labels: batch.labels, smoothing: smoothing)
+      model, optimizer, batches, length, schedule, clipping, evaluator, random, lossName: lossName,
+      { model, batch, context in
+        let scores = model.forward(batch.inputs, in: &context)
+        return loss(scores, labels: batch.labels, smoothing: smoothing)
       },
-      network: { TrainingOrigin.behavior(of: model, on: batches.data, by: loss) })
+      network: { TrainingOrigin.behavior(of: model, on: batches.data, by: loss, random) })
   }
 }
 
@@ -49,11 +53,13 @@ extension Training where Model: Classifier, Rule == Adam, Source == Batches<Exam
   ///   - test: what to report on.
   ///   - settings: how to train.
   ///   - history: which evaluations to remember.
+  ///   - random: what the network draws from while it is trained, as dropout does.
   /// - Throws: `TrainingError.setting` for settings that make no sense.
   public init(
     of model: Model, on training: Examples, validating validation: Examples? = nil,
     testing test: Examples, settings: TrainingSettings = TrainingSettings(),
-    remembering history: Evaluator<Model>.History = .whole
+    remembering history: Evaluator<Model>.History = .whole,
+    random: TorchGenerator = TorchGenerator(seed: 0)
   ) throws(TrainingError) {
     try settings.validate()
     try self.init(
@@ -62,6 +68,6 @@ extension Training where Model: Classifier, Rule == Adam, Source == Batches<Exam
       on: .inOrder(training, size: settings.batchSize), for: .steps(settings.steps + 1),
       evaluating: .scores(
         every: settings.evaluationInterval, training: training, validation: validation, test: test,
-        patience: settings.patience, remembering: history))
+        patience: settings.patience, remembering: history), random: random)
   }
 }

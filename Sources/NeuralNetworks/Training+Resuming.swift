@@ -1,3 +1,4 @@
+import ReferenceRandom
 import Tensors
 
 extension Training {
@@ -12,8 +13,16 @@ extension Training {
     }
     numbers["optimizer.step"] = "\(optimizer.stepCount)"
     let optimizer = ("optimizer", optimizer.namedParameters)
+    var series: [(name: String, values: [Double])] = []
+    // Where nothing has been drawn, the generator is the one that the training is made with.
+    if random != firstRandom {
+      let state = random.state
+      series.append(("random", state.words.map { Double($0) } + [Double(state.position)]))
+      if let normal = state.cachedNormal { numbers["random.cached-normal"] = "\(normal)" }
+    }
     guard let evaluator else {
-      return TrainingState(parts: [("model", model.namedParameters), optimizer], numbers: numbers)
+      return TrainingState(
+        parts: [("model", model.namedTensors), optimizer], numbers: numbers, series: series)
     }
     let remembered = evaluator.history == .whole ? evaluations : []
     numbers["evaluations.since-best"] = "\(evaluationsSinceBest)"
@@ -22,7 +31,6 @@ extension Training {
       numbers["best.step"] = "\(best.step)"
       for metric in best.metrics { numbers["best.\(metric.name)"] = "\(metric.value)" }
     }
-    var series: [(name: String, values: [Double])] = []
     if !remembered.isEmpty {
       series.append(("evaluation.step", remembered.map { Double($0.step) }))
       for (position, name) in evaluator.names.enumerated() {
@@ -31,7 +39,7 @@ extension Training {
     }
     return TrainingState(
       parts: [
-        ("model", model.namedParameters), ("best", bestModel.namedParameters), optimizer,
+        ("model", model.namedTensors), ("best", bestModel.namedTensors), optimizer,
       ], numbers: numbers, series: series)
   }
 
@@ -48,7 +56,7 @@ extension Training {
     resumed.lastStep = nil
     resumed.stepCount = try stepCount(in: state)
     do {
-      try resumed.model.loadParameters(state.part("model"))
+      try resumed.model.loadTensors(state.part("model"))
       let moments = state.part("optimizer")
       if moments.isEmpty && resumed.stepCount == 0 {
         // It was saved before its first step by a version whose optimizers had no state until then.
@@ -57,7 +65,7 @@ extension Training {
         try resumed.optimizer.loadParameters(moments)
       }
       resumed.optimizer.stepCount = resumed.stepCount
-      if evaluator != nil { try resumed.bestModel.loadParameters(state.part("best")) }
+      if evaluator != nil { try resumed.bestModel.loadTensors(state.part("best")) }
     } catch {
       throw .checkpoint(error.reason)
     }
@@ -69,7 +77,30 @@ extension Training {
     if let evaluator { try resumed.restoreEvaluations(from: state, by: evaluator) }
     resumed.batches = firstBatches
     resumed.batches.skip(resumed.stepCount)
+    resumed.random = try random(in: state)
     self = resumed
+  }
+
+  /// What the saved training's model was to draw from next.
+  private func random(in state: TrainingState) throws(TrainingError) -> TorchGenerator {
+    guard state.series.contains(where: { $0.name == "random" }) else { return firstRandom }
+    let numbers = try state.series("random", count: 625)
+    var words: [UInt32] = []
+    for number in numbers {
+      guard let word = UInt32(exactly: number) else {
+        throw .checkpoint("random holds \(number), which is no word of a generator")
+      }
+      words.append(word)
+    }
+    let position = Int(truncatingIfNeeded: words.removeLast())
+    let normal =
+      state.numbers["random.cached-normal"] == nil ? nil : try state.finite("random.cached-normal")
+    do {
+      return try TorchGenerator(
+        state: GeneratorState(words: words, position: position, cachedNormal: normal))
+    } catch {
+      throw .checkpoint("random is no state that a generator can be in")
+    }
   }
 
   /// How many steps the saved training had taken.

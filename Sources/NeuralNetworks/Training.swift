@@ -1,3 +1,4 @@
+import ReferenceRandom
 import Tensors
 
 /// A model on its way through a training: any model, optimizer, loss, order of batches and schedule.
@@ -31,9 +32,15 @@ public struct Training<Model: Parameterized & Sendable, Rule: Optimizer, Source:
   public let evaluator: Evaluator<Model>?
   /// What the training started from.
   public let origin: TrainingOrigin
-  private let loss: @Sendable (Model, Source.Batch) -> Tensor
+  private let loss: ContextualLoss
   private let learningRate: Double
   let firstBatches: Source
+  let firstRandom: TorchGenerator
+
+  /// A scalar, to be made small, from a model and a batch in a context.
+  public typealias ContextualLoss =
+    @Sendable (_ model: inout Model, _ batch: Source.Batch, _ context: inout ForwardContext) ->
+    Tensor
 
   /// The model as it is now.
   public internal(set) var model: Model
@@ -41,6 +48,8 @@ public struct Training<Model: Parameterized & Sendable, Rule: Optimizer, Source:
   public internal(set) var optimizer: Rule
   /// Where the next batch comes from.
   public internal(set) var batches: Source
+  /// What the model draws from while it is trained, as dropout does.
+  public internal(set) var random: TorchGenerator
   /// How many steps have been taken, which is the number of the next one.
   public internal(set) var stepCount = 0
   /// What the step taken last has yielded, apart from an evaluation; nil before the first one and after a resumption.
@@ -54,7 +63,7 @@ public struct Training<Model: Parameterized & Sendable, Rule: Optimizer, Source:
   /// How many evaluations came after the best one.
   var evaluationsSinceBest = 0
 
-  /// Prepares a training by a loss of one's own.
+  /// Prepares a training by a loss of one's own, for a model that is trained as it is used.
   ///
   /// - Parameters:
   ///   - model: where to start.
@@ -75,14 +84,48 @@ public struct Training<Model: Parameterized & Sendable, Rule: Optimizer, Source:
     _ loss: @escaping @Sendable (Model, Source.Batch) -> Tensor
   ) throws(TrainingError) {
     try self.init(
-      model, optimizer, batches, length, schedule, clipping, evaluator, lossName: name, loss
+      of: model, by: optimizer, on: batches, for: length, schedule: schedule, clipping: clipping,
+      evaluating: evaluator, minimizing: name
+    ) { model, batch, _ in loss(model, batch) }
+  }
+
+  /// Prepares a training by a loss of one's own, for a model with dropout, batch normalisation or the like.
+  ///
+  ///     var training = try Training(
+  ///       of: model, by: Adam(for: model), on: batches, for: .epochs(60), random: generator
+  ///     ) { model, batch, context in
+  ///       meanSquaredError(model.forward(batch.inputs, in: &context), targets(batch))
+  ///     }
+  ///
+  /// - Parameters:
+  ///   - model: where to start.
+  ///   - optimizer: a fresh optimizer for that model, with the learning rate that the schedule starts from.
+  ///   - batches: what each step sees.
+  ///   - length: how long to train.
+  ///   - schedule: how the learning rate changes.
+  ///   - clipping: how large gradients are kept out.
+  ///   - evaluator: how to evaluate the model on the way.
+  ///   - random: what the model draws from while it is trained.
+  ///   - name: the loss's name, which a checkpoint keeps. Of the function itself it knows the value and the gradient on
+  ///     the first batch.
+  ///   - loss: a scalar, to be made small, from a model and a batch in a context, to which the model is applied.
+  /// - Throws: `TrainingError.setting` for settings that make no sense.
+  public init(
+    of model: Model, by optimizer: Rule, on batches: Source, for length: TrainingLength,
+    schedule: LearningRateSchedule = .constant, clipping: GradientClipping? = nil,
+    evaluating evaluator: Evaluator<Model>? = nil,
+    random: TorchGenerator = TorchGenerator(seed: 0), minimizing name: String = "custom",
+    _ loss: @escaping ContextualLoss
+  ) throws(TrainingError) {
+    try self.init(
+      model, optimizer, batches, length, schedule, clipping, evaluator, random, lossName: name, loss
     ) {
-      var first = batches
+      var (first, context) = (batches, ForwardContext.training(using: random))
       let batch = first.next()
       var fingerprint = Fingerprint()
-      let (value, gradient) = valueAndGradient(at: model) { loss($0, batch) }
-      fingerprint.add(value)
-      for tensor in gradient.parameters { fingerprint.add(tensor) }
+      let pass = RecordedPass(of: model) { loss(&$0, batch, &context) }
+      fingerprint.add(pass.loss)
+      for tensor in pass.gradient.parameters + pass.states { fingerprint.add(tensor) }
       return fingerprint.digits
     }
   }
@@ -91,7 +134,7 @@ public struct Training<Model: Parameterized & Sendable, Rule: Optimizer, Source:
   init(
     _ model: Model, _ optimizer: Rule, _ batches: Source, _ length: TrainingLength,
     _ schedule: LearningRateSchedule, _ clipping: GradientClipping?, _ evaluator: Evaluator<Model>?,
-    lossName: String, _ loss: @escaping @Sendable (Model, Source.Batch) -> Tensor,
+    _ random: TorchGenerator, lossName: String, _ loss: @escaping ContextualLoss,
     network: () -> String
   ) throws(TrainingError) {
     try length.validate()
@@ -119,6 +162,8 @@ public struct Training<Model: Parameterized & Sendable, Rule: Optimizer, Source:
     self.optimizer = optimizer
     self.batches = batches
     firstBatches = batches
+    self.random = random
+    firstRandom = random
     self.length = length
     self.schedule = schedule
     self.clipping = clipping
@@ -160,8 +205,13 @@ public struct Training<Model: Parameterized & Sendable, Rule: Optimizer, Source:
   public mutating func step() throws(TrainingError) -> StepMetrics {
     var following = batches
     let batch = following.next()
-    var (value, gradient) = valueAndGradient(at: model) { [loss] in loss($0, batch) }
+    var context = ForwardContext.training(using: random)
+    let pass = RecordedPass(of: model) { [loss] in loss(&$0, batch, &context) }
+    let value = pass.loss
+    var gradient = pass.gradient
     guard value.scalar.isFinite else { throw .diverged(step: stepCount, loss: value.scalar) }
+    if !pass.states.isEmpty { model.replaceStates(with: pass.states) }
+    random = context.random
     if let clipping { gradient = gradient.clipped(by: clipping) }
     optimizer.learningRate = schedule.rate(at: stepCount, from: learningRate)
     optimizer.update(&model, along: gradient)
@@ -207,12 +257,30 @@ public struct Training<Model: Parameterized & Sendable, Rule: Optimizer, Source:
   /// Refuses weights that are no finite numbers, and moments that would hold their weights where they are for ever.
   private func requireFiniteState(after step: Int) throws(TrainingError) {
     let loss = lastStep?.trainLoss ?? .nan
-    if let (name, value) = firstNonFinite(model.namedParameters) {
+    if let (name, value) = firstNonFinite(model.namedTensors) {
       throw .divergedState(step: step, loss: loss, tensor: name, value: value)
     }
     if let (name, value) = firstNonFinite(optimizer.namedParameters) {
       throw .divergedState(step: step, loss: loss, tensor: "the optimizer's \(name)", value: value)
     }
+  }
+}
+
+/// A loss, its gradient, and what the model's layers remember after it.
+struct RecordedPass<Model: Parameterized> {
+  let loss: Tensor
+  let gradient: Model
+  let states: [Tensor]
+
+  init(of model: Model, computing loss: (inout Model) -> Tensor) {
+    var states: [Tensor] = []
+    (self.loss, gradient) = valueAndGradient(at: model) { model in
+      var model = model
+      let loss = loss(&model)
+      states = model.states.map { $0.detached() }
+      return loss
+    }
+    self.states = states
   }
 }
 

@@ -1,3 +1,4 @@
+import ReferenceRandom
 import Tensors
 
 /// What a training starts from: everything that its bits depend on, apart from how many steps it takes.
@@ -83,8 +84,8 @@ extension TrainingOrigin {
   /// A network's parameters, apart from their elements.
   static func shapes(of model: some Parameterized) -> String {
     var fingerprint = Fingerprint()
-    let parameters = model.namedParameters
-    for (name, tensor) in parameters {
+    let parameters = model.parameters
+    for (name, tensor) in model.namedTensors {
       for byte in name.utf8 { fingerprint.add(UInt32(byte)) }
       for extent in tensor.shape { fingerprint.add(UInt32(truncatingIfNeeded: extent)) }
       fingerprint.add(.max)
@@ -93,19 +94,22 @@ extension TrainingOrigin {
       + "shapes \(fingerprint.digits)"
   }
 
-  /// What a network makes of some examples: its scores, and the gradient of their loss.
+  /// What a network makes of some examples while it is trained: its scores, the gradient of their loss, and what it
+  /// remembers of them.
   static func behavior<Model: Classifier>(
-    of model: Model, on examples: Examples, by objective: ClassificationLoss
+    of model: Model, on examples: Examples, by objective: ClassificationLoss,
+    _ random: TorchGenerator
   ) -> String {
     var fingerprint = Fingerprint()
     guard examples.count > 0 else { return fingerprint.digits }
     let sample = examples[0..<Swift.min(examples.count, 20)]
-    let gradient = gradient(at: model) { model in
-      let scores = model(sample.inputs)
+    var context = ForwardContext.training(using: random)
+    let pass = RecordedPass(of: model) { model in
+      let scores = model.forward(sample.inputs, in: &context)
       fingerprint.add(scores)
       return objective(scores, labels: sample.labels)
     }
-    for tensor in gradient.parameters { fingerprint.add(tensor) }
+    for tensor in pass.gradient.parameters + pass.states { fingerprint.add(tensor) }
     return fingerprint.digits
   }
 }

@@ -15,13 +15,28 @@ extension Parameterized {
   public mutating func loadParameters(_ tensors: [(name: String, tensor: Tensor)])
     throws(ParameterMismatch)
   {
+    update(.parameters, along: try matches(for: namedParameters, among: tensors), replace)
+  }
+
+  /// Replaces every parameter and every state by the tensor of its name, as PyTorch's `load_state_dict` does.
+  ///
+  /// - Throws: As ``loadParameters(_:)``.
+  public mutating func loadTensors(_ tensors: [(name: String, tensor: Tensor)])
+    throws(ParameterMismatch)
+  {
+    update(.all, along: try matches(for: namedTensors, among: tensors), replace)
+  }
+
+  /// The tensor of its name for each of one's own.
+  private func matches(
+    for own: [(name: String, tensor: Tensor)], among tensors: [(name: String, tensor: Tensor)]
+  ) throws(ParameterMismatch) -> [Tensor] {
     var given: [String: Tensor] = [:]
     for (name, tensor) in tensors {
       guard given.updateValue(tensor, forKey: name) == nil else {
         throw ParameterMismatch(reason: "'\(name)' is given twice")
       }
     }
-    let own = namedParameters
     var replacements: [Tensor] = []
     for (name, tensor) in own {
       guard let replacement = given.removeValue(forKey: name) else {
@@ -38,20 +53,20 @@ extension Parameterized {
       throw ParameterMismatch(
         reason: "'\(unknown.name)' is none of the model's parameters, which are \(listing(own))")
     }
-    self = replacingParameters(with: replacements)
+    return replacements
   }
 
   private func listing(_ tensors: [(name: String, tensor: Tensor)]) -> String {
     tensors.isEmpty ? "none" : tensors.map { $0.name }.joined(separator: ", ")
   }
 
-  /// Sixteen hexadecimal digits that depend on every bit of the parameters, in the order of their visits.
+  /// Sixteen hexadecimal digits that depend on every bit of the parameters and states, in the order of their visits.
   ///
   /// The 64-bit FNV-1a hash of the elements' little-endian bytes. Two runs that promise the same bits have the
   /// same digest.
   public var digest: String {
     var hash: UInt64 = 0xcbf2_9ce4_8422_2325
-    for tensor in parameters {
+    for tensor in tensors(.all) {
       tensor.withUnsafeElements { elements in
         for element in elements {
           for shift in stride(from: 0, to: 32, by: 8) {

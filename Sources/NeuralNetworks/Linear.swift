@@ -1,12 +1,14 @@
 import ReferenceRandom
 import Tensors
 
-/// The affine map y = x · weightᵀ + bias, PyTorch's `nn.Linear`.
+/// The affine map y = x · weightᵀ + bias, PyTorch's `nn.Linear`; without a bias a linear one.
 public struct Linear: Layer {
   /// [outputs, inputs].
   public var weight: Tensor
-  /// [outputs].
+  /// [outputs]; zeros, and no parameter, where the layer has no bias.
   public var bias: Tensor
+  /// Whether the bias is a parameter.
+  public let hasBias: Bool
 
   /// Creates a layer from its parameters.
   public init(weight: Tensor, bias: Tensor) {
@@ -15,21 +17,24 @@ public struct Linear: Layer {
       "weight \(weight.shape) does not fit bias \(bias.shape)")
     self.weight = weight
     self.bias = bias
+    hasBias = true
   }
 
   /// Creates a layer with PyTorch's default initialisation: weight and bias uniform within ±1/√inputs.
   public init(
-    _ inputs: Int, _ outputs: Int, using generator: inout some FloatRandomNumberGenerator
+    _ inputs: Int, _ outputs: Int, bias hasBias: Bool = true,
+    using generator: inout some FloatRandomNumberGenerator
   ) {
     precondition(
       inputs > 0 && outputs > 0,
       "a linear layer has one input and one output or more, found \(inputs) and \(outputs)")
     let initial = Initialization(fanIn: inputs)
     weight = initial.weight([outputs, inputs], using: &generator)
-    bias = initial.bias(outputs, using: &generator)
+    bias = hasBias ? initial.bias(outputs, using: &generator) : .zeros([outputs])
+    self.hasBias = hasBias
   }
 
-  /// Maps [batch, inputs] to [batch, outputs].
+  /// Maps [batch, inputs] to [batch, outputs], and [batch, positions, inputs] to [batch, positions, outputs].
   public func callAsFunction(_ x: Tensor) -> Tensor { callAsFunction(x, activation: .identity) }
 
   /// Maps [batch, inputs], or [inputs, batch] if the layout is batch last, to [batch, outputs].
@@ -41,7 +46,7 @@ public struct Linear: Layer {
 
   public mutating func visitParameters(_ visit: inout some ParameterVisitor) {
     visit("weight", &weight)
-    visit("bias", &bias)
+    if hasBias { visit("bias", &bias) }
   }
 }
 

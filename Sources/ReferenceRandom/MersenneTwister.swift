@@ -42,8 +42,30 @@ public struct MersenneTwister: RandomNumberGenerator, Hashable, Sendable {
   /// Returns the next 32-bit word.
   public mutating func nextWord() -> UInt32 {
     if position == Self.wordCount { twist() }
-    var word = words[position]
+    let word = words[position]
     position += 1
+    return Self.tempered(word)
+  }
+
+  /// Fills a buffer with the next words; for many of them this is several times as fast as one by one.
+  mutating func fill(_ buffer: UnsafeMutableBufferPointer<UInt32>) {
+    var filled = 0
+    while filled < buffer.count {
+      if position == Self.wordCount { twist() }
+      let count = min(buffer.count - filled, Self.wordCount - position)
+      let start = position
+      words.withUnsafeBufferPointer { words in
+        for index in 0..<count { buffer[filled + index] = Self.tempered(words[start + index]) }
+      }
+      position += count
+      filled += count
+    }
+  }
+
+  /// The word that is handed out for one of the state.
+  @inline(__always)
+  private static func tempered(_ word: UInt32) -> UInt32 {
+    var word = word
     word ^= word >> 11
     word ^= (word << 7) & 0x9d2c_5680
     word ^= (word << 15) & 0xefc6_0000

@@ -156,6 +156,29 @@ extension TorchGenerator: FloatRandomNumberGenerator {
     }
   }
 
+  /// Fills a buffer with `value` where `tensor.bernoulli_(probability)` fills one with 1, and with 0 elsewhere.
+  ///
+  /// As PyTorch's own kernel draws, from 53 bits each. PyTorch on an Intel processor calls the generators of the Math
+  /// Kernel Library instead.
+  public mutating func fillBernoulli(
+    _ buffer: UnsafeMutableBufferPointer<Float>, probability: Double, value: Float = 1
+  ) {
+    precondition((0...1).contains(probability), "A probability is 0 to 1, found \(probability).")
+    // As the numbers below are whole, those below the limit are those below the next whole number.
+    let limit = UInt64((probability * 0x1p53).rounded(.up))
+    let most = 256
+    withUnsafeTemporaryAllocation(of: UInt32.self, capacity: 2 * most) { words in
+      for start in stride(from: 0, to: buffer.count, by: most) {
+        let count = min(most, buffer.count - start)
+        engine.fill(UnsafeMutableBufferPointer(rebasing: words[..<(2 * count)]))
+        for index in 0..<count {
+          let draw = UInt64(words[2 * index] & 0x1f_ffff) << 32 | UInt64(words[2 * index + 1])
+          buffer[start + index] = draw < limit ? value : 0
+        }
+      }
+    }
+  }
+
   /// 24 random bits as a number in `0 ..< 1`.
   private mutating func unit() -> Float {
     Float(engine.nextWord() & 0xff_ffff) * 0x1p-24

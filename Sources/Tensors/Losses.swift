@@ -2,26 +2,35 @@ import CKernels
 
 // Loss functions. All are means, as in PyTorch's default reduction.
 
-/// The logarithm of the softmax of each row.
+/// The logarithm of the softmax of each row of the last axis.
 ///
-/// - Parameter scores: [batch, classes].
-/// - Returns: [batch, classes], scores − max − ln Σ exp(scores − max) by row.
+/// - Parameter scores: [batch, classes], or with more axes in front.
+/// - Returns: a tensor of that shape, scores − max − ln Σ exp(scores − max) by row.
 public func logSoftmax(_ scores: Tensor) -> Tensor {
-  precondition(scores.rank == 2, "a softmax is of rows, found shape \(scores.shape)")
-  return Tensor.operation(
-    scores,
-    value: Tensor(scores.shape) {
-      if scores.count == 0 { return }
-      ck_log_softmax(
-        ActivationLayout.batchFirst.code, scores.shape[0], scores.shape[1], scores.pointer, $0)
-    }
-  ) { _, y in
-    { upstream, gradients in gradients.add(upstream - exp(y) * upstream.sum(along: 1, .kept)) }
+  Tensor.operation(scores, value: logSoftmaxValue(scores)) { _, y in
+    { upstream, gradients in gradients.add(upstream - exp(y) * upstream.sum(along: -1, .kept)) }
   }
 }
 
-/// The softmax of each row: [batch, classes] → [batch, classes].
-public func softmax(_ scores: Tensor) -> Tensor { exp(logSoftmax(scores)) }
+/// The softmax of each row of the last axis: [batch, classes], or with more axes in front, to the same shape.
+public func softmax(_ scores: Tensor) -> Tensor {
+  Tensor.operation(scores, value: exp(logSoftmaxValue(scores))) { _, y in
+    { upstream, gradients in
+      let weighted = upstream * y
+      gradients.add(weighted - y * weighted.sum(along: -1, .kept))
+    }
+  }
+}
+
+private func logSoftmaxValue(_ scores: Tensor) -> Tensor {
+  precondition(scores.rank > 0, "a softmax is of rows, found shape \(scores.shape)")
+  let classes = scores.shape[scores.rank - 1]
+  return Tensor(scores.shape) {
+    if scores.count == 0 { return }
+    ck_log_softmax(
+      ActivationLayout.batchFirst.code, scores.count / classes, classes, scores.pointer, $0)
+  }
+}
 
 /// The mean over the batch of −ln softmax(scores)[label], PyTorch's `cross_entropy`.
 ///

@@ -15,6 +15,7 @@
 #include "convolution.h"
 #include "convolution_weights.h"
 #include "pooling.h"
+#include "normalization.h"
 #include "sparse.h"
 #include "peak.h"
 #include "tanh_panels.h"

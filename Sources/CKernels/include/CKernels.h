@@ -69,6 +69,11 @@ typedef struct {
   long channels, in_length, out_length, width, stride, batch;
 } ck_pooling_shape;
 
+// What is normalised channel by channel, contiguous: [outer, channels, inner].
+typedef struct {
+  long outer, channels, inner;
+} ck_normalization_shape;
+
 typedef struct {
   const char *name;
 #define CK_KERNEL(kernel, parameters, arguments) void(*kernel) parameters;

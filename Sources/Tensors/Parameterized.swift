@@ -59,7 +59,7 @@ extension ParameterVisitor {
   /// Visits the part whose name holds its position.
   @inlinable
   public mutating func callAsFunction(
-    _ prefix: StaticString, _ position: Int, _ suffix: StaticString = "",
+    _ prefix: StaticString, _ position: Int, _ suffix: StaticString,
     _ part: inout some Parameterized
   ) {
     enter(prefix, position, suffix)

@@ -1,46 +1,5 @@
 import CKernels
 
-/// The parameters of one direction of a gated recurrent unit, PyTorch's by name, shape and gate order (reset,
-/// update, new).
-public struct GRUParameters: Sendable {
-  /// `weight_ih_l0`, [3 · hidden, inputs].
-  public var weightIH: Tensor
-  /// `weight_hh_l0`, [3 · hidden, hidden].
-  public var weightHH: Tensor
-  /// `bias_ih_l0`, [3 · hidden].
-  public var biasIH: Tensor
-  /// `bias_hh_l0`, [3 · hidden].
-  public var biasHH: Tensor
-
-  /// Creates the parameters of one direction.
-  public init(weightIH: Tensor, weightHH: Tensor, biasIH: Tensor, biasHH: Tensor) {
-    self.weightIH = weightIH
-    self.weightHH = weightHH
-    self.biasIH = biasIH
-    self.biasHH = biasHH
-    requireFit()
-  }
-
-  /// Stops the program unless the shapes fit together.
-  fileprivate func requireFit() {
-    precondition(
-      weightIH.rank == 2 && weightHH.rank == 2 && weightHH.shape[0] == 3 * weightHH.shape[1]
-        && weightIH.shape[0] == weightHH.shape[0] && biasIH.shape == [weightHH.shape[0]]
-        && biasHH.shape == biasIH.shape,
-      "the shapes of a gated recurrent unit's parameters do not fit together: weight_ih "
-        + "\(weightIH.shape), weight_hh \(weightHH.shape), bias_ih \(biasIH.shape), bias_hh "
-        + "\(biasHH.shape)")
-  }
-
-  /// The number of hidden units.
-  public var hidden: Int { weightHH.shape[1] }
-
-  /// The number of input features.
-  public var inputs: Int { weightIH.shape[1] }
-
-  fileprivate var tensors: [Tensor] { [weightIH, weightHH, biasIH, biasHH] }
-}
-
 /// A gated recurrent unit over a whole sequence, PyTorch's `nn.GRU` of one layer.
 ///
 ///     r = σ(W_ir x + b_ir + W_hr h + b_hr)        n = tanh(W_in x + b_in + r ∘ (W_hn h + b_hn))

@@ -83,6 +83,51 @@ struct NetworkPreconditionTests {
     Mistake("a convolution padded below nothing", "padding -1") {
       _ = Conv1D(1, 1, kernel: 3, padding: -1, using: &$0)
     },
+    Mistake("groups that do not divide", "4 inputs and 3 outputs", "2 equal groups") {
+      _ = Conv1D(4, 3, kernel: 1, groups: 2, using: &$0)
+    },
+    Mistake("taps on one place", "dilation 0") {
+      _ = Conv1D(1, 1, kernel: 3, dilation: 0, using: &$0)
+    },
+    Mistake("taps too far apart", "dilation 40", "40 positions") {
+      _ = Conv1D(1, 1, kernel: 3, dilation: 40, using: &$0)(.zeros([1, 1, 40]))
+    },
+    Mistake("no channels to normalise", "found 0") { _ in _ = BatchNorm1D(0) },
+    Mistake("statistics of a single example", "[1, 3]") {
+      var norm = BatchNorm1D(3)
+      var context = ForwardContext.training(using: $0)
+      _ = norm.forward(.zeros([1, 3]), in: &context)
+    },
+    Mistake("channels of another number", "3 numbers", "[2]") { _ in
+      _ = BatchNorm1D(2)(.zeros([4, 3]))
+    },
+    Mistake("features of another number", "4 numbers", "[3]") { _ in
+      _ = LayerNorm(3)(.zeros([2, 4]))
+    },
+    Mistake("a probability above 1", "1.5") { _ in _ = Dropout(1.5) },
+    Mistake("half a symbol", "0.5") { _ = Embedding(3, 2, using: &$0)([0.5]) },
+    Mistake("a symbol that is none", "row 3") { _ = Embedding(3, 2, using: &$0)([3] as Tensor) },
+    Mistake("heads that do not divide", "6 features", "4 equal heads") {
+      _ = MultiHeadAttention(6, heads: 4, using: &$0)
+    },
+    Mistake("attention to another number of features", "[batch, positions, 6]", "[1, 2, 5]") {
+      _ = MultiHeadAttention(6, heads: 2, using: &$0)(.zeros([1, 2, 5]))
+    },
+    Mistake("a residual connection of other shapes", "[2, 3]", "[2, 4]") {
+      _ = Residual(Linear(3, 4, using: &$0))(.zeros([2, 3]))
+    },
+    Mistake("a recurrent unit without layers", "found 0") {
+      _ = LSTM(1, 1, layers: 0, directions: .both, using: &$0)
+    },
+    Mistake("the other direction of one", "one direction") {
+      _ = GRU(1, 1, directions: .forward, using: &$0).reverse
+    },
+    Mistake("a sum over no inputs", "[3]") {
+      _ = Initializer.kaimingNormal()([3], using: &$0)
+    },
+    Mistake("channels that do not divide", "5", "2 channels") { _ in
+      _ = Unflatten(channels: 2)(.zeros([1, 5]))
+    },
     Mistake("the length of no output", "padding 9223372036854775807") { _ in
       _ = Conv1D.outputLength(40, kernel: 3, padding: .max)
     },

@@ -107,6 +107,29 @@ struct OperatorGradientTests {
     }
   }
 
+  @Test("products of matrices side by side are those of each pair, with the derivatives of each")
+  func productsSideBySide() {
+    var generator = SplitMix64(state: 31)
+    let (a, b) = (generator.tensor([3, 4, 5]), generator.tensor([3, 5, 2]))
+    let kinds: [(TransposedOperand, Tensor, Tensor)] = [
+      (.neither, a, b), (.left, a.transposed(), b), (.right, a, b.transposed()),
+      (.both, a.transposed(), b.transposed()),
+    ]
+    for (kind, left, right) in kinds {
+      let products = left.matmul(right, transposing: kind)
+      #expect(products.shape == [3, 4, 2])
+      for place in 0..<3 {
+        #expect(products[place] == left[place].matmul(right[place], transposing: kind))
+      }
+      checkGradients(of: { $0[0].matmul($0[1], transposing: kind) }, at: [left, right])
+    }
+    let (long, wide) = (generator.tensor([2, 1, 5000]), generator.tensor([2, 5000, 3]))
+    let sums = long.matmul(wide)
+    for place in 0..<2 { #expect(sums[place] == long[place].matmul(wide[place])) }
+    #expect(Tensor.zeros([0, 2, 3]).matmul(.zeros([0, 3, 4])).shape == [0, 2, 4])
+    #expect(Tensor.zeros([2, 2, 0]).matmul(.zeros([2, 0, 3])) == .zeros([2, 2, 3]))
+  }
+
   @Test(
     "matrix products with either operand transposed",
     arguments: [(1, 1, 1), (3, 5, 2), (7, 17, 4), (2, 1, 33), (19, 16, 3)])

@@ -1,11 +1,18 @@
 """What the golden files of differentiable operators have in common."""
 
+import hashlib
+
 import torch
 
 
 def single(shape, scale=1.0):
     """Random numbers that single precision holds exactly, for a computation in double precision."""
     return (torch.randn(shape) * scale).float().double()
+
+
+def digest(tensor):
+    """The SHA-256 of a tensor's single-precision bits."""
+    return hashlib.sha256(tensor.detach().numpy().astype("<f4").tobytes()).hexdigest()
 
 
 def listed(tensor):

@@ -3,12 +3,12 @@
     python networks.py        writes ../Golden/networks.json and ../Golden/<model>.safetensors
 """
 
-import hashlib
 import json
 from pathlib import Path
 
 import numpy as np
 import torch
+from derivatives import digest
 from mnist1d.data import get_dataset_args, make_dataset
 from safetensors.torch import save_file
 from torch import nn
@@ -64,10 +64,6 @@ class GRU(nn.Module):
 
 
 MODELS = {"logistic": Logistic, "mlp": MLP, "cnn": CNN, "gru": GRU}
-
-
-def digest(tensor):
-    return hashlib.sha256(tensor.detach().numpy().astype("<f4").tobytes()).hexdigest()
 
 
 def data():

@@ -35,6 +35,16 @@ public struct Relu: Layer {
   public mutating func visitParameters(_ visit: inout some ParameterVisitor) {}
 }
 
+/// The elements times how likely a normal number is below them, PyTorch's `nn.GELU(approximate="tanh")`, as a layer.
+public struct Gelu: Layer {
+  /// Creates the layer.
+  public init() {}
+
+  public func callAsFunction(_ x: Tensor) -> Tensor { gelu(x) }
+
+  public mutating func visitParameters(_ visit: inout some ParameterVisitor) {}
+}
+
 /// What follows a layer's sum: a function with a name, or one that was learned.
 public enum Activation: Sendable {
   case named(Nonlinearity)

@@ -42,16 +42,24 @@ public struct BatchNorm1D: ContextualLayer {
 
   /// Maps [batch, channels] or [batch, channels, length] to the same shape.
   public mutating func forward(_ x: Tensor, in context: inout ForwardContext) -> Tensor {
+    forward(x, in: &context, layout: .batchFirst)
+  }
+
+  /// Maps activations in either layout, [channels, length, batch] where the batch is last.
+  public mutating func forward(
+    _ x: Tensor, in context: inout ForwardContext, layout: ActivationLayout
+  ) -> Tensor {
     guard context.mode == .training else {
       return batchNormalization(
         x, mean: runningMean, variance: runningVariance, weight: weight, bias: bias,
-        epsilon: epsilon)
+        epsilon: epsilon, layout: layout)
     }
     let count = x.count / weight.count
     precondition(
       count > 1,
       "a channel's variance in training takes two numbers or more, found shape \(x.shape)")
-    let normalized = batchNormalization(x, weight: weight, bias: bias, epsilon: epsilon)
+    let normalized = batchNormalization(
+      x, weight: weight, bias: bias, epsilon: epsilon, layout: layout)
     batchesTracked = batchesTracked + 1
     let share = momentum.map { Float($0) } ?? 1 / batchesTracked.scalar
     let unbiased = normalized.variance * (Float(count) / Float(count - 1))

@@ -18,31 +18,35 @@ public struct Normalized {
 /// taken of the same written with tensor operations, so derivatives of every order exist.
 ///
 /// - Parameters:
-///   - x: [batch, channels] or [batch, channels, length].
+///   - x: [batch, channels] or [batch, channels, length], or [channels, length, batch] if the layout is batch last.
 ///   - weight: [channels].
 ///   - bias: [channels].
 ///   - epsilon: what is added to the variance.
+///   - layout: where the batch lies.
 /// - Returns: the normalised tensor, and what it was normalised by.
 public func batchNormalization(
-  _ x: Tensor, weight: Tensor, bias: Tensor, epsilon: Float = 1e-5
+  _ x: Tensor, weight: Tensor, bias: Tensor, epsilon: Float = 1e-5,
+  layout: ActivationLayout = .batchFirst
 ) -> Normalized {
-  Normalization(channelsOf: x, epsilon: epsilon).normalized(x, weight, bias)
+  Normalization(channelsOf: x, layout, epsilon: epsilon).normalized(x, weight, bias)
 }
 
 /// Each channel normalised by given statistics, PyTorch's `batch_norm` in evaluation.
 ///
 /// - Parameters:
-///   - x: [batch, channels] or [batch, channels, length].
+///   - x: [batch, channels] or [batch, channels, length], or [channels, length, batch] if the layout is batch last.
 ///   - mean: [channels].
 ///   - variance: [channels].
 ///   - weight: [channels].
 ///   - bias: [channels].
 ///   - epsilon: what is added to the variance.
+///   - layout: where the batch lies.
 /// - Returns: a tensor of x's shape.
 public func batchNormalization(
-  _ x: Tensor, mean: Tensor, variance: Tensor, weight: Tensor, bias: Tensor, epsilon: Float = 1e-5
+  _ x: Tensor, mean: Tensor, variance: Tensor, weight: Tensor, bias: Tensor,
+  epsilon: Float = 1e-5, layout: ActivationLayout = .batchFirst
 ) -> Tensor {
-  let normalization = Normalization(channelsOf: x, epsilon: epsilon)
+  let normalization = Normalization(channelsOf: x, layout, epsilon: epsilon)
   for parameter in [mean, variance, weight, bias] { normalization.require(parameter, for: x) }
   // One factor and one summand for each channel.
   let scale = weight / sqrt(variance + epsilon)
@@ -52,7 +56,7 @@ public func batchNormalization(
 
 /// Each row of the last axis normalised by its own mean and variance, PyTorch's `layer_norm`.
 ///
-/// Derivatives are computed as those of ``batchNormalization(_:weight:bias:epsilon:)``.
+/// Derivatives are computed as those of ``batchNormalization(_:weight:bias:epsilon:layout:)``.
 ///
 /// - Parameters:
 ///   - x: […, features].
@@ -75,13 +79,20 @@ private struct Normalization {
   /// The shape in which a weight is broadcast to x's.
   let parameterShape: Shape
 
-  init(channelsOf x: Tensor, epsilon: Float) {
+  init(channelsOf x: Tensor, _ layout: ActivationLayout, epsilon: Float) {
     precondition(
-      x.rank == 2 || x.rank == 3,
-      "channels lie on the second of two or three axes, found shape \(x.shape)")
-    extents = ck_normalization_shape(
-      outer: x.shape[0], channels: x.shape[1], inner: x.rank == 2 ? 1 : x.shape[2])
-    parameterShape = x.rank == 2 ? [x.shape[1]] : [x.shape[1], 1]
+      x.rank == 3 || x.rank == 2 && layout == .batchFirst,
+      "channels have two or three axes, or three with the batch last, found shape \(x.shape)")
+    switch layout {
+    case .batchFirst:
+      extents = ck_normalization_shape(
+        outer: x.shape[0], channels: x.shape[1], inner: x.rank == 2 ? 1 : x.shape[2])
+      parameterShape = x.rank == 2 ? [x.shape[1]] : [x.shape[1], 1]
+    case .batchLast:
+      extents = ck_normalization_shape(
+        outer: 1, channels: x.shape[0], inner: x.shape[1] * x.shape[2])
+      parameterShape = [x.shape[0], 1, 1]
+    }
     isAcross = false
     self.epsilon = epsilon
   }
@@ -163,7 +174,10 @@ private struct Normalization {
 
   private func mean(of x: Tensor) -> Tensor {
     if isAcross { return x.mean(along: -1, .kept) }
-    let sums = x.rank == 2 ? x : x.sum(along: 2, .kept)
-    return sums.sum(along: 0) / Float(extents.outer * extents.inner)
+    var sums = x
+    for axis in 0..<x.rank where axis != x.rank - parameterShape.rank {
+      sums = sums.sum(along: axis, .kept)
+    }
+    return sums / Float(extents.outer * extents.inner)
   }
 }

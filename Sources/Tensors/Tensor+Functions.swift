@@ -107,3 +107,11 @@ private func eluValue(_ x: Tensor) -> Tensor {
 
 /// x · sigmoid(x), also known as SiLU.
 public func swish(_ x: Tensor) -> Tensor { x * sigmoid(x) }
+
+/// ½ x (1 + tanh(√(2/π) (x + 0.044715 x³))), PyTorch's `gelu` with `approximate="tanh"`.
+///
+/// Source: D. Hendrycks and K. Gimpel, "Gaussian error linear units" (2016).
+public func gelu(_ x: Tensor) -> Tensor {
+  let inner = x * (square(x) * 0.035_677_408 + 0.797_884_56)
+  return x * 0.5 * (tanh(inner) + 1)
+}

@@ -44,6 +44,9 @@ extension Tensor {
   /// x · sigmoid(x); see ``Tensors/swish(_:)``.
   public func swish() -> Tensor { Tensors.swish(self) }
 
+  /// ½ x (1 + tanh(√(2/π) (x + 0.044715 x³))); see ``Tensors/gelu(_:)``.
+  public func gelu() -> Tensor { Tensors.gelu(self) }
+
   /// The softmax of each row; see ``Tensors/softmax(_:)``.
   public func softmax() -> Tensor { Tensors.softmax(self) }
 

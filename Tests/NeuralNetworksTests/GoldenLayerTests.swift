@@ -120,6 +120,7 @@ struct MadeLayer: Sendable, CustomTestStringConvertible {
     .init("memory in two directions and two layers") {
       LSTM(2, 3, layers: 2, directions: .both, using: &$0)
     },
+    .init("gelu") { _ in Gelu() },
     .init("attention") { MultiHeadAttention(6, heads: 2, using: &$0) },
   ]
 }

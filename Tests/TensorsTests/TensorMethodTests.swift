@@ -13,7 +13,8 @@ struct TensorMethodTests {
       ("log1p", { $0.log1p() }, { log1p($0) }), ("tanh", { $0.tanh() }, { tanh($0) }),
       ("sigmoid", { $0.sigmoid() }, { sigmoid($0) }),
       ("softplus", { $0.softplus() }, { softplus($0) }), ("elu", { $0.elu() }, { elu($0) }),
-      ("swish", { $0.swish() }, { swish($0) }), ("softmax", { $0.softmax() }, { softmax($0) }),
+      ("swish", { $0.swish() }, { swish($0) }), ("gelu", { $0.gelu() }, { gelu($0) }),
+      ("softmax", { $0.softmax() }, { softmax($0) }),
       ("logSoftmax", { $0.logSoftmax() }, { logSoftmax($0) }),
     ]
     func bits(_ x: Tensor) -> [UInt32] { x.elements.map { $0.isNaN ? 1 : $0.bitPattern } }

@@ -61,6 +61,7 @@ LAYERS = {
     "memory in one direction": (lambda: First(nn.LSTM(2, 4, batch_first=True)), [3, 4, 2]),
     "memory in two directions and two layers": (
         lambda: First(nn.LSTM(2, 3, num_layers=2, bidirectional=True, batch_first=True)), [2, 4, 2]),
+    "gelu": (lambda: nn.GELU(approximate="tanh"), [3, 5]),
     "attention": (lambda: SelfAttention(nn.MultiheadAttention(6, 2, batch_first=True)), [2, 4, 6]),
 }
 

@@ -173,8 +173,9 @@ extension Training where Model: Classifier, Rule == NamedOptimizer, Source == Au
   ///   - validation: examples held out of it, for selection and early stopping.
   ///   - test: what to report on.
   ///   - recipe: how to train.
-  ///   - generator: what shuffles and augments, where the recipe says so. Handed the one that has made the initial
-  ///     weights, the training sees the batches that PyTorch's `DataLoader` yields after `torch.manual_seed`.
+  ///   - generator: what shuffles and augments, where the recipe says so, and what dropout draws from. Handed the one that
+  ///     has made the initial weights, the training sees the batches that PyTorch's `DataLoader` yields after
+  ///     `torch.manual_seed`.
   ///   - history: which evaluations to remember.
   /// - Throws: `TrainingError.setting` for settings that make no sense.
   public init(
@@ -204,6 +205,6 @@ extension Training where Model: Classifier, Rule == NamedOptimizer, Source == Au
       evaluating: .scores(
         every: interval, from: isByEpoch ? interval - 1 : 0, training: training,
         validation: validation, test: test,
-        patience: recipe.patience, remembering: history))
+        patience: recipe.patience, remembering: history), random: generator)
   }
 }

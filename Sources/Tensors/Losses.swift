@@ -7,29 +7,62 @@ import CKernels
 /// - Parameter scores: [batch, classes], or with more axes in front.
 /// - Returns: a tensor of that shape, scores − max − ln Σ exp(scores − max) by row.
 public func logSoftmax(_ scores: Tensor) -> Tensor {
-  Tensor.operation(scores, value: logSoftmaxValue(scores)) { _, y in
+  let classes = rowLength(of: scores)
+  return Tensor.operation(
+    scores,
+    value: Tensor(scores.shape) {
+      if scores.count == 0 { return }
+      ck_log_softmax(
+        ActivationLayout.batchFirst.code, scores.count / classes, classes, scores.pointer, $0)
+    }
+  ) { _, y in
     { upstream, gradients in gradients.add(upstream - exp(y) * upstream.sum(along: -1, .kept)) }
   }
 }
 
-/// The softmax of each row of the last axis: [batch, classes], or with more axes in front, to the same shape.
+/// The softmax of each row of the last axis.
+///
+/// - Parameter scores: [batch, classes], or with more axes in front.
+/// - Returns: a tensor of that shape, exp(scores) / Σ exp(scores) by row.
 public func softmax(_ scores: Tensor) -> Tensor {
-  Tensor.operation(scores, value: exp(logSoftmaxValue(scores))) { _, y in
+  let classes = rowLength(of: scores)
+  return Tensor.operation(
+    scores,
+    value: Tensor(scores.shape) { result in
+      if scores.count == 0 { return }
+      // The kernel takes sixteen rows at a time, which cost about as much as their exponentials.
+      split((scores.count / classes + 15) / 16, grain: 1 + 4096 / classes) { start, count in
+        let rows = Swift.min(16 * count, scores.count / classes - 16 * start)
+        let offset = 16 * start * classes
+        ck_softmax(rows, classes, scores.pointer + offset, result + offset)
+      }
+    }
+  ) { _, y in
     { upstream, gradients in
+      guard upstream.isRecorded || y.isRecorded else {
+        gradients.add(softmaxGradient(upstream, y, classes))
+        return
+      }
       let weighted = upstream * y
       gradients.add(weighted - y * weighted.sum(along: -1, .kept))
     }
   }
 }
 
-private func logSoftmaxValue(_ scores: Tensor) -> Tensor {
-  precondition(scores.rank > 0, "a softmax is of rows, found shape \(scores.shape)")
-  let classes = scores.shape[scores.rank - 1]
-  return Tensor(scores.shape) {
-    if scores.count == 0 { return }
-    ck_log_softmax(
-      ActivationLayout.batchFirst.code, scores.count / classes, classes, scores.pointer, $0)
+private func softmaxGradient(_ upstream: Tensor, _ y: Tensor, _ classes: Int) -> Tensor {
+  Tensor(y.shape) { result in
+    if y.count == 0 { return }
+    split(y.count / classes, grain: 1 + 65_536 / classes) { start, count in
+      let offset = start * classes
+      ck_softmax_gradient(
+        count, classes, y.pointer + offset, upstream.pointer + offset, result + offset)
+    }
   }
+}
+
+private func rowLength(of scores: Tensor) -> Int {
+  precondition(scores.rank > 0, "a softmax is of rows, found shape \(scores.shape)")
+  return scores.shape[scores.rank - 1]
 }
 
 /// The mean over the batch of −ln softmax(scores)[label], PyTorch's `cross_entropy`.

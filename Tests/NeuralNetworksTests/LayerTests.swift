@@ -40,6 +40,29 @@ struct LayerTests {
     #expect(recurrence(sequence).shape == [6, 11, 8])
   }
 
+  @Test("a locally connected layer with one kernel everywhere is a convolution")
+  func local() {
+    var generator = TorchGenerator(seed: 6)
+    let convolution = Conv1D(3, 4, kernel: 5, stride: 2, padding: 2, using: &generator)
+    var local = LocallyConnected1D(
+      3, 4, length: 11, kernel: 5, stride: 2, padding: 2, using: &generator)
+    #expect(local.weight.shape == [6, 4, 5, 3] && local.bias.shape == [6, 4])
+    let x = Tensor.normal([2, 3, 11], using: &generator)
+    #expect(local(x).shape == convolution(x).shape)
+    #expect(local(x) != convolution(x))
+    local.weight = convolution.weight.permuted(0, 2, 1).reshaped(to: [1, 4, 5, 3])
+      .broadcast(to: [6, 4, 5, 3])
+    local.bias = convolution.bias.broadcast(to: [6, 4])
+    for (a, b) in zip(local(x).elements, convolution(x).elements) { #expect(abs(a - b) < 1e-5) }
+    // The gradients of all kernels together are those of the one.
+    let slopes = (
+      gradient(at: local) { square($0(x)).sum() },
+      gradient(at: convolution) { square($0(x)).sum() }
+    )
+    let sum = slopes.0.weight.sum(along: 0).permuted(0, 2, 1)
+    for (a, b) in zip(sum.elements, slopes.1.weight.elements) { #expect(abs(a - b) < 1e-4) }
+  }
+
   @Test("pooling keeps the first maximum, the mean or the norm of each window")
   func pooling() {
     let x = Tensor([3, 4, -1, -2, 0, 5], shape: [1, 1, 6])

@@ -17,15 +17,7 @@ CK_INLINE void norm_add(ck_norm_sum *s, vf x) {
 }
 CK_INLINE vf norm_total(const ck_norm_sum *s) { return s->total + s->part; }
 
-// All of sixteen neighbours, or those there are.
-CK_INLINE vf norm_load(const float *p, long width) { return width < 16 ? load_partial(p, width) : load(p); }
-CK_INLINE void norm_store(float *p, vf x, long width) {
-  if (width < 16) {
-    store_partial(p, x, width);
-  } else {
-    store(p, x);
-  }
-}
+// Zeros behind the first `width` lanes.
 CK_INLINE vf norm_first(vf x, long width) {
   const vi lane = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
   return select(lane < (vi)(int32_t)width, x, splat(0));
@@ -48,29 +40,29 @@ CK_INLINE void normalize_channels(
     const float *weight, const float *bias, float *y, float *mean, float *variance) {
   const vf count = splat((float)(s.outer * s.inner));
   ck_norm_sum sum = {splat(0), splat(0), 0}, squares = {splat(0), splat(0), 0};
-  CK_NORM_EACH(s, c, lanes) norm_add(&sum, norm_load(x + at, width));
+  CK_NORM_EACH(s, c, lanes) norm_add(&sum, load_first(x + at, width));
   const vf center = (lanes ? norm_total(&sum) : splat(sum_lanes(norm_total(&sum)))) / count;
   CK_NORM_EACH(s, c, lanes) {
-    const vf d = norm_first(norm_load(x + at, width) - center, width);
+    const vf d = norm_first(load_first(x + at, width) - center, width);
     norm_add(&squares, d * d);
   }
   const vf spread = (lanes ? norm_total(&squares) : splat(sum_lanes(norm_total(&squares)))) / count;
   const long channels = lanes ? lanes : 1;
-  norm_store(mean + c, center, channels);
-  norm_store(variance + c, spread, channels);
+  store_first(mean + c, center, channels);
+  store_first(variance + c, spread, channels);
   const vf scale = norm_scale(spread, epsilon);
   vf factor = splat(0), summand = splat(0);
   if (!across) {
-    factor = lanes ? norm_load(weight + c, lanes) : splat(weight[c]);
-    summand = lanes ? norm_load(bias + c, lanes) : splat(bias[c]);
+    factor = lanes ? load_first(weight + c, lanes) : splat(weight[c]);
+    summand = lanes ? load_first(bias + c, lanes) : splat(bias[c]);
   }
   CK_NORM_EACH(s, c, lanes) {
     if (across) {
-      factor = norm_load(weight + i, width);
-      summand = norm_load(bias + i, width);
+      factor = load_first(weight + i, width);
+      summand = load_first(bias + i, width);
     }
-    const vf normal = (norm_load(x + at, width) - center) * scale;
-    norm_store(y + at, fma16(normal, factor, summand), width);
+    const vf normal = (load_first(x + at, width) - center) * scale;
+    store_first(y + at, fma16(normal, factor, summand), width);
   }
 }
 
@@ -94,17 +86,17 @@ CK_INLINE void normalize_gradient_channels(
     const float *x, const float *weight, const float *mean, const float *variance, float *dx,
     float *dweight, float *dbias) {
   const vf count = splat((float)(s.outer * s.inner));
-  const vf center = lanes ? norm_load(mean + c, lanes) : splat(mean[c]);
-  const vf scale = norm_scale(lanes ? norm_load(variance + c, lanes) : splat(variance[c]), epsilon);
+  const vf center = lanes ? load_first(mean + c, lanes) : splat(mean[c]);
+  const vf scale = norm_scale(lanes ? load_first(variance + c, lanes) : splat(variance[c]), epsilon);
   ck_norm_sum sum = {splat(0), splat(0), 0}, product = {splat(0), splat(0), 0};
   CK_NORM_EACH(s, c, lanes) {
-    const vf upstream = norm_load(dy + at, width);
-    const vf normal = (norm_load(x + at, width) - center) * scale;
+    const vf upstream = load_first(dy + at, width);
+    const vf normal = (load_first(x + at, width) - center) * scale;
     vf g = upstream;
     if (across) {
-      norm_store(dweight + i, fma16(upstream, normal, norm_load(dweight + i, width)), width);
-      norm_store(dbias + i, norm_load(dbias + i, width) + upstream, width);
-      g = upstream * norm_load(weight + i, width);
+      store_first(dweight + i, fma16(upstream, normal, load_first(dweight + i, width)), width);
+      store_first(dbias + i, load_first(dbias + i, width) + upstream, width);
+      g = upstream * load_first(weight + i, width);
     }
     norm_add(&sum, g);
     norm_add(&product, norm_first(g * normal, width));
@@ -114,16 +106,16 @@ CK_INLINE void normalize_gradient_channels(
   vf factor = scale;
   if (!across) {
     const long channels = lanes ? lanes : 1;
-    norm_store(dbias + c, total, channels);
-    norm_store(dweight + c, along, channels);
-    factor = scale * (lanes ? norm_load(weight + c, lanes) : splat(weight[c]));
+    store_first(dbias + c, total, channels);
+    store_first(dweight + c, along, channels);
+    factor = scale * (lanes ? load_first(weight + c, lanes) : splat(weight[c]));
   }
   const vf drift = total / count, tilt = along / count;
   CK_NORM_EACH(s, c, lanes) {
-    vf g = norm_load(dy + at, width);
-    if (across) g = g * norm_load(weight + i, width);
-    const vf normal = (norm_load(x + at, width) - center) * scale;
-    norm_store(dx + at, ((g - drift) - normal * tilt) * factor, width);
+    vf g = load_first(dy + at, width);
+    if (across) g = g * load_first(weight + i, width);
+    const vf normal = (load_first(x + at, width) - center) * scale;
+    store_first(dx + at, ((g - drift) - normal * tilt) * factor, width);
   }
 }
 

@@ -106,3 +106,40 @@ static void log_softmax(int layout, long batch, long classes, const float *logit
     store_examples(layout, batch, classes, start, width, rows, y);
   }
 }
+
+static void softmax(long batch, long classes, const float *logits, float *y) {
+  float *rows = ck_workspace((int64_t)16 * classes);
+  memset(rows, 0, (size_t)classes * 16 * sizeof(float));
+  for (long start = 0; start < batch; start += 16) {
+    const long width = batch - start < 16 ? batch - start : 16;
+    load_examples(CK_BATCH_FIRST, batch, classes, start, width, logits, rows);
+    subtract_maximum(classes, rows);
+    const vf scale = splat(1) / sum_of_exponentials(1, classes, rows);
+    for (long c = 0; c < classes; c++) store(rows + 16 * c, load(rows + 16 * c) * scale);
+    store_examples(CK_BATCH_FIRST, batch, classes, start, width, rows, y);
+  }
+}
+
+static void softmax_gradient(
+    long batch, long classes, const float *y, const float *dy, float *dx) {
+  for (long n = 0; n < batch; n++, y += classes, dy += classes, dx += classes) {
+    ck_pairwise_sum sum;
+    begin_sum(&sum);
+    const long vectors = (classes + 15) / 16, size = block_terms(vectors);
+    for (long start = 0; start < vectors; start += size) {
+      const long end = start + size < vectors ? start + size : vectors;
+      vf block = splat(0);
+      for (long v = start; v < end; v++) {
+        const long at = 16 * v, width = classes - at;
+        block = fma16(load_first(y + at, width), load_first(dy + at, width), block);
+      }
+      add_block(&sum, block);
+    }
+    const vf mean = splat(sum_lanes(total_of_blocks(&sum)));
+    for (long at = 0; at < classes; at += 16) {
+      const long width = classes - at;
+      store_first(
+          dx + at, load_first(y + at, width) * (load_first(dy + at, width) - mean), width);
+    }
+  }
+}

@@ -56,6 +56,18 @@ CK_INLINE void store_partial(float *p, vf x, long count) {
 }
 #endif
 
+// All sixteen lanes or, with zeros behind, the first `width` of them.
+CK_INLINE vf load_first(const float *p, long width) {
+  return width < 16 ? load_partial(p, width) : load(p);
+}
+CK_INLINE void store_first(float *p, vf x, long width) {
+  if (width < 16) {
+    store_partial(p, x, width);
+  } else {
+    store(p, x);
+  }
+}
+
 // a · b + c, rounded once.
 CK_INLINE vf fma16(vf a, vf b, vf c) { return __builtin_elementwise_fma(a, b, c); }
 CK_INLINE half_vf fma8(half_vf a, half_vf b, half_vf c) {

@@ -65,7 +65,7 @@ package struct Checkup: Sendable {
   private mutating func check(
     _ steps: Int, _ digests: [Architecture: String], on dataset: Dataset
   ) throws {
-    for architecture in Architecture.allCases {
+    for architecture in Architecture.paper {
       findings.append(
         Finding(
           "\(architecture.rawValue) after \(steps) steps", digests[architecture] ?? "",

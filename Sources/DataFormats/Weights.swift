@@ -29,9 +29,9 @@ public struct WeightsFile: Sendable {
   /// How many classes a network tells apart that fits the weights; nil if that cannot be seen.
   public var classes: Int? { Self.classes(of: tensors) }
 
-  /// The extent of the last layer, whose name every classifier of the paper ends with.
+  /// The extent of the last layer, by the names that the classifiers of this package give it.
   static func classes(of tensors: [(name: String, tensor: Tensor)]) -> Int? {
-    for name in ["linear3.bias", "linear.bias"] {
+    for name in ["linear3.bias", "linear.bias", "output.bias"] {
       guard let shape = tensors.first(where: { $0.name == name })?.tensor.shape else { continue }
       return shape.rank == 1 && shape[0] > 0 ? shape[0] : nil
     }

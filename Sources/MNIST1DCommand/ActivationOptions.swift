@@ -2,6 +2,7 @@ import ArgumentParser
 import DataFormats
 import NeuralNetworks
 import ReferenceRandom
+import Runs
 import StudyCommands
 
 /// The activation function of the fully-connected network.
@@ -42,6 +43,36 @@ struct ActivationOptions: ParsableArguments {
   }
 }
 
+/// The kind of a classifier, and what it is like.
+struct NetworkOptions: ParsableArguments {
+  @Option(help: "The kind of classifier.")
+  var model: Architecture
+
+  @Argument(
+    help: ArgumentHelp(
+      """
+      What it is like, as far as its kind has a choice: \(NetworkSettings.fields.map(\.name).joined(separator: ", ")), \
+      such as depth=3 channels=16.
+      """, valueName: "key=value"))
+  var settings: [String] = []
+
+  /// The settings for signals of so many points.
+  ///
+  /// - Throws: a `Failure` where the kind has no such setting, and what is wrong with one that it has.
+  func network(inputs: Int) throws -> NetworkSettings {
+    let network = try Overrides(settings).applied(to: NetworkSettings())
+    let names = NetworkSettings.names(for: model)
+    for setting in Setting.list(of: network)
+    where !Setting.list(of: NetworkSettings()).contains(setting) && !names.contains(setting.key) {
+      throw Failure.usage(
+        "the \(model.rawValue) has no \(setting.key); "
+          + (names.isEmpty ? "it has no settings" : "it takes \(names.joined(separator: ", "))"))
+    }
+    try network.validate(for: model, inputs: inputs)
+    return network
+  }
+}
+
 extension Activation {
   /// What tells the function apart from every other.
   var identity: String {
@@ -56,17 +87,18 @@ extension BaselineNetwork {
   /// A classifier with PyTorch's default initialisation; the width and the activation function are those of a
   /// fully-connected one.
   init(
-    _ model: Architecture, inputs: Int, hidden: Int?, classes: Int, activation: Activation?,
-    using generator: inout TorchGenerator
+    _ model: Architecture, _ settings: NetworkSettings, inputs: Int, hidden: Int?, classes: Int,
+    activation: Activation?, using generator: inout TorchGenerator
   ) {
-    let hidden = hidden ?? 100
+    var settings = settings
+    if let hidden, model == .mlp { settings.hidden = hidden }
     if let activation, model == .mlp {
       self = .mlp(
         MultilayerPerceptron(
-          inputs: inputs, hidden: hidden, classes: classes, activation: activation,
+          inputs: inputs, hidden: settings.hidden ?? 100, classes: classes, activation: activation,
           using: &generator))
     } else {
-      self.init(model, inputs: inputs, hidden: hidden, classes: classes, using: &generator)
+      self.init(model, settings, inputs: inputs, classes: classes, using: &generator)
     }
   }
 }

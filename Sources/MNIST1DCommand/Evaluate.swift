@@ -13,8 +13,8 @@ struct Evaluate: ParsableCommand {
     abstract: "Score saved weights on a dataset.",
     discussion: "The weights may come from train --save or from PyTorch's safetensors.")
 
-  @Option(help: "The kind of classifier.")
-  var model: Architecture
+  @OptionGroup var kind: NetworkOptions
+  var model: Architecture { kind.model }
 
   @Option(
     help: ArgumentHelp("The weights, a .safetensors file.", valueName: "file"),
@@ -37,13 +37,14 @@ struct Evaluate: ParsableCommand {
   func run() throws {
     let dataset = try data.completeDataset()
     try model.requireLength(dataset.length)
+    let settings = try kind.network(inputs: dataset.length)
     let file = try WeightsFile(reading: weights)
     noteDropped(file.droppedPrefix, from: weights)
     let classes = file.classes ?? max(10, dataset.labelCount)
     try dataset.requireClasses(classes, of: weights)
     var generator = TorchGenerator(seed: 0)
     var network = BaselineNetwork(
-      model, inputs: dataset.length, hidden: file.hiddenUnits, classes: classes,
+      model, settings, inputs: dataset.length, hidden: file.hiddenUnits, classes: classes,
       activation: try hidden.function(of: model), using: &generator)
     try file.load(into: &network)
     let training = Examples(dataset.x, dataset.y)

@@ -9,7 +9,7 @@ extension Train {
   /// What a training came to, for a program.
   func summary(of training: RecipeTraining<some Classifier>, train: Score, test: Score) -> JSON {
     var summary = start(of: training).appending(scores(train: train, test: test))
-    summary["best"] = best(of: training)
+    summary["best"] = best(training.bestIncludingLast)
     summary["kernels"] = .text(Kernels.current)
     summary["digest"] = .text(training.model.digest)
     return summary
@@ -21,7 +21,7 @@ extension Train {
   {
     var summary = start(of: training)
     summary["diverged"] = .text("\(error)")
-    summary["best"] = best(of: training)
+    summary["best"] = best(training.best)
     summary["kernels"] = .text(Kernels.current)
     return summary
   }
@@ -34,8 +34,8 @@ extension Train {
     ]
   }
 
-  private func best<Network>(of training: RecipeTraining<Network>) -> JSON? {
-    training.best.map { best in
+  private func best(_ evaluation: Evaluation?) -> JSON? {
+    evaluation.map { best in
       var summary: JSON = [
         "step": .integer(best.step), "selected_by": validation == nil ? "test" : "validation",
         "test_accuracy": .number(best.test.accuracy),
@@ -50,7 +50,7 @@ extension Train {
     of training: RecipeTraining<some Classifier>, train: Score, test: Score
   ) -> String {
     var lines = [scoreLines(train: train, test: test)]
-    if let best = training.best {
+    if let best = training.bestIncludingLast {
       lines.append(
         "best   accuracy \(best.test.accuracy.shown(2)) % on the test set at step \(best.step), "
           + "selected by the \(validation == nil ? "test" : "held-out") examples")

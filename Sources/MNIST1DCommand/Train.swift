@@ -19,8 +19,8 @@ struct Train: ParsableCommand {
       machine.
       """)
 
-  @Option(help: "The kind of classifier.")
-  var model: Architecture
+  @OptionGroup var kind: NetworkOptions
+  var model: Architecture { kind.model }
 
   @OptionGroup var hidden: ActivationOptions
 
@@ -100,6 +100,7 @@ struct Train: ParsableCommand {
     try requireOutputs()
     let dataset = try data.completeDataset()
     try model.requireLength(dataset.length)
+    let settings = try kind.network(inputs: dataset.length)
     let ticket = try ticket.map { try TicketFile(reading: $0) }
     let weights = try initialWeights.map { try WeightsFile(reading: $0) }
     noteDropped(ticket?.droppedPrefix, from: self.ticket)
@@ -109,7 +110,7 @@ struct Train: ParsableCommand {
     var generator = TorchGenerator(seed: seed)
     let activation = try hidden.function(of: model)
     var network = BaselineNetwork(
-      model, inputs: dataset.length, hidden: ticket?.hiddenUnits ?? weights?.hiddenUnits,
+      model, settings, inputs: dataset.length, hidden: ticket?.hiddenUnits ?? weights?.hiddenUnits,
       classes: classes, activation: activation, using: &generator)
     try weights?.load(into: &network)
     if summary && !json { Terminal.print(parameterTable(of: network)) }
@@ -130,7 +131,8 @@ struct Train: ParsableCommand {
     _ activation: Activation?, _ ticket: TicketFile?
   ) -> [(name: String, value: String)] {
     [
-      ("model", model.rawValue), ("data", data.data ?? "none"), ("seed", "\(seed)"),
+      ("model", ([model.rawValue] + kind.settings).joined(separator: " ")),
+      ("data", data.data ?? "none"), ("seed", "\(seed)"),
       ("initial-weights", initialWeights ?? "none"), ("ticket", self.ticket ?? "none"),
       ("activation", (activation ?? .named(.relu)).identity), ("mask", ticket?.digest ?? "none"),
     ] + Self.settings(options.recipe, selection.selection)

@@ -179,6 +179,13 @@ public struct Training<Model: Parameterized & Sendable, Rule: Optimizer, Source:
     return evaluationsSinceBest >= patience
   }
 
+  /// The best of all evaluations, and of one after the last step where none was due there.
+  public var bestIncludingLast: Evaluation? {
+    guard let evaluator, stepCount > 0, !evaluator.isDue(after: stepCount - 1) else { return best }
+    let last = evaluator.evaluation(of: model, after: stepCount - 1)
+    return best.map { evaluator.isBetter(last, than: $0) ? last : $0 } ?? last
+  }
+
   /// How many epochs are complete.
   public var epoch: Int { stepCount / batches.stepsPerEpoch }
 

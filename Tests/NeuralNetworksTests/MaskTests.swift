@@ -93,7 +93,7 @@ struct MaskTests {
     #expect(zeros.survivors.elements == [0, 0, 1, 1])
   }
 
-  @Test("every model has masks, layer by layer", arguments: Architecture.allCases)
+  @Test("every model has masks, layer by layer", arguments: Architecture.paper)
   func models(_ architecture: Architecture) throws {
     var generator = TorchGenerator(seed: 1)
     let network = BaselineNetwork(architecture, using: &generator)
@@ -109,7 +109,7 @@ struct MaskTests {
     #expect(abs(mask.sparsity - 0.7) < 0.01)
   }
 
-  @Test("pruned parameters stay at 0 while the others learn", arguments: Architecture.allCases)
+  @Test("pruned parameters stay at 0 while the others learn", arguments: Architecture.paper)
   func training(_ architecture: Architecture) throws {
     var generator = TorchGenerator(seed: 2)
     let network = BaselineNetwork(architecture, using: &generator)
@@ -227,7 +227,7 @@ struct TicketFileTests {
     }
   }
 
-  @Test("weights and mask travel through a file", arguments: Architecture.allCases)
+  @Test("weights and mask travel through a file", arguments: Architecture.paper)
   func roundTrip(_ architecture: Architecture) throws {
     try inFolder { folder in
       var generator = TorchGenerator(seed: 6)

@@ -14,14 +14,14 @@ struct SameBitsTests {
   }
 
   @Test(
-    "300 steps of each classifier end at the committed digests", arguments: Architecture.allCases)
+    "300 steps of each classifier end at the committed digests", arguments: Architecture.paper)
   func digests(_ architecture: Architecture) throws {
     #expect(try digest(architecture, steps: 300) == ReferenceTraining.after300[architecture])
   }
 
   @Test(
     "ten steps do so with every set of kernels that this machine can use",
-    arguments: Architecture.allCases)
+    arguments: Architecture.paper)
   func kernels(_ architecture: Architecture) throws {
     let usual = Kernels.current
     defer { Kernels.select(usual) }

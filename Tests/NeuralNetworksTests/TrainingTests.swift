@@ -31,7 +31,7 @@ struct TrainingTests {
 
   @Test(
     "once warm, steps and evaluations ask the system for no memory",
-    arguments: Architecture.allCases)
+    arguments: Architecture.paper)
   func steadyState(_ architecture: Architecture) throws {
     var training = try training(architecture) { $0.steps = 100 }
     for _ in 0..<25 { try training.stepAndEvaluate() }
@@ -92,7 +92,7 @@ struct TrainingTests {
   }
 
   @Test(
-    "a training resumed from a checkpoint ends with the same bits", arguments: Architecture.allCases
+    "a training resumed from a checkpoint ends with the same bits", arguments: Architecture.paper
   )
   func resuming(_ architecture: Architecture) throws {
     var undisturbed = try training(architecture, heldOut: 10)

@@ -33,7 +33,7 @@ struct SweepTests {
   @Test("trains every combination of all values, under each seed")
   func product() throws {
     let configuration = try configuration(
-      "models=mlp,cnn", "dataset.corr-noise-scale=linspace(0,1,3)", "hidden=5,7", "seeds=0..3")
+      "models=mlp,gru", "dataset.corr-noise-scale=linspace(0,1,3)", "hidden=5,7", "seeds=0..3")
     let trials = Sweep.trials(for: configuration)
     #expect(trials.count == 2 * 3 * 2 * 4 && Set(trials).count == trials.count)
     #expect(
@@ -43,8 +43,17 @@ struct SweepTests {
     // Half the noise is an experiment's own no more than 0.25 is; the dataset's own value is left out.
     #expect(trials[0].settings["dataset.corr-noise-scale"] == "0")
     let experiment = try trials[5].experiment()
-    #expect(experiment.dataset.corrNoiseScale == 0.5 && experiment.hidden == 5)
+    #expect(experiment.dataset.corrNoiseScale == 0.5 && experiment.network.hidden == 5)
     #expect(experiment.training.steps == 20 && experiment.dataset.numSamples == 500)
+  }
+
+  @Test("trains a kind of network once where it has no such setting")
+  func ownSettings() throws {
+    let configuration = try configuration(
+      "models=mlp,cnn,tcn", "hidden=5,7", "depth=1,2,3", "seeds=1")
+    let trials = Sweep.trials(for: configuration)
+    #expect(trials.map(\.model) == [.mlp, .mlp, .cnn, .tcn, .tcn, .tcn])
+    #expect(trials[2].settings["hidden"] == nil && trials[5].settings["depth"] == "3")
   }
 
   @Test("encodes each setting as a list of its own type, and reads it back")

@@ -8,7 +8,7 @@ extension Baselines {
     /// The seeds of the initial weights, one training each.
     package var seeds = [42, 43, 44]
     /// The classifiers.
-    package var models = Architecture.allCases
+    package var models = Architecture.paper
     /// The orders of the columns.
     package var columns = Columns.allCases
     /// What the classifiers learn from.

@@ -32,7 +32,7 @@ extension Published {
       parts.flatMap { part -> [Computation] in
         switch part {
         case .quickstart:
-          Architecture.allCases.map { .quickstart(model: $0) }
+          Architecture.paper.map { .quickstart(model: $0) }
             + [.doublePrecision(model: .logistic), .doublePrecision(model: .mlp)]
         case .learningRate:
           [4000, 8000].flatMap { examples in

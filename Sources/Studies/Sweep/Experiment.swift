@@ -9,8 +9,8 @@ import Storage
 ///
 /// Its settings are those of its parts side by side; the dataset's are within `dataset`.
 package struct Experiment: Hashable, Sendable {
-  /// How many units each hidden layer of the `mlp` has.
-  package var hidden = 100
+  /// What the network is like, besides its kind.
+  package var network = NetworkSettings()
   /// How the network is trained.
   package var training = TrainingRecipe()
   /// What it learns from.
@@ -24,31 +24,26 @@ package struct Experiment: Hashable, Sendable {
   /// Says what is wrong with these settings for a kind of network.
   func validate(for model: Architecture) throws {
     try requireExamples(of: dataset)
-    try requireWidths([("hidden", hidden)])
+    try network.validate(for: model, inputs: dataset.finalSeqLength)
     try training.validate()
-    if model == .cnn {
-      try requireSignals(of: dataset, for: "the cnn", ConvolutionalNetwork.shortestInput)
-    }
   }
 }
 
 extension Experiment: Codable {
-  private static var fields: [CodedField<Experiment>] {
-    [.init("hidden", \.hidden, "How many units each hidden layer of the mlp has.")]
-  }
   private static var groups: [CodedField<Experiment>] {
     [.init("dataset", \.dataset, "The dataset.")]
   }
 
   package init(from decoder: any Decoder) throws {
     self.init()
-    try CodedField.decode(&self, as: Self.fields + Self.groups, from: decoder)
+    try CodedField.decode(&self, as: Self.groups, from: decoder)
+    network = try NetworkSettings(from: decoder)
     training = try TrainingRecipe(from: decoder)
     selection = try ExampleSelection(from: decoder)
   }
 
   package func encode(to encoder: any Encoder) throws {
-    try CodedField.encode(self, as: Self.fields, to: encoder)
+    try network.encode(to: encoder)
     try training.encode(to: encoder)
     try selection.encode(to: encoder)
     try CodedField.encode(self, as: Self.groups, to: encoder)

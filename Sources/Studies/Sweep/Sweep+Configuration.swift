@@ -7,7 +7,7 @@ extension Sweep {
   /// The settings: those of an ``Experiment``, each with as many values as one likes, and what is shown of the results.
   package struct Configuration: StudyConfiguration, DatasetSettings {
     /// The kinds of network.
-    package var models = Architecture.allCases
+    package var models = Architecture.paper
     /// The seeds, one training of each combination for each.
     package var seeds = [42, 43, 44]
     /// What the figure and the table's first column of results show.
@@ -54,7 +54,7 @@ extension Sweep {
     /// The largest dataset of any combination, for which there must be memory.
     package var dataset: DatasetConfiguration {
       let all = settings.compactMap { settings in
-        try? Trial(model: .logistic, settings: settings, seed: 0).experiment().dataset
+        try? Trial(model: .logistic, all: settings, seed: 0).experiment().dataset
       }
       return all.max { $0.numSamples < $1.numSamples } ?? DatasetConfiguration()
     }
@@ -80,7 +80,7 @@ extension Sweep {
       if let x, x == by { throw SettingError("by is \(x), which is x already") }
       for settings in settings {
         for model in models {
-          let trial = Trial(model: model, settings: settings, seed: 0)
+          let trial = Trial(model: model, all: settings, seed: 0)
           do { try trial.experiment().validate(for: model) } catch {
             throw varying.isEmpty && models.count == 1
               ? error : SettingError("of \(trial.withoutSeed): \(error)")

@@ -37,6 +37,11 @@ extension Sweep {
     let model: Architecture
     let settings: [String: String]
 
+    /// Whether a training is one of these.
+    func holds(_ trial: Trial) -> Bool {
+      trial == Trial(model: model, all: settings, seed: trial.seed)
+    }
+
     /// The value of a dimension here.
     func value(of dimension: Dimension, standard: [String: String]) -> String {
       dimension.key == "models"
@@ -98,7 +103,7 @@ extension Results<Sweep> {
   private func sample(
     of condition: Sweep.Condition, _ metric: (Sweep.Measurement) -> Double
   ) -> Sample? {
-    sample(where: { $0.model == condition.model && $0.settings == condition.settings }) {
+    sample(where: condition.holds) {
       metric($0)
     }
   }
@@ -252,7 +257,7 @@ extension Results<Sweep> {
         dimensions.isEmpty
         ? condition.model.label
         : dimensions.map { condition.value(of: $0, standard: standard) }.joined(separator: ", ")
-      return curve(where: { $0.model == condition.model && $0.settings == condition.settings }) {
+      return curve(where: condition.holds) {
         ($0.steps, $0.curve)
       }.map { .line(Line(label, $0, color: .series(index))) }
     }

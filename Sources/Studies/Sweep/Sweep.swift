@@ -1,3 +1,4 @@
+import DataFormats
 import MNIST1D
 import NeuralNetworks
 import ReferenceRandom
@@ -27,6 +28,15 @@ package enum Sweep: Study {
         + ["seed \(seed)"]).joined(separator: " ")
     }
 
+    /// Names a training by the settings that concern its kind of network: what has no channels differs in none.
+    init(model: Architecture, all settings: [String: String], seed: Int) {
+      let taken = NetworkSettings.names(for: model)
+      let others = NetworkSettings.fields.map(\.name).filter { !taken.contains($0) }
+      self.model = model
+      self.settings = settings.filter { !others.contains($0.key) }
+      self.seed = seed
+    }
+
     /// The experiment that the settings describe.
     func experiment() throws(RunError) -> Experiment {
       try Overrides(settings.map { "\($0.key)=\($0.value)" }).applied(to: Experiment())
@@ -53,11 +63,12 @@ package enum Sweep: Study {
   }
 
   package static func trials(for configuration: Configuration) -> [Trial] {
-    configuration.models.flatMap { model in
+    var known = Set<Trial>()
+    return configuration.models.flatMap { model in
       configuration.settings.flatMap { settings in
-        configuration.seeds.map { Trial(model: model, settings: settings, seed: $0) }
+        configuration.seeds.map { Trial(model: model, all: settings, seed: $0) }
       }
-    }
+    }.filter { known.insert($0).inserted }
   }
 
   package static func cost(of trial: Trial, _ configuration: Configuration) -> Double {
@@ -81,8 +92,7 @@ package enum Sweep: Study {
     let test = try experiment.selection.restricted(data.test, classes: 10)
     var generator = TorchGenerator(seed: UInt64(trial.seed))
     let network = BaselineNetwork(
-      trial.model, inputs: data.training.inputs.shape[1], hidden: experiment.hidden,
-      using: &generator)
+      trial.model, experiment.network, inputs: data.training.inputs.shape[1], using: &generator)
     var training = try Training(
       of: network, on: learned, testing: test, by: experiment.training, using: generator)
     try Kernels.withThreads(context.threads) { try context.train(&training) }
@@ -92,17 +102,5 @@ package enum Sweep: Study {
       testAccuracy: final.accuracy, testLoss: final.loss, trainAccuracy: learnedFinal.accuracy,
       trainLoss: learnedFinal.loss, steps: training.evaluations.map(\.step),
       curve: training.evaluations.map(\.test.accuracy), digest: training.model.digest)
-  }
-}
-
-extension Architecture {
-  /// How long an example takes, in those that a logistic regression takes.
-  var relativeCost: Double {
-    switch self {
-    case .logistic: 1
-    case .mlp: 12
-    case .cnn: 22
-    case .gru: 30
-    }
   }
 }

@@ -47,15 +47,19 @@ public struct MersenneTwister: RandomNumberGenerator, Hashable, Sendable {
     return Self.tempered(word)
   }
 
-  /// Fills a buffer with the next words; for many of them this is several times as fast as one by one.
+  /// Fills a buffer with the next words; many of them take a third of the time that they take one by one.
   mutating func fill(_ buffer: UnsafeMutableBufferPointer<UInt32>) {
     var filled = 0
     while filled < buffer.count {
       if position == Self.wordCount { twist() }
       let count = min(buffer.count - filled, Self.wordCount - position)
-      let start = position
       words.withUnsafeBufferPointer { words in
-        for index in 0..<count { buffer[filled + index] = Self.tempered(words[start + index]) }
+        let (from, to) = (words.baseAddress! + position, buffer.baseAddress! + filled)
+        let whole = count / 8 * 8
+        for index in stride(from: 0, to: whole, by: 8) {
+          store(Self.tempered(load(from + index)), to + index)
+        }
+        for index in whole..<count { to[index] = Self.tempered(from[index]) }
       }
       position += count
       filled += count
@@ -73,6 +77,17 @@ public struct MersenneTwister: RandomNumberGenerator, Hashable, Sendable {
     return word
   }
 
+  /// The same for eight of them.
+  @inline(__always)
+  private static func tempered(_ words: SIMD8<UInt32>) -> SIMD8<UInt32> {
+    var words = words
+    words ^= words &>> 11
+    words ^= (words &<< 7) & 0x9d2c_5680
+    words ^= (words &<< 15) & 0xefc6_0000
+    words ^= words &>> 18
+    return words
+  }
+
   /// Returns two words as one, the first one in the upper half, as NumPy and PyTorch both do.
   public mutating func next() -> UInt64 {
     let upper = UInt64(nextWord())
@@ -83,18 +98,38 @@ public struct MersenneTwister: RandomNumberGenerator, Hashable, Sendable {
   private mutating func twist() {
     words.withUnsafeMutableBufferPointer { words in
       let (count, shift) = (Self.wordCount, 397)
+      let start = words.baseAddress!
       func twisted(_ upper: UInt32, _ lower: UInt32) -> UInt32 {
         let joined = (upper & 0x8000_0000) | (lower & 0x7fff_ffff)
         return (joined >> 1) ^ ((joined & 1) &* 0x9908_b0df)
       }
-      for index in 0..<(count - shift) {
-        words[index] = words[index + shift] ^ twisted(words[index], words[index + 1])
+      // A word depends on the one after it and on one that lies farther off than eight words, before or behind.
+      func twist(_ range: Range<Int>, _ other: Int) {
+        let whole = range.lowerBound + range.count / 8 * 8
+        for index in stride(from: range.lowerBound, to: whole, by: 8) {
+          let (upper, lower) = (load(start + index), load(start + index + 1))
+          let joined = (upper & 0x8000_0000) | (lower & 0x7fff_ffff)
+          let odd = SIMD8<UInt32>(repeating: 0) &- (joined & 1)
+          store(load(start + index + other) ^ (joined &>> 1) ^ (odd & 0x9908_b0df), start + index)
+        }
+        for index in whole..<range.upperBound {
+          start[index] = start[index + other] ^ twisted(start[index], start[index + 1])
+        }
       }
-      for index in (count - shift)..<(count - 1) {
-        words[index] = words[index + shift - count] ^ twisted(words[index], words[index + 1])
-      }
-      words[count - 1] = words[shift - 1] ^ twisted(words[count - 1], words[0])
+      twist(0..<count - shift, shift)
+      twist(count - shift..<count - 1, shift - count)
+      start[count - 1] = start[shift - 1] ^ twisted(start[count - 1], start[0])
     }
     position = 0
   }
+}
+
+@inline(__always)
+private func load(_ words: UnsafePointer<UInt32>) -> SIMD8<UInt32> {
+  UnsafeRawPointer(words).loadUnaligned(as: SIMD8<UInt32>.self)
+}
+
+@inline(__always)
+private func store(_ words: SIMD8<UInt32>, _ to: UnsafeMutablePointer<UInt32>) {
+  UnsafeMutableRawPointer(to).storeBytes(of: words, as: SIMD8<UInt32>.self)
 }

@@ -164,16 +164,29 @@ extension TorchGenerator: FloatRandomNumberGenerator {
     _ buffer: UnsafeMutableBufferPointer<Float>, probability: Double, value: Float = 1
   ) {
     precondition((0...1).contains(probability), "A probability is 0 to 1, found \(probability).")
-    // As the numbers below are whole, those below the limit are those below the next whole number.
+    // As the draws are whole numbers, those below the limit are those below the next whole number.
     let limit = UInt64((probability * 0x1p53).rounded(.up))
+    let upperLimit = SIMD8(repeating: UInt32(limit >> 32))
+    let lowerLimit = SIMD8(repeating: UInt32(truncatingIfNeeded: limit))
     let most = 256
     withUnsafeTemporaryAllocation(of: UInt32.self, capacity: 2 * most) { words in
       for start in stride(from: 0, to: buffer.count, by: most) {
         let count = min(most, buffer.count - start)
         engine.fill(UnsafeMutableBufferPointer(rebasing: words[..<(2 * count)]))
-        for index in 0..<count {
-          let draw = UInt64(words[2 * index] & 0x1f_ffff) << 32 | UInt64(words[2 * index + 1])
-          buffer[start + index] = draw < limit ? value : 0
+        for first in stride(from: 0, to: count, by: 8) {
+          // Words behind the last draw are left over from before, or anything.
+          let draws = UnsafeRawPointer(words.baseAddress! + 2 * first)
+            .loadUnaligned(as: SIMD16<UInt32>.self)
+          let (upper, lower) = (draws.evenHalf & 0x1f_ffff, draws.oddHalf)
+          let isKept =
+            (upper .< upperLimit) .| ((upper .== upperLimit) .& (lower .< lowerLimit))
+          let values = SIMD8<Float>.zero.replacing(with: value, where: isKept)
+          if count - first >= 8 {
+            UnsafeMutableRawPointer(buffer.baseAddress! + start + first)
+              .storeBytes(of: values, as: SIMD8<Float>.self)
+          } else {
+            for lane in 0..<count - first { buffer[start + first + lane] = values[lane] }
+          }
         }
       }
     }

@@ -48,16 +48,18 @@ private func states(_ x: Tensor, _ parameters: LSTMParameters, _ steps: [Int]) -
   let columns = x.permuted(1, 0, 2).reshaped(to: [inputs, time * batch])
   let bias = (parameters.biasIH + parameters.biasHH).reshaped(to: [gates, 1])
   let fromInputs = (parameters.weightIH.matmul(columns) + bias)
-    .reshaped(to: [gates, time, batch]).permuted(1, 0, 2)
-  var outputs = Array(repeating: Tensor.zeros([]), count: time)
+    .reshaped(to: [gates, time, batch]).permuted(1, 0, 2).reshaped(to: [time * gates, batch])
+    .parts(Array(repeating: gates, count: time))
+  var outputs = fromInputs
   var last: (h: Tensor, c: Tensor)?
   for step in steps {
-    var sums = fromInputs.sliced(step..<step + 1).reshaped(to: [gates, batch])
+    var sums = fromInputs[step]
     if let last { sums = sums + parameters.weightHH.matmul(last.h) }
-    let keep = sigmoid(sums.sliced(0..<2 * hidden))
-    let new = keep.sliced(0..<hidden) * tanh(sums.sliced(2 * hidden..<3 * hidden))
-    let c = last.map { keep.sliced(hidden..<2 * hidden) * $0.c + new } ?? new
-    let h = sigmoid(sums.sliced(3 * hidden..<gates)) * tanh(c)
+    let parts = sums.parts([2 * hidden, hidden, hidden])
+    let keep = sigmoid(parts[0]).parts([hidden, hidden])
+    let new = keep[0] * tanh(parts[1])
+    let c = last.map { keep[1] * $0.c + new } ?? new
+    let h = sigmoid(parts[2]) * tanh(c)
     outputs[step] = h
     last = (h, c)
   }

@@ -86,6 +86,31 @@ extension Tensor {
     }
   }
 
+  /// The parts of these extents that make up the tensor along one axis, PyTorch's `split`.
+  ///
+  /// As ``sliced(_:along:)`` has each of them, with one derivative for all.
+  public func parts(_ extents: [Int], along axis: Int = 0) -> [Tensor] {
+    let axis = shape.axis(axis)
+    precondition(
+      extents.allSatisfy { $0 >= 0 && $0 <= shape[axis] }
+        && extents.reduce(0) { Swift.min($0 + $1, Int(Int32.max)) } == shape[axis],
+      "parts of \(extents) do not make up axis \(axis) of shape \(shape)")
+    let shapes = extents.map { shape.with($0, at: axis) }
+    var start = 0
+    return Tensor.operation(
+      [self],
+      values: shapes.map { target in
+        defer { start += target[axis] }
+        return part(target, from: start, along: axis)
+      }
+    ) { _, _ in
+      { upstream, gradients in
+        gradients.add(
+          .concatenated(zip(upstream, shapes).map { $0 ?? .zeros($1) }, along: axis))
+      }
+    }
+  }
+
   /// A constant of this shape with the elements from `start` on along one axis.
   private func part(_ target: Shape, from start: Int, along axis: Int) -> Tensor {
     let strides = shape.contiguousStrides

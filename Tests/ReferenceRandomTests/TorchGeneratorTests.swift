@@ -39,6 +39,27 @@ struct TorchGeneratorTests {
     }
   }
 
+  @Test(
+    "what is 1 with a probability is what draws of 53 bits are below, wherever the stream stands")
+  func bernoulli() {
+    for (skipped, count) in [(0, 1), (1, 7), (3, 300), (622, 9), (1247, 1000)] {
+      for probability in [0, 1e-9, 0.3, 0.5, 0.9, 1] {
+        var random = TorchGenerator(seed: 5)
+        _ = random.uniform(count: skipped, from: 0, to: 1)
+        var single = random
+        var values = [Float](repeating: .nan, count: count)
+        values.withUnsafeMutableBufferPointer {
+          random.fillBernoulli($0, probability: probability, value: 2)
+        }
+        let expected = (0..<count).map { _ -> Float in
+          Double(single.next() & (1 << 53 - 1)) * 0x1p-53 < probability ? 2 : 0
+        }
+        #expect(values == expected)
+        #expect(random == single)
+      }
+    }
+  }
+
   /// Draws of every kind in turn, as in `random_streams.py`.
   private static func mixed(_ random: inout TorchGenerator) -> [Float] {
     var values: [Float] = []

@@ -107,6 +107,27 @@ struct OperatorGradientTests {
     }
   }
 
+  @Test("parts are the slices that make up a tensor, with their derivatives")
+  func parts() {
+    var generator = SplitMix64(state: 33)
+    let x = generator.tensor([5, 4, 3])
+    for (axis, extents) in [(0, [2, 0, 3]), (1, [1, 3]), (-1, [3])] {
+      let parts = x.parts(extents, along: axis)
+      #expect(parts.map { $0.shape[axis < 0 ? 2 : axis] } == extents)
+      #expect(Tensor.concatenated(parts, along: axis) == x)
+      // One of them alone, and all of them.
+      checkGradients(
+        of: { inputs in square(inputs[0].parts(extents, along: axis)[extents.count - 1]) },
+        at: [x])
+      checkGradients(
+        of: { inputs in
+          .concatenated(
+            inputs[0].parts(extents, along: axis).enumerated().map { exp($1) * Float($0 + 1) },
+            along: axis)
+        }, at: [x])
+    }
+  }
+
   @Test("products of matrices side by side are those of each pair, with the derivatives of each")
   func productsSideBySide() {
     var generator = SplitMix64(state: 31)

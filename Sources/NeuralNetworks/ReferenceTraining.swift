@@ -1,5 +1,6 @@
 import MNIST1D
 import ReferenceRandom
+import Tensors
 
 /// The training by which machines are held against each other: a classifier with the initial weights of seed 42, on
 /// the default dataset, with the default settings.

@@ -44,8 +44,10 @@ private struct ArrayPrinter {
   /// The indices that are shown along an axis, nil where others are left out.
   private func indices(along axis: Int) -> [Int?] {
     let (extent, edge) = (shape[axis], Self.edge)
-    guard elements.count > Self.threshold && extent > 2 * edge else { return Array(0..<extent) }
-    return Array(0..<edge) + [nil] + Array(extent - edge..<extent)
+    guard elements.count > Self.threshold && extent > 2 * edge else {
+      return (0..<extent).map { Optional($0) }
+    }
+    return (0..<edge).map { Optional($0) } + [nil] + (extent - edge..<extent).map { Optional($0) }
   }
 
   private func stride(of axis: Int) -> Int { strides[4 - shape.rank + axis] }

@@ -152,17 +152,50 @@ public func ntXent(_ projections: Tensor, temperature: Float) -> Tensor {
   precondition(
     projections.rank == 2 && projections.shape[0] > 0 && projections.shape[0] % 2 == 0,
     "a contrastive loss takes two rows for each example, found shape \(projections.shape)")
-  precondition(
-    temperature > 0 && temperature.isFinite,
-    "a temperature is positive and finite, found \(temperature)")
+  requireTemperature(temperature)
   let count = projections.shape[0]
-  let directions =
-    projections / sqrt(square(projections).sum(along: 1, .kept) + 1e-24)
+  let directions = directions(of: projections)
   let cosines = directions.matmul(directions, transposing: .right)
   // No row can be taken for its own partner.
   let own = oneHot((0..<count).map(Int32.init), classes: count) * 1e9
   let partners = (0..<count).map { Int32(($0 + count / 2) % count) }
   return softmaxCrossEntropy(cosines / temperature - own, labels: partners)
+}
+
+/// The contrastive loss InfoNCE: each query is asked which of the keys is its own.
+///
+/// The logits are the cosines of a query with all keys, divided by the temperature, and the loss is the mean
+/// cross-entropy. Unlike in ``ntXent(_:temperature:)``, queries are not told from one another, and keys ask nothing. A
+/// row shorter than 1e-12 counts as that long.
+///
+/// Source: A. van den Oord, Y. Li and O. Vinyals, "Representation learning with contrastive predictive coding" (2018),
+/// equation 4.
+///
+/// - Parameters:
+///   - queries: [examples, dimensions].
+///   - keys: the same shape; row i belongs to query i.
+///   - temperature: what cosines are divided by; positive.
+/// - Returns: a scalar, in nats.
+public func infoNCE(_ queries: Tensor, _ keys: Tensor, temperature: Float) -> Tensor {
+  precondition(
+    queries.rank == 2 && queries.shape[0] > 0 && keys.shape == queries.shape,
+    "a contrastive loss takes one key for each query, found shapes \(queries.shape) and \(keys.shape)"
+  )
+  requireTemperature(temperature)
+  let cosines = directions(of: queries).matmul(directions(of: keys), transposing: .right)
+  return softmaxCrossEntropy(
+    cosines / temperature, labels: (0..<queries.shape[0]).map(Int32.init))
+}
+
+/// Each row divided by its length.
+private func directions(of rows: Tensor) -> Tensor {
+  rows / sqrt(square(rows).sum(along: 1, .kept) + 1e-24)
+}
+
+private func requireTemperature(_ temperature: Float) {
+  precondition(
+    temperature > 0 && temperature.isFinite,
+    "a temperature is positive and finite, found \(temperature)")
 }
 
 /// Rows with a 1 at each label and 0 elsewhere: [count, classes].

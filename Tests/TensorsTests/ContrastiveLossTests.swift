@@ -1,4 +1,5 @@
 import Fixtures
+import Foundation
 import Tensors
 import Testing
 
@@ -29,6 +30,22 @@ struct ContrastiveLossTests {
     var generator = SplitMix64(state: 5)
     checkGradients(
       of: { ntXent($0[0], temperature: 0.5) }, at: [generator.tensor([6, 3])])
+  }
+
+  @Test(
+    "InfoNCE is the cross-entropy of the cosines with all keys, and depends on directions alone")
+  func infoNoiseContrast() {
+    let queries = Tensor([1, 0, 0, 2], shape: [2, 2])
+    let keys = Tensor([3, 0, 1, 1], shape: [2, 2])
+    // The cosines are 1 and √½ for the first query, 0 and √½ for the second one.
+    let half = Float(0.5).squareRoot()
+    let losses: [Float] = [log(1 + exp((half - 1) / 0.5)), log(1 + exp(-half / 0.5))]
+    let loss = infoNCE(queries, keys, temperature: 0.5).scalar
+    #expect(Swift.abs(loss - (losses[0] + losses[1]) / 2) < 1e-6)
+    var generator = SplitMix64(state: 6)
+    checkGradients(
+      of: { infoNCE($0[0], $0[1], temperature: 0.5) },
+      at: [generator.tensor([3, 3]), generator.tensor([3, 3])])
   }
 
   @Test("it depends on directions alone, and is finite for a row of zeros")

@@ -88,6 +88,9 @@ struct TensorPreconditionTests {
     Mistake("a label that is no class", "label -1", "3") { _ = oneHot([-1], classes: 3) },
     Mistake("fewer classes than none", "-1") { _ = oneHot([], classes: -1) },
     Mistake("a temperature that is none", "nan") { _ = ntXent(.ones([2, 2]), temperature: .nan) },
+    Mistake("fewer keys than queries", "[2, 3]", "[1, 3]") {
+      _ = infoNCE(.ones([2, 3]), .ones([1, 3]), temperature: 1)
+    },
     Mistake("no threads", "0 threads") { Kernels.withThreads(0) {} },
     Mistake("fewer threads than none", "-1 threads") { Kernels.withThreads(-1) {} },
     Mistake("segments without steps", "0 steps") {

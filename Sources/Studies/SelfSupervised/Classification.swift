@@ -2,45 +2,51 @@ import NeuralNetworks
 import ReferenceRandom
 import Tensors
 
-/// A linear classifier on frozen features: softmax regression on standardised features with an L2 penalty, what
-/// scikit-learn's `StandardScaler` and `LogisticRegression` do by default.
+/// A linear classifier on frozen features: softmax regression on standardised features with an L2 penalty of the weights,
+/// not of the biases; what scikit-learn's `StandardScaler` and `LogisticRegression` do by default.
 package struct LinearProbe {
   private let mean: Tensor
   private let deviation: Tensor
   private let linear: Linear
 
-  /// Fits a probe by full-batch steps of Adam from zero weights; the objective is convex.
+  /// Fits a probe, from zero weights to where the objective, which is convex, has its minimum.
   ///
   /// - Parameters:
   ///   - features: [count, dimensions].
   ///   - labels: one class for each row.
   ///   - classes: how many classes there are.
-  ///   - steps: how many steps are taken, with a step size that falls from 0.05 to 0.
-  /// - Throws: `TrainingError` if there are no examples, or features are not finite.
+  /// - Throws: `TrainingError` if features are not finite.
   package init(
-    on features: Tensor, labels: [Int32], classes: Int = 10, steps: Int = 500
+    on features: Tensor, labels: [Int32], classes: Int = 10
   ) throws(TrainingError) {
     let mean = features.mean(along: 0, .kept)
     let deviation = sqrt(square(features - mean).mean(along: 0, .kept))
     // A feature that is always the same is left as it is.
     self.deviation = deviation + equal(deviation, Tensor(0))
     self.mean = mean
-    let standardized = Examples(inputs: (features - mean) / self.deviation, labels: labels)
-    let zeros = Linear(weight: .zeros([classes, features.shape[1]]), bias: .zeros([classes]))
-    var training = try Training(
-      of: zeros,
-      by: Adam(for: zeros, learningRate: 0.05, weightDecay: 1 / Double(labels.count)),
-      on: Batches.inOrder(standardized, size: labels.count), for: .steps(steps),
-      schedule: .linearDecay(steps: steps)
-    ) { linear, batch in softmaxCrossEntropy(linear(batch.inputs), labels: batch.labels) }
-    while !training.isFinished { try training.step() }
-    linear = training.model
+    let inputs = (features - mean) / self.deviation
+    let weights = classes * inputs.shape[1]
+    func probe(_ parameters: Tensor) -> Linear {
+      Linear(
+        weight: parameters.sliced(0..<weights).reshaped(to: [classes, inputs.shape[1]]),
+        bias: parameters.sliced(weights..<weights + classes))
+    }
+    func objective(_ parameters: Tensor) -> Tensor {
+      let linear = probe(parameters)
+      return softmaxCrossEntropy(linear(inputs), labels: labels)
+        + square(linear.weight).sum() / Float(2 * labels.count)
+    }
+    let zeros = Tensor.zeros([weights + classes])
+    let start = objective(zeros).scalar
+    guard start.isFinite else { throw .diverged(step: 0, loss: start) }
+    linear = probe(LimitedMemoryBFGS().minimum(of: objective, from: zeros))
   }
 
   /// The class of each row.
-  package func predictions(for features: Tensor) -> [Int] {
-    linear((features - mean) / deviation).argmax()
-  }
+  package func predictions(for features: Tensor) -> [Int] { scores(for: features).argmax() }
+
+  /// The logarithm of each class's share, up to a number that all of a row have in common: [count, classes].
+  package func scores(for features: Tensor) -> Tensor { linear((features - mean) / deviation) }
 }
 
 /// Classification by the k nearest neighbours' majority, the lowest class among equals: scikit-learn's

@@ -3,39 +3,44 @@ import NeuralNetworks
 import Runs
 
 extension SelfSupervised {
-  /// The settings. The authors' text leaves those of the contrastive learning open: the defaults were chosen by the
-  /// accuracy of the linear probe on held-out training examples, with the seed 0.
+  /// The settings. Those of the contrastive learning are the ``recipe``'s where they are nil.
   package struct Configuration: StudyConfiguration {
-    /// The seeds of the networks' weights, batches and views, one training each.
+    /// The seeds of the networks' weights, batches and views, one training each; the authors' is 42.
     package var seeds = [42, 43, 44]
     /// What is classified.
     package var features = Features.allCases
+    /// Whose settings the contrastive learning has.
+    package var recipe = Recipe.published
     /// How the two views of a signal are made.
-    package var views = Views()
+    package var views = ViewChanges()
+    /// What is minimised.
+    package var loss: ContrastiveLoss?
     /// How many steps of contrastive learning there are.
-    package var steps = 3000
+    package var steps: Int?
     /// How many signals a step sees, each in two views.
-    package var batchSize = 250
-    /// Adam's first step size, from which it falls linearly to 0.
-    package var learningRate = 1e-2
+    package var batchSize: Int?
+    /// Adam's step size.
+    package var learningRate: Double?
+    /// How the step size changes.
+    package var schedule: ContrastiveSchedule?
     /// The factor of the L2 penalty's gradient.
     package var weightDecay = 0.0
     /// What cosines are divided by in the loss.
-    package var temperature = 0.2
+    package var temperature: Double?
     /// How many channels each of the encoder's convolutions has.
     package var channels = 25
-    /// How many units the head has.
-    package var hidden = 64
+    /// How many units a hidden layer of the head has.
+    package var hidden: Int?
     /// How many dimensions the head projects onto.
-    package var outputs = 32
+    package var outputs: Int?
     /// How many steps the supervised network is trained for, with the settings of the baselines.
     package var supervisedSteps = 6000
     /// How many neighbours vote.
     package var neighbors = 10
-    /// How many training examples are held out for a second pair of scores, by which settings can be chosen.
-    package var heldOut = 500
+    /// How many training examples are held out for a second score, by which settings can be chosen; 0 for none.
+    package var heldOut = 0
     /// The features that are laid out in the plane by t-SNE, those of the first seed.
-    package var maps: [Features] = [.input, .selfSupervised, .supervised]
+    package var maps: [Features] = [.input, .selfSupervised]
     /// How many neighbours a point has in a map, in effect.
     package var perplexity = 30.0
     /// How many steps a map takes after the first 250.
@@ -43,16 +48,15 @@ extension SelfSupervised {
     /// The dataset.
     package var dataset = DatasetConfiguration()
 
-    /// The settings that were found.
+    /// The settings of the authors' notebook.
     package init() {}
 
     /// One seed, a fraction of the steps, and a dataset of a fifth.
     package static var quick: Configuration {
       var quick = Configuration()
       quick.seeds = [42]
-      quick.steps = 300
+      quick.steps = 800
       quick.supervisedSteps = 600
-      quick.heldOut = 100
       quick.mapSteps = 250
       quick.dataset.numSamples = 1000
       return quick
@@ -64,26 +68,55 @@ extension SelfSupervised {
       return settings
     }
 
+    /// The recipe with what was set.
+    package var contrastive: ContrastiveSettings {
+      var settings = recipe.settings
+      views.apply(to: &settings.views)
+      settings.loss = loss ?? settings.loss
+      settings.steps = steps ?? settings.steps
+      settings.batchSize = batchSize ?? settings.batchSize
+      settings.learningRate = learningRate ?? settings.learningRate
+      settings.weightDecay = weightDecay
+      settings.schedule = schedule ?? settings.schedule
+      settings.temperature = temperature ?? settings.temperature
+      settings.hidden = hidden ?? settings.hidden
+      settings.outputs = outputs ?? settings.outputs
+      return settings
+    }
+
     package func validate() throws {
       try requireExamples(of: dataset)
       try requireValues([("seeds", seeds.isEmpty), ("features", features.isEmpty)])
       try requireSeeds(seeds)
-      try requireCounts(
-        [("steps", steps), ("supervised-steps", supervisedSteps), ("map-steps", mapSteps)], from: 0)
-      try requireCounts([
-        ("batch-size", batchSize), ("neighbors", neighbors), ("held-out", heldOut),
-        ("views.shift", views.shift),
-      ])
-      try requireWidths([("channels", channels), ("hidden", hidden), ("outputs", outputs)])
-      try requireMagnitudes([
-        ("learning-rate", learningRate), ("weight-decay", weightDecay),
-        ("views.scale", views.scale), ("views.shear", views.shear), ("views.noise", views.noise),
-      ])
-      guard temperature.isFinite && temperature > 0 else {
-        throw SettingError("temperature is \(temperature); it must be a positive number")
+      if let seed = seeds.first(where: { $0 > UInt32.max }) {
+        throw SettingError("seeds holds \(seed); a seed must be at most \(UInt32.max)")
       }
-      guard (0..<1).contains(views.stretch) else {
-        throw SettingError("views.stretch is \(views.stretch); it must be 0 or more and below 1")
+      let contrastive = contrastive
+      try requireCounts(
+        [
+          ("steps", contrastive.steps), ("supervised-steps", supervisedSteps),
+          ("map-steps", mapSteps), ("held-out", heldOut),
+        ], from: 0)
+      try requireCounts([
+        ("batch-size", contrastive.batchSize), ("neighbors", neighbors),
+        ("views.shift", contrastive.views.shift),
+      ])
+      try requireWidths([
+        ("channels", channels), ("hidden", contrastive.hidden), ("outputs", contrastive.outputs),
+      ])
+      try requireMagnitudes([
+        ("learning-rate", contrastive.learningRate), ("weight-decay", weightDecay),
+        ("views.slope", contrastive.views.slope),
+        ("views.offset", contrastive.views.offset), ("views.scale", contrastive.views.scale),
+        ("views.noise", contrastive.views.noise),
+      ])
+      guard contrastive.temperature.isFinite && contrastive.temperature > 0 else {
+        throw SettingError(
+          "temperature is \(contrastive.temperature); it must be a positive number")
+      }
+      guard (0..<1).contains(contrastive.views.stretch) else {
+        throw SettingError(
+          "views.stretch is \(contrastive.views.stretch); it must be 0 or more and below 1")
       }
       try validateAgainstDataset()
     }
@@ -91,7 +124,7 @@ extension SelfSupervised {
     private func validateAgainstDataset() throws {
       try requireSignals(of: dataset, for: "the network", ConvolutionalNetwork.shortestInput)
       for (key, count) in [
-        ("batch-size", batchSize), ("held-out plus neighbors", heldOut + neighbors),
+        ("batch-size", contrastive.batchSize), ("held-out plus neighbors", heldOut + neighbors),
       ]
       where count > dataset.trainingCount {
         throw SettingError(
@@ -103,6 +136,25 @@ extension SelfSupervised {
           "perplexity is \(perplexity); it must be 1 or more and below the number of examples, "
             + "\(dataset.exampleCount)")
       }
+    }
+  }
+
+  /// What is to be other than the recipe says about views; see ``Views``.
+  package struct ViewChanges: Codable, Sendable, Equatable {
+    package var shift: Int?
+    package var slope: Double?
+    package var offset: Double?
+    package var stretch: Double?
+    package var scale: Double?
+    package var noise: Double?
+
+    func apply(to views: inout Views) {
+      views.shift = shift ?? views.shift
+      views.slope = slope ?? views.slope
+      views.offset = offset ?? views.offset
+      views.stretch = stretch ?? views.stretch
+      views.scale = scale ?? views.scale
+      views.noise = noise ?? views.noise
     }
   }
 }

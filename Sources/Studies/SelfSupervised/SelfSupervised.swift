@@ -15,6 +15,8 @@ package enum SelfSupervised: Study {
   package static let question =
     "How much of what a classifier needs can a network learn from the signals alone, without a label?"
 
+  package static let revision = 2
+
   /// What is classified.
   package enum Features: String, Codable, Sendable, CaseIterable {
     /// The signals themselves.
@@ -23,6 +25,10 @@ package enum SelfSupervised: Study {
     case untrained
     /// Those after contrastive learning.
     case selfSupervised = "self-supervised"
+    /// Those after contrastive learning without a head: the loss is taken on the features.
+    case noHead = "no-head"
+    /// Those after contrastive learning with a head of four layers.
+    case deepHead = "deep-head"
     /// Those after training with labels, as in the baselines.
     case supervised
 
@@ -32,6 +38,8 @@ package enum SelfSupervised: Study {
       case .input: "signals"
       case .untrained: "untrained network"
       case .selfSupervised: "self-supervised network"
+      case .noHead: "self-supervised, no head"
+      case .deepHead: "self-supervised, deep head"
       case .supervised: "supervised network"
       }
     }
@@ -55,9 +63,9 @@ package enum SelfSupervised: Study {
 
   /// What features are worth.
   package struct Measurement: Codable, Sendable, Equatable {
-    /// The scores of each layer that was looked at, the deepest last.
+    /// The scores of each layer, the deepest last.
     package var layers: [LayerScore] = []
-    /// The contrastive loss, each a mean over a fiftieth of the steps.
+    /// The contrastive loss, a mean over each epoch.
     package var loss: [Double] = []
     /// The features in the plane, where a map of them is wanted.
     package var map: Map?
@@ -70,41 +78,31 @@ package enum SelfSupervised: Study {
 
   /// How well the classes can be told apart in one layer.
   package struct LayerScore: Codable, Sendable, Equatable {
-    /// The layer.
-    package var layer: Layer
+    /// Which layer: 0 for the signals, ``features`` for the last convolution, then those of the head.
+    package var layer: Int
     /// How many features it has.
     package var dimensions: Int
     /// The test accuracy of a linear classifier, in percent.
     package var linear: Double
     /// The test accuracy of the nearest neighbours, in percent.
     package var neighbors: Double
-    /// The same on held-out training examples; nil where the network has seen their labels.
+    /// The linear classifier's accuracy on held-out training examples; nil without any, and where the network has
+    /// seen their labels.
     package var heldOutLinear: Double?
-    /// The same on held-out training examples.
-    package var heldOutNeighbors: Double?
+
+    /// The layer of the last convolution.
+    package static let features = 3
 
     /// Sets scores side by side.
     package init(
-      layer: Layer, dimensions: Int, linear: Double, neighbors: Double,
-      heldOutLinear: Double? = nil, heldOutNeighbors: Double? = nil
+      layer: Int, dimensions: Int, linear: Double, neighbors: Double, heldOutLinear: Double? = nil
     ) {
       self.layer = layer
       self.dimensions = dimensions
       self.linear = linear
       self.neighbors = neighbors
       self.heldOutLinear = heldOutLinear
-      self.heldOutNeighbors = heldOutNeighbors
     }
-  }
-
-  /// Where features are taken from.
-  package enum Layer: String, Codable, Sendable {
-    /// Nowhere: the signals.
-    case input
-    /// The last convolution.
-    case encoder
-    /// The end of the head, on which the contrastive loss is taken.
-    case projection
   }
 
   /// Features in the plane.
@@ -140,87 +138,103 @@ package enum SelfSupervised: Study {
       switch trial.features {
       case .input, .untrained: 0
       case .supervised: Double(configuration.supervisedSteps) / 4000
-      case .selfSupervised: Double(configuration.steps) / 250
+      case .selfSupervised, .noHead, .deepHead:
+        Double(configuration.contrastive.steps) * Double(configuration.contrastive.batchSize) / 2e5
       }
-    return training + 1 + (configuration.hasMap(trial) ? 8 : 0)
+    return training + 2 + (configuration.hasMap(trial) ? 8 : 0)
   }
 
   package static func measure(
     _ trial: Trial, _ configuration: Configuration, in context: TrialContext
   ) throws -> Measurement {
-    let dataset = try context.shared(configuration.dataset) { try Dataset($0) }
-    let training = Examples(dataset.x, dataset.y)
-    let test = Examples(dataset.xTest, dataset.yTest)
+    let split = try context.shared(configuration.dataset) { try Split($0) }
     return try Kernels.withThreads(context.threads) {
       var measurement = Measurement()
-      let layers = try layers(trial, configuration, training, &measurement, context)
-      for (layer, features) in layers {
+      let network = try network(trial, configuration, split.training, &measurement, context)
+      measurement.digest = network?.digest ?? ""
+      func layers(of examples: Examples) -> [Examples] {
+        let layers = network.map { $0.layers(of: examples.inputs) } ?? [examples.inputs]
+        return layers.map { Examples(inputs: $0, labels: examples.labels) }
+      }
+      let (known, asked) = (layers(of: split.training), layers(of: split.test))
+      for index in known.indices {
         try context.checkCancellation()
         measurement.layers.append(
           try configuration.score(
-            layer, Examples(inputs: features(training.inputs), labels: training.labels),
-            Examples(inputs: features(test.inputs), labels: test.labels),
+            layer: network == nil ? 0 : index + 1, known[index], asked[index],
+            isOutput: trial.features.isContrastive && index == known.count - 1,
             holdingOut: trial.features != .supervised))
       }
       if configuration.hasMap(trial) {
-        let inputs = Tensor.concatenated([training.inputs, test.inputs])
+        let place = network == nil ? 0 : LayerScore.features - 1
+        let inputs = Tensor.concatenated([known[place].inputs, asked[place].inputs])
         let settings = configuration.mapping
-        let embedding = try settings.embedding(of: layers[0].features(inputs)) { step throws in
+        let embedding = try settings.embedding(of: inputs) { step throws in
           if step % 10 == 0 { try context.checkCancellation() }
           let steps = Double(settings.exaggeratedSteps + settings.steps)
           context.report(0.5 + 0.5 * Double(step) / steps, "t-SNE")
         }
-        measurement.map = Map(embedding, labels: training.labels + test.labels)
+        measurement.map = Map(embedding, labels: split.training.labels + split.test.labels)
       }
       return measurement
     }
   }
 
-  /// The layers to score, each as a function of the signals; what is trained on the way notes loss and digest.
-  private static func layers(
+  /// The network whose layers are to be scored; nil for the signals. Contrastive learning notes its loss.
+  private static func network(
     _ trial: Trial, _ configuration: Configuration, _ examples: Examples,
     _ measurement: inout Measurement, _ context: TrialContext
-  ) throws -> [(layer: Layer, features: (Tensor) -> Tensor)] {
-    var generator = TorchGenerator(seed: UInt64(trial.seed))
-    func encoder(_ network: ConvolutionalNetwork) -> (Layer, (Tensor) -> Tensor) {
-      (.encoder, { network.features(of: $0).transposed() })
-    }
+  ) throws -> ContrastiveNetwork? {
+    let (inputs, channels) = (examples.inputs.shape[1], configuration.channels)
+    var generators = ReferenceGenerators(seed: UInt32(trial.seed))
     switch trial.features {
     case .input:
-      return [(.input, { $0 })]
-    case .untrained, .selfSupervised:
-      var network = configuration.contrastiveNetwork(
-        inputs: examples.inputs.shape[1], using: &generator)
-      if trial.features == .selfSupervised {
-        var training = try configuration.contrastiveTraining(
-          of: network, on: examples.inputs, using: generator)
-        var losses: [Double] = []
-        try context.train(&training, share: 0...0.5) {
-          losses.append(Double(try $0.step().trainLoss))
-        }
-        network = training.model
-        measurement.loss = means(of: losses, parts: 50)
+      return nil
+    case .untrained, .selfSupervised, .noHead, .deepHead:
+      let settings = configuration.contrastive
+      let network = ContrastiveNetwork(
+        inputs: inputs, channels: channels, head: settings.head(trial.features),
+        using: &generators.torch)
+      if trial.features == .untrained { return network }
+      var training = try settings.training(of: network, on: examples.inputs, using: generators)
+      let epoch = examples.count / settings.batchSize
+      var losses: [Double] = []
+      try context.train(&training, share: 0...0.5) {
+        losses.append(Double(try $0.step().trainLoss))
       }
-      measurement.digest = network.digest
-      let layers = [encoder(network.encoder)]
-      return trial.features == .untrained ? layers : layers + [(.projection, { network($0) })]
+      measurement.loss = stride(from: 0, to: losses.count, by: epoch).map { start in
+        let losses = losses[start..<min(start + epoch, losses.count)]
+        return losses.reduce(0, +) / Double(losses.count)
+      }
+      return training.model
     case .supervised:
       let network = ConvolutionalNetwork(
-        inputs: examples.inputs.shape[1], channels: configuration.channels, using: &generator)
+        inputs: inputs, channels: channels, using: &generators.torch)
       var training = try Training(
         of: network, on: examples, testing: examples, settings: configuration.supervisedTraining)
       try context.train(&training, share: 0...0.5) { try $0.step() }
-      measurement.digest = training.model.digest
-      return [encoder(training.model)]
+      return ContrastiveNetwork(training.model)
     }
   }
+}
 
-  /// The means of that many equal parts of some values, of as many as there are if these are fewer.
-  private static func means(of values: [Double], parts: Int) -> [Double] {
-    let parts = min(parts, values.count)
-    return (0..<parts).map { part in
-      let slice = values[part * values.count / parts..<(part + 1) * values.count / parts]
-      return slice.reduce(0, +) / Double(slice.count)
+extension SelfSupervised.Features {
+  /// Whether a contrastive loss is taken on the last layer.
+  var isContrastive: Bool {
+    switch self {
+    case .selfSupervised, .noHead, .deepHead: true
+    case .input, .untrained, .supervised: false
+    }
+  }
+}
+
+extension ContrastiveSettings {
+  /// How many units each layer of the head has.
+  package func head(_ features: SelfSupervised.Features) -> [Int] {
+    switch features {
+    case .noHead: []
+    case .deepHead: [hidden, hidden, hidden, outputs]
+    default: [hidden, outputs]
     }
   }
 }
@@ -239,26 +253,26 @@ extension SelfSupervised.Configuration {
   }
 
   /// Classifies test examples by training examples, and, where wanted, the last training examples by the others.
+  ///
+  /// Neighbours in the layer on which a contrastive loss is taken are told by their cosine, as the loss tells them.
   func score(
-    _ layer: SelfSupervised.Layer, _ training: Examples, _ test: Examples, holdingOut: Bool
+    layer: Int, _ training: Examples, _ test: Examples, isOutput: Bool, holdingOut: Bool
   ) throws -> SelfSupervised.LayerScore {
-    func accuracies(
-      _ known: Examples, _ asked: Examples
-    ) throws -> (linear: Double, neighbors: Double) {
-      let probe = try LinearProbe(on: known.inputs, labels: known.labels)
-      let nearest = NearestNeighbors(self.neighbors, among: known.inputs, labels: known.labels)
-      return (
-        asked.accuracy(of: probe.predictions(for: asked.inputs)),
-        asked.accuracy(of: nearest.predictions(for: asked.inputs))
-      )
+    func accuracy(_ known: Examples, _ asked: Examples) throws -> Double {
+      asked.accuracy(
+        of: try LinearProbe(on: known.inputs, labels: known.labels).predictions(for: asked.inputs))
     }
-    let (linear, neighbors) = try accuracies(training, test)
+    func placed(_ inputs: Tensor) -> Tensor {
+      isOutput ? inputs / sqrt(square(inputs).sum(along: 1, .kept) + 1e-24) : inputs
+    }
+    let nearest = NearestNeighbors(
+      neighbors, among: placed(training.inputs), labels: training.labels)
     var score = SelfSupervised.LayerScore(
-      layer: layer, dimensions: training.inputs.shape[1], linear: linear, neighbors: neighbors)
-    if holdingOut {
+      layer: layer, dimensions: training.inputs.shape[1], linear: try accuracy(training, test),
+      neighbors: test.accuracy(of: nearest.predictions(for: placed(test.inputs))))
+    if holdingOut, heldOut > 0 {
       let (rest, held) = training.holdingOut(heldOut)
-      let scores = try accuracies(rest, held)
-      (score.heldOutLinear, score.heldOutNeighbors) = (scores.linear, scores.neighbors)
+      score.heldOutLinear = try accuracy(rest, held)
     }
     return score
   }

@@ -18,6 +18,7 @@ struct SelfSupervisedTests {
     configuration.heldOut = 20
     (configuration.channels, configuration.hidden) = (3, 12)
     configuration.mapSteps = 10
+    configuration.maps = [.input, .selfSupervised]
     configuration.perplexity = 5
     configuration.dataset.numSamples = 100
     return configuration

@@ -40,7 +40,7 @@ extension SelfSupervised {
     /// How many training examples are held out for a second score, by which settings can be chosen; 0 for none.
     package var heldOut = 0
     /// The features that are laid out in the plane by t-SNE, those of the first seed.
-    package var maps: [Features] = [.input, .selfSupervised]
+    package var maps: [Features] = [.selfSupervised]
     /// How many neighbours a point has in a map, in effect.
     package var perplexity = 30.0
     /// How many steps a map takes after the first 250.

@@ -134,7 +134,7 @@ extension Results<SelfSupervised> {
   fileprivate var paperNotes: [String] {
     [
       "The reported numbers are those that the authors' notebook on self-supervised learning printed, with the seed 42. "
-        + "Weights, batches and views start from the same bits here; rounding parts the trainings within an epoch, so "
+        + "Weights, batches and views start from the same bits here; rounding parts the trainings in the second epoch, so "
         + "that only their level can be compared."
     ]
   }

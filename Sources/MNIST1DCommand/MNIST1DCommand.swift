@@ -17,7 +17,8 @@ struct MNIST1DCommand: ParsableCommand, StudyProgram {
     subcommands: [
       ReproduceCommand<Self>.self, SweepCommand.self, Train.self, Evaluate.self, Generate.self,
       SlurmCommand<Self>.self, MergeCommand<Self>.self, ReportCommand<Self>.self,
-      CompareCommand.self, ExportCommand.self, FigureCommand.self, QuizCommand.self,
+      CompareCommand.self, ExportCommand.self, ExportTorch.self, FigureCommand.self,
+      QuizCommand.self,
       Benchmark.self, Doctor.self,
     ]
   )

@@ -300,4 +300,27 @@ struct TrainingFilesTests {
       try Data(contentsOf: folder.appendingPathComponent(first))
         == Data(contentsOf: folder.appendingPathComponent(second)), "\(first) and \(second) differ")
   }
+
+  @Test("a module for PyTorch has the shapes of weights, and is refused where there is none")
+  func torchModule() throws {
+    try inFolder { folder in
+      func export(_ options: String...) throws -> Command.Outcome {
+        try Command.run(["export-torch"] + options, in: folder)
+      }
+      var generator = TorchGenerator(seed: 3)
+      let narrow = MultilayerPerceptron(inputs: 20, hidden: 9, classes: 4, using: &generator)
+      try narrow.writeWeights(to: folder.appendingPathComponent("n.safetensors").path)
+      let printed = try export("--model", "mlp", "--weights", "n.safetensors", "--length", "20")
+      #expect(printed.status == 0 && printed.messages.isEmpty)
+      for line in ["(20, 9)", "(9, 9)", "(9, 4)", "h + torch.relu(self.linear2(h))"] {
+        #expect(printed.output.contains(line))
+      }
+      let longer = try export("--model", "mlp", "--weights", "n.safetensors")
+      #expect(longer.status == 65 && longer.messages.contains("linear1.weight"))
+      let short = try export("--model", "cnn", "--length", "2")
+      #expect(short.status == 64 && short.messages.contains("--length is 2"))
+      let learned = try export("--model", "mlp", "--activation", "f1.safetensors")
+      #expect(learned.status == 64 && learned.messages.contains("no name for a learned function"))
+    }
+  }
 }

@@ -1,25 +1,29 @@
-"""Checks that weights saved by `mnist1d train --save` give the same scores in PyTorch.
+"""Checks that weights saved by `mnist1d train --save` give the same scores in the printed PyTorch module.
 
     mnist1d generate --output data.npz
     mnist1d train --model mlp --save mlp.safetensors
     mnist1d evaluate --model mlp --weights mlp.safetensors --json > mlp.json
-    python check_weights.py mlp data.npz mlp.safetensors mlp.json
+    mnist1d export-torch --model mlp > mlp.py
+    python check_weights.py mlp data.npz mlp.safetensors mlp.json mlp.py
 """
 
 import json
+import runpy
 import sys
 
 import numpy as np
 import torch
 from safetensors.torch import load_file
 
-from networks import MODELS
-
-name, data, weights, scores = sys.argv[1:]
+name, data, weights, scores, module = sys.argv[1:]
 arrays = np.load(data)
 x = torch.tensor(arrays["x_test"], dtype=torch.float32)
 y = torch.tensor(arrays["y_test"])
-model = MODELS[name]()
+(kind,) = [
+    value for value in runpy.run_path(module).values()
+    if isinstance(value, type) and issubclass(value, torch.nn.Module)
+]
+model = kind()
 model.load_state_dict(load_file(weights))
 with torch.no_grad():
     output = model(x)

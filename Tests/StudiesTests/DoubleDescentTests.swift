@@ -20,6 +20,7 @@ struct DoubleDescentTests {
     configuration.channels = [2, 5]
     configuration.epochs = 3
     configuration.evalEvery = 2
+    configuration.epochWidths = [9]
     configuration.batchSize = 20
     configuration.dataset.numSamples = 400
     return configuration
@@ -84,6 +85,7 @@ struct DoubleDescentTests {
       ("final-seq-length", { $0.dataset.finalSeqLength = 2 }),
       ("train-split", { $0.dataset.trainSplit = 0 }),
       ("train-split", { $0.dataset.trainSplit = 1 }), ("epochs", { $0.epochs = .max }),
+      ("epoch-widths", { $0.epochWidths = [0] }),
     ] as [(String, (inout DoubleDescent.Configuration) -> Void)] {
       expectRefusal(key, of: small, change)
     }
@@ -183,6 +185,25 @@ struct DoubleDescentTests {
       measured.trainLoss.last == training.model.score(on: examples, by: .meanSquaredError).loss)
   }
 
+  @Test(
+    "a training that is followed is evaluated more often, densely at first, and is the same training"
+  )
+  func followed() throws {
+    var configuration = small
+    (configuration.epochs, configuration.evalEvery) = (15, 9)
+    let trial = Trial(model: .mlp, size: 9, loss: .negativeLogLikelihood, noise: 0, seed: 1)
+    let followed = try DoubleDescent.measure(trial, configuration, in: TrialContext())
+    #expect(followed.epochs == [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 12, 14, 15])
+    let lists = [
+      followed.trainLoss, followed.trainError, followed.testLoss, followed.testError,
+    ]
+    #expect(lists.allSatisfy { $0.count == followed.epochs.count })
+    configuration.epochWidths = [3]
+    let plain = try DoubleDescent.measure(trial, configuration, in: TrialContext())
+    #expect(plain.epochs == [9, 15] && plain.digest == followed.digest)
+    #expect(plain.testLoss == [followed.testLoss[8], followed.testLoss[12]])
+  }
+
   @Test("one and two jobs give the same bits, and every curve its figures and claims")
   func jobs() throws {
     try inFolder { folder in
@@ -197,9 +218,10 @@ struct DoubleDescentTests {
       #expect(summaries[0].digest == summaries[1].digest)
       let findings = summaries[0].findings
       #expect(findings == summaries[1].findings)
-      #expect(findings.illustrations.map(\.name) == ["figure-4", "parameters"])
+      #expect(findings.illustrations.map(\.name) == ["figure-4", "epochs"])
       #expect(findings.tables[0].rows.count == 5)
-      #expect(findings.claims.count { $0.id.hasPrefix("descends-twice-") } == 5)
+      // Five by the loss; by the error, those with noise.
+      #expect(findings.claims.count { $0.id.hasPrefix("descends-twice-") } == 9)
       // Numbers of other settings than the paper's are not held against the paper's.
       let reported = findings.claims.filter { $0.id.hasPrefix("reported-") }
       #expect(reported.allSatisfy { $0.verdict == .untested })
@@ -291,61 +313,6 @@ struct DoubleDescentTests {
     #expect(context.checkpoint.load() != nil)
     let resumed = try DoubleDescent.measure(trial, configuration, in: context)
     #expect(try resumed == DoubleDescent.measure(trial, configuration, in: TrialContext()))
-  }
-
-  // MARK: Findings
-
-  /// The claims for an MLP with these test errors, one list for each seed.
-  private func claims(
-    _ loss: ClassificationLoss, _ curves: [[Double]], widths: [Int]
-  ) -> [String: Claim] {
-    var configuration = DoubleDescent.Configuration()
-    configuration.models = [.mlp]
-    configuration.losses = [loss]
-    configuration.noise = [0.15]
-    configuration.widths = widths
-    configuration.seeds = Array(curves.indices)
-    let results = DoubleDescent.trials(for: configuration).map { trial in
-      var generator = TorchGenerator(seed: 0)
-      let network = MultilayerPerceptron(hidden: trial.size, using: &generator)
-      var measurement = DoubleDescent.Measurement(parameters: network.parameterCount)
-      measurement.testError = [curves[trial.seed][widths.firstIndex(of: trial.size)!]]
-      measurement.trainError = [0]
-      return TrialResult<DoubleDescent>(trial: trial, measurement: measurement)
-    }
-    let claims = DoubleDescent.findings(Results(configuration, results)).claims
-    return Dictionary(uniqueKeysWithValues: claims.map { ($0.id, $0) })
-  }
-
-  private let widths = [4, 16, 47, 104, 300]
-
-  @Test("a peak between two lower values is a double descent, and is held against its threshold")
-  func peak() throws {
-    let curves: [[Double]] = [[60, 46, 56, 49, 45], [62, 48, 57, 50, 46]]
-    let nll = claims(.negativeLogLikelihood, curves, widths: widths)
-    let descent = try #require(nll["descends-twice-mlp-nll"])
-    #expect(descent.verdict == .holds && descent.measured == 9.5)
-    #expect(abs(descent.spread! - 0.5.squareRoot()) < 1e-12)
-    let place = try #require(nll["peak-mlp-nll"])
-    #expect(place.verdict == .holds && place.measured == 4663 && place.reported == 4000)
-    #expect(nll["largest-mlp-nll"]?.verdict == .holds)
-    #expect(nll["reported-mlp-largest"]?.verdict == .holds)
-    // The same curve lies far from the threshold of the squared error.
-    #expect(claims(.meanSquaredError, curves, widths: widths)["peak-mlp-mse"]?.verdict == .fails)
-  }
-
-  @Test(
-    "a curve that only falls, only rises, wobbles by less than a point, or peaks for one seed alone does not descend twice",
-    arguments: [
-      [[60, 55, 50, 48, 45]], [[40, 45, 50, 55, 60]], [[60, 50, 50.8, 50, 49]],
-      [[60, 50, 50, 50, 50], [60, 50, 56, 50, 50], [60, 50, 50, 50, 50]],
-      [[60, 46, 50, 52, 55]],
-    ])
-  func noPeak(_ curves: [[Double]]) {
-    let claims = claims(.negativeLogLikelihood, curves, widths: widths)
-    #expect(claims["descends-twice-mlp-nll"]?.verdict == .fails)
-    #expect(claims["peak-mlp-nll"]?.verdict == .untested)
-    #expect(claims["largest-mlp-nll"]?.verdict == .untested)
   }
 }
 

@@ -39,6 +39,9 @@ extension DoubleDescent {
     package var momentum = 0.9
     /// Every how many epochs the networks are evaluated; they are after the last, too.
     package var evalEvery = 100
+    /// The widths at which the MLP is followed through its training by negative log-likelihood: far below the
+    /// threshold, at it, and far above it. A width that is not among `widths` is left out.
+    package var epochWidths = [16, 47, 300]
     /// The dataset: 4000 training and 12,000 test examples.
     package var dataset = DoubleDescent.dataset
 
@@ -56,6 +59,7 @@ extension DoubleDescent {
       quick.nllParameters = 25_000
       quick.epochs = 400
       quick.evalEvery = 400
+      quick.epochWidths = [10, 27, 135]
       return quick
     }
 
@@ -72,6 +76,18 @@ extension DoubleDescent {
           momentum: momentum),
         on: .shuffled(examples, size: batchSize, using: generator), for: .epochs(epochs),
         minimizing: loss)
+    }
+
+    /// Whether a training is followed from epoch to epoch.
+    func follows(_ trial: Trial) -> Bool {
+      trial.model == .mlp && trial.loss == .negativeLogLikelihood
+        && epochWidths.contains(trial.size)
+    }
+
+    /// The epochs after which a training that is followed is evaluated: 1, 2, 3 …, each a fifth more than the one before
+    /// once that is more than one, as a training changes fast at first and slowly later.
+    var followedEpochs: Set<Int> {
+      Set(sequence(first: 1) { $0 + max(1, $0 / 5) }.prefix { $0 < epochs })
     }
 
     func noiseLevels(_ model: Model, _ loss: ClassificationLoss) -> [Double] {
@@ -100,7 +116,9 @@ extension DoubleDescent {
         ("noise", noise.isEmpty), ("widths", models.contains(.mlp) && widths.isEmpty),
         ("channels", models.contains(.cnn) && channels.isEmpty),
       ])
-      for (key, sizes) in [("widths", widths), ("channels", channels)] {
+      for (key, sizes) in [
+        ("widths", widths), ("channels", channels), ("epoch-widths", epochWidths),
+      ] {
         if let size = sizes.first(where: { !(1...10_000).contains($0) }) {
           throw SettingError("\(key) holds \(size); a size must be between 1 and 10000")
         }

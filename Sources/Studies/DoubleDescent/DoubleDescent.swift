@@ -18,6 +18,7 @@ package enum DoubleDescent: Study {
   package static let question =
     "Does the test error peak where a network can just learn its training set by heart, and where is that for each "
     + "loss?"
+  package static let revision = 2
 
   /// The kinds of network.
   package enum Model: String, Codable, Sendable, CaseIterable {
@@ -199,6 +200,7 @@ private struct Work {
     var training = try configuration.training(
       of: network, on: training, shuffledBy: generator, by: trial.loss)
     var measurement = DoubleDescent.Measurement(parameters: network.parameterCount)
+    let followed = configuration.follows(trial) ? configuration.followedEpochs : []
     let start = training
     if let saved = context.checkpoint.load(by: { try resumed(start, from: $0) }) {
       (training, measurement) = saved
@@ -206,7 +208,9 @@ private struct Work {
     var lastSave = ContinuousClock.now
     try context.train(&training) { training in
       try training.stepEpoch()
-      if training.isFinished || training.epoch % configuration.evalEvery == 0 {
+      if training.isFinished || training.epoch % configuration.evalEvery == 0
+        || followed.contains(training.epoch)
+      {
         evaluate(training.model, after: training.epoch, into: &measurement)
       }
       guard !training.isFinished else { return }

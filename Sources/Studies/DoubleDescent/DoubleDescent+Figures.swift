@@ -1,0 +1,86 @@
+import Figures
+import Runs
+
+extension Results<DoubleDescent> {
+  func illustrations(of curves: [SizeCurve], _ followed: [EpochCurve]) -> [Illustration?] {
+    let spread = Spread.deviation.caption(over: configuration.seeds.count) + "."
+    return [
+      Illustration(
+        "figure-4",
+        caption:
+          "Loss and error on the training and the test set against the number of parameters, with the number of "
+          + "training examples n and that of examples times outputs n · K marked, " + spread,
+        figure: figure4(curves)),
+      followed.isEmpty
+        ? nil
+        : Illustration(
+          "epochs",
+          caption:
+            "Loss and error of the MLP while it learns by negative log-likelihood, far below the threshold, at it, and "
+            + "far above it, with and without label noise, " + spread, figure: epochs(followed)),
+    ]
+  }
+
+  private func figure4(_ curves: [SizeCurve]) -> Figure {
+    Figure(
+      title: "The test is worst where a network can just learn its training set by heart",
+      subtitle:
+        "\(Int(examples)) training examples; NLL: negative log-likelihood, MSE: mean squared error; "
+        + "dashed: as many parameters as examples (n), and as examples times outputs (n · K)",
+      panels: curves.flatMap { curve in
+        DoubleDescent.Criterion.allCases.map { panel(curve, $0) }
+      },
+      columns: 2, rowTitles: curves.map(\.label), legend: .below, width: 760, aspect: 0.6)
+  }
+
+  private func panel(_ curve: SizeCurve, _ criterion: DoubleDescent.Criterion) -> Panel {
+    func line(
+      _ label: String, _ color: Color, _ sample: (SizeCurve.Point) -> Sample
+    ) -> Mark {
+      let samples = SampleCurve(
+        x: curve.points.map { Double($0.parameters) }, curve.points.map(sample))
+      return .line(Line(label, samples, color: color, marker: .circle))
+    }
+    return Panel(
+      x: Axis("parameters", scale: .logarithmic), y: Axis(criterion.label, from: 0),
+      marks: [
+        .rule(Rule(.vertical(examples), label: "n")),
+        .rule(Rule(.vertical(examples * outputs), label: "n · K")),
+        line("test", .series(0)) { $0.test(criterion) },
+        line("training", .series(1)) { $0.training(criterion) },
+      ])
+  }
+
+  private func epochs(_ followed: [EpochCurve]) -> Figure {
+    let widths = configuration.epochWidths.filter { width in
+      followed.contains { $0.width == width }
+    }
+    return Figure(
+      title: "The same against the epoch",
+      subtitle: "The MLP by negative log-likelihood; dashed: on the training set",
+      panels: DoubleDescent.Criterion.allCases.flatMap { criterion in
+        widths.map { width in
+          let own = followed.filter { $0.width == width }
+          let share = (Double(own[0].parameters) / examples).shown(2)
+          return Panel(
+            title: "\(width) hidden units, \(share) n parameters",
+            x: Axis("epoch", scale: .logarithmic), y: Axis(criterion.label, from: 0),
+            marks: own.flatMap { lines($0, criterion) })
+        }
+      },
+      columns: widths.count, legend: .below, width: 1080, aspect: 0.8)
+  }
+
+  private func lines(_ curve: EpochCurve, _ criterion: DoubleDescent.Criterion) -> [Mark] {
+    let label = SizeCurve.label(ofNoise: curve.noise)
+    let color = Color.series(configuration.noise.firstIndex(of: curve.noise) ?? 0)
+    return [
+      .line(Line(label, curve.test(criterion), color: color)),
+      .line(Line(nil, curve.training(criterion), color: color, dash: .dashed)),
+    ]
+  }
+}
+
+extension DoubleDescent.Criterion {
+  fileprivate var label: String { self == .loss ? "loss" : "error (%)" }
+}

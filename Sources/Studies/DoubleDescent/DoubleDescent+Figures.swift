@@ -23,7 +23,7 @@ extension Results<DoubleDescent> {
 
   private func figure4(_ curves: [SizeCurve]) -> Figure {
     Figure(
-      title: "The test is worst where a network can just learn its training set by heart",
+      title: "Loss and error against the number of parameters",
       subtitle:
         "\(Int(examples)) training examples; NLL: negative log-likelihood, MSE: mean squared error; "
         + "dashed: as many parameters as examples (n), and as examples times outputs (n · K)",
@@ -56,7 +56,7 @@ extension Results<DoubleDescent> {
       followed.contains { $0.width == width }
     }
     return Figure(
-      title: "The same against the epoch",
+      title: "Loss and error against the epoch",
       subtitle: "The MLP by negative log-likelihood; dashed: on the training set",
       panels: DoubleDescent.Criterion.allCases.flatMap { criterion in
         widths.map { width in

@@ -16,6 +16,7 @@ struct LotteryTests {
     configuration.seeds = [1, 2]
     configuration.hidden = 12
     configuration.sparsities = 5
+    configuration.randomEvery = 2
     configuration.ticket = 4
     configuration.steps = 60
     configuration.batchSize = 20
@@ -43,11 +44,28 @@ struct LotteryTests {
     return (summary, run.directory.url)
   }
 
-  @Test("the paper's settings are two searches of either kind and two dense networks")
+  @Test("the study's settings are three searches of either kind and three dense networks")
   func plan() {
     let trials = Lottery.trials(for: Lottery.Configuration())
-    #expect(trials.map(\.network) == [.lottery, .lottery, .random, .random, .dense, .dense])
-    #expect(Set(trials.map(\.seed)) == [42, 43])
+    #expect(
+      trials.map(\.network)
+        == [Lottery.Network.lottery, .random, .dense].flatMap {
+          Array(repeating: $0, count: 3)
+        })
+    #expect(Set(trials.map(\.seed)) == [42, 43, 44])
+  }
+
+  @Test("what the control leaves out changes no bit of the rest")
+  func control() throws {
+    var every = Self.small
+    every.randomEvery = 1
+    let trial = Lottery.Trial(network: .random, seed: 1)
+    let all = try Lottery.measure(trial, every, in: TrialContext())
+    let some = try Lottery.measure(trial, Self.small, in: TrialContext())
+    #expect(all.rounds.map(\.sparsity) == [0, 0.25, 0.5, 0.75, 1])
+    #expect(some.rounds == [0, 2, 4].map { all.rounds[$0] })
+    // The ticket is the fourth, which was left out.
+    #expect(some.mask == all.mask && some.curves == all.curves)
   }
 
   private struct Golden: Decodable {
@@ -184,11 +202,11 @@ struct LotteryTests {
       #expect(findings.tables[0].rows.count == 5)
       #expect(
         findings.claims.map(\.id) == [
-          "collapse", "lottery-beats-random", "random-below-dense", "lottery-beats-dense",
-          "dense-beats-random",
-          "fresh-weights", "shuffled-columns", "neighbourhoods", "adjacency-2", "adjacency-3",
-          "adjacency-4", "locality",
+          "collapse", "random-holds", "lottery-beats-dense", "dense-beats-random",
+          "reversed-columns", "shuffled-columns", "neighbourhoods", "fresh-weights", "adjacency-2",
+          "adjacency-3", "adjacency-4", "locality",
         ])
+      #expect(findings.claims.allSatisfy { $0.source != nil })
       #expect(findings.claims.first { $0.id == "lottery-beats-dense" }?.verdict == .untested)
       for network in ["lottery", "random"] {
         for seed in [1, 2] {
@@ -203,7 +221,7 @@ struct LotteryTests {
       }
       let csv = try String(
         contentsOf: url.appendingPathComponent("files/search.csv"), encoding: .utf8)
-      #expect(csv.split(separator: "\n").count == 1 + 4 * 5)
+      #expect(csv.split(separator: "\n").count == 1 + 2 * 5 + 2 * 3)
     }
   }
 
@@ -225,6 +243,125 @@ struct LotteryTests {
     #expect(claims.first { $0.id == "lottery-beats-dense" }?.measured == .number(2))
   }
 
+  /// Results whose accuracies are like the printed ones: three seeds, half a point apart.
+  private func results(
+    sparse: Double = 0, analysed: (Lottery.Network, Lottery.Condition) -> Double
+  ) throws -> Results<Lottery> {
+    var configuration = Lottery.Configuration()
+    configuration.hidden = 30
+    let pruned: [Lottery.Network] = [.lottery, .random]
+    let masks: [Lottery.Network: Data] = pruned.reduce(into: [:]) { masks, network in
+      var generator = TorchGenerator(seed: 1)
+      let initial = MultilayerPerceptron(hidden: 30, using: &generator)
+      let scores =
+        network == .random ? initial.uniformScores(using: &generator) : Self.neighbourly(initial)
+      masks[network] = Data(Mask(pruning: 0.9, ofLayersScoredBy: scores).packed)
+    }
+    return Results(
+      configuration,
+      try Lottery.trials(for: configuration).map { trial in
+        let own = Double(trial.seed - 42) / 2
+        let rounds = configuration.schedule.enumerated().filter { round, sparsity in
+          trial.network == .lottery || round % 9 == 0 || sparsity >= 0.8
+        }.map { round, sparsity in
+          let accuracy =
+            switch (trial.network, sparsity) {
+            case (_, 1): 10.2
+            case (_, 0): 63.5 + own
+            case (.lottery, ..<0.8): 66 + own
+            case (.lottery, _): 73 + own + sparse
+            case (_, ..<0.4): 63.9 + own
+            case (_, ..<0.8): 65.7 + 2 * own
+            default: 48 + own
+            }
+          return
+            #"{"sparsity": \#(sparsity), "trainLoss": 1, "testLoss": 1, "testAccuracy": \#(accuracy), "digest": ""}"#
+        }
+        let curves = Lottery.Condition.allCases.map { condition in
+          #"{"condition": "\#(condition.rawValue)", "steps": [0, 6000], "digest": "", "testAccuracy": [10, "#
+            + "\(analysed(trial.network, condition) + own * (trial.network == .dense ? 2 : 1))]}"
+        }
+        let mask = masks[trial.network].map { #", "mask": "\#($0.base64EncodedString())""# } ?? ""
+        let searched = trial.network == .dense ? [] : rounds
+        let text =
+          #"{"rounds": [\#(searched.joined(separator: ","))], "curves": [\#(curves.joined(separator: ","))]\#(mask)}"#
+        return TrialResult(
+          trial: trial,
+          measurement: try JSONDecoder().decode(Lottery.Measurement.self, from: Data(text.utf8)))
+      })
+  }
+
+  /// Scores that keep the first inputs of each unit of the first layer.
+  private static func neighbourly(_ network: MultilayerPerceptron) -> MultilayerPerceptron {
+    var scores = network.magnitudes
+    scores.linear1.weight.withUnsafeMutableElements { elements in
+      for index in elements.indices { elements[index] = -Float(index % 40) - Float(index) / 1e6 }
+    }
+    return scores
+  }
+
+  @Test(
+    "claims hold for numbers like the printed ones and fail for others, all but those of one value by intervals"
+  )
+  func claims() throws {
+    let printed: [Lottery.Condition: (Double, Double, Double)] = [
+      .ordered: (63.55, 70.6, 59.2), .shuffled: (64.55, 62.8, 58.1),
+      .reversed: (64.6, 68.75, 60.75), .swapped: (64.45, 66.2, 61.55),
+      .reinitialized: (63.95, 67.25, 58.25),
+    ]
+    func value(_ network: Lottery.Network, _ condition: Lottery.Condition) -> Double {
+      let (dense, lottery, random) = printed[condition]!
+      return network == .dense ? dense : network == .lottery ? lottery : random
+    }
+    let likely = Lottery.findings(try results(analysed: value)).claims
+    #expect(likely.count == 16)
+    for claim in likely {
+      #expect(claim.verdict == .holds && claim.source != nil, "\(claim)")
+      #expect((claim.interval == nil) == ["best-ticket", "collapse"].contains(claim.id))
+    }
+    #expect(likely.first { $0.id == "lottery-beats-dense" }?.reported == .number(70.6 - 63.55))
+    let unlikely = Lottery.findings(
+      try results(sparse: -30) { network, condition in
+        let columns = condition == .shuffled ? 5.0 : 0
+        return network == .dense ? 60 - columns : network == .lottery ? 55 + columns : 70
+      }
+    ).claims
+    let failing = unlikely.filter { $0.verdict == .fails }.map(\.id)
+    #expect(
+      failing == [
+        "best-ticket", "lottery-beats-random", "sparse-beats-dense", "lottery-beats-dense",
+        "dense-beats-random", "reversed-columns", "shuffled-columns", "neighbourhoods",
+        "fresh-weights",
+      ])
+  }
+
+  @Test("the search is evaluated once, at the last step that is due")
+  func dueEvaluations() throws {
+    for (steps, every) in [(60, 20), (59, 20), (10, 20)] {
+      var settings = Self.small
+      (settings.steps, settings.evalEvery, settings.sparsities, settings.ticket) = (
+        steps, every, 1, 1
+      )
+      let round = try #require(
+        try Lottery.measure(
+          Lottery.Trial(network: .lottery, seed: 1), settings, in: TrialContext()
+        ).rounds.first)
+      let dataset = try Dataset(settings.dataset)
+      var generator = TorchGenerator(seed: 1)
+      var training = TrainingSettings()
+      (training.steps, training.evaluationInterval) = (steps, every)
+      (training.batchSize, training.learningRate) = (settings.batchSize, settings.learningRate)
+      var run = try Training(
+        of: MultilayerPerceptron(hidden: settings.hidden, using: &generator),
+        on: Examples(dataset.x, dataset.y), testing: Examples(dataset.xTest, dataset.yTest),
+        settings: training)
+      while !run.isFinished { try run.stepAndEvaluate() }
+      let last = try #require(run.evaluations.last)
+      #expect(round.digest == run.model.digest && round.testLoss == last.test.loss)
+      #expect(round.trainLoss == last.train.loss && round.testAccuracy == last.test.accuracy)
+    }
+  }
+
   @Test("adjacency counts windows of neighbours, and what chance would give")
   func adjacency() {
     let adjacency = Adjacency(mask: [1, 1, 1, 0, 1, 0, 0, 0, 0, 1], inputs: 5)
@@ -242,7 +379,8 @@ struct LotteryTests {
   func validation() {
     for (key, change) in [
       ("ticket", { $0.ticket = 6 }), ("ticket", { $0.ticket = 0 }), ("hidden", { $0.hidden = 0 }),
-      ("sparsities", { $0.sparsities = 0 }), ("seeds", { $0.seeds = [-1] }),
+      ("sparsities", { $0.sparsities = 0 }), ("random-every", { $0.randomEvery = 0 }),
+      ("seeds", { $0.seeds = [-1] }),
       ("networks", { $0.networks = [] }), ("conditions", { $0.conditions = [] }),
       ("analysis-steps", { $0.analysisSteps = -1 }),
       ("analysis-batch-size", { $0.analysisBatchSize = 0 }),

@@ -3,23 +3,25 @@ import NeuralNetworks
 import Runs
 
 extension Lottery {
-  /// The settings; the defaults are the paper's.
+  /// The settings; the defaults are the paper's, with three seeds and a thinner control.
   package struct Configuration: StudyConfiguration {
     /// The seeds of the initial weights; each names a trial of the paper.
-    package var seeds = [42, 43]
+    package var seeds = [42, 43, 44]
     /// The networks that are compared.
     package var networks = Network.allCases
     /// How many units each hidden layer has.
     package var hidden = 500
     /// How many sparsities are tried, evenly from 0 to 1.
     package var sparsities = 100
+    /// At every how many sparsities the control, which is pruned at random, is trained; from 0.8 on it is at all.
+    package var randomEvery = 9
     /// The number of the last step of a training that searches.
     package var steps = 1501
     /// How many examples a step of such a training sees.
     package var batchSize = 100
     /// Adam's step size, in the search and in the analysis.
     package var learningRate = 2e-2
-    /// Every how many steps of the search a network is evaluated.
+    /// Every how many steps of the search an evaluation is due; what is recorded is the last one.
     package var evalEvery = 100
     /// Which of the pruned networks is analysed, counted from 1.
     package var ticket = 92
@@ -43,6 +45,7 @@ extension Lottery {
       quick.seeds = [42]
       quick.hidden = 200
       quick.sparsities = 12
+      quick.randomEvery = 1
       quick.ticket = 11
       quick.steps = 600
       quick.analysisSteps = 600
@@ -59,8 +62,25 @@ extension Lottery {
     /// The sparsity of the ticket that is analysed.
     var ticketSparsity: Double { schedule[ticket - 1] }
 
+    /// The rounds of the search, counted from 0, in which a network is trained.
+    ///
+    /// The lottery's are all, as each pruning scores what the one before has left. Noise scores alike whatever was
+    /// trained before, so that the control's rounds depend on no other.
+    func rounds(of network: Network) -> [Int] {
+      switch network {
+      case .lottery: Array(schedule.indices)
+      case .random:
+        schedule.enumerated().filter { $0 % randomEvery == 0 || $1 >= 0.8 }.map(\.offset)
+      case .dense: []
+      }
+    }
+
+    /// A training of the search, which is evaluated after the last step at which it is due, since nothing else is
+    /// recorded of it.
     var search: TrainingSettings {
-      settings(steps: steps, batchSize: batchSize, evaluationInterval: evalEvery)
+      let last = evalEvery > 0 ? steps / evalEvery * evalEvery : 0
+      return settings(
+        steps: steps, batchSize: batchSize, evaluationInterval: last > 0 ? last : evalEvery)
     }
 
     var analysis: TrainingSettings {
@@ -95,6 +115,7 @@ extension Lottery {
         ("analysis-batch-size", analysisBatchSize), ("analysis-eval-every", analysisEvalEvery),
       ])
       try requireCounts([("sparsities", sparsities)], to: 10_000)
+      try requireCounts([("random-every", randomEvery)])
       try requireWidths([("hidden", hidden)])
       guard (1...sparsities).contains(ticket) else {
         throw SettingError(

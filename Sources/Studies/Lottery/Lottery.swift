@@ -14,6 +14,7 @@ import Tensors
 /// from new initial weights, to see what its advantage rests on.
 package enum Lottery: Study {
   package static let name = "lottery"
+  package static let revision = 2
   package static let title = "Lottery tickets"
   package static let question =
     "Which part of a network trains as well as the whole, and how much of that does it owe to the order of the "
@@ -61,7 +62,7 @@ package enum Lottery: Study {
 
   /// What a network yields.
   package struct Measurement: Codable, Sendable, Equatable {
-    /// The search, one entry per sparsity; empty for a network that is not pruned.
+    /// The search, one entry per sparsity at which the network was trained; empty for a network that is not pruned.
     package var rounds: [Round] = []
     /// The mask of the ticket that is analysed, packed as by `numpy.packbits`; nil for a network that is not pruned.
     package var mask: Data?
@@ -127,7 +128,7 @@ private struct Workload {
     round = Double((settings.steps + 1) * settings.batchSize)
     curve = Double((settings.analysisSteps + 1) * settings.analysisBatchSize)
     total =
-      (network == .dense ? 0 : Double(settings.sparsities) * round)
+      Double(settings.rounds(of: network).count) * round
       + Double(settings.conditions.count) * curve
   }
 }
@@ -161,23 +162,27 @@ private struct Laboratory {
 
   /// Prunes the network by what the last training has made of it, rewinds the rest and trains again.
   mutating func search() throws {
-    guard trial.network != .dense else { return }
+    let rounds = settings.rounds(of: trial.network)
+    guard !rounds.isEmpty else { return }
     let dataset = try context.shared(settings.dataset) { try Dataset($0) }
+    let done = rounds.prefix(progress.measurement.rounds.count).last ?? -1
     for (round, sparsity) in settings.schedule.enumerated() {
       let scores = scores()
-      guard round >= progress.measurement.rounds.count else { continue }
+      guard round > done else { continue }
       let mask = Mask(pruning: sparsity, ofLayersScoredBy: scores)
       if round == settings.ticket - 1 { progress.measurement.mask = Data(mask.packed) }
+      guard rounds.contains(round) else { continue }
       let outcome = try train(
-        Masked(initial, by: mask), on: dataset, settings.search, after: Double(round) * work.round)
+        Masked(initial, by: mask), on: dataset, settings.search,
+        after: Double(progress.measurement.rounds.count) * work.round)
       progress.trained = outcome.network
       progress.measurement.rounds.append(Lottery.Round(outcome, sparsity: sparsity))
       try context.checkpoint.save(progress.saved())
     }
   }
 
-  /// What the parameters are worth before a pruning. Noise is drawn also for rounds that are done, so that what
-  /// follows does not depend on where a trial was taken up.
+  /// What the parameters are worth before a pruning. Noise is drawn also for rounds that are done or left out, so that
+  /// what follows depends on neither.
   private mutating func scores() -> MultilayerPerceptron {
     switch trial.network {
     case .random: initial.uniformScores(using: &generator)

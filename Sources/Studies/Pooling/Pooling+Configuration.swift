@@ -3,10 +3,10 @@ import NeuralNetworks
 import Runs
 
 extension Pooling {
-  /// The settings; the defaults are the paper's, with five seeds.
+  /// The settings; the defaults are the paper's, with four seeds besides the authors', which is 0.
   package struct Configuration: StudyConfiguration {
     /// The seeds of the initial weights, one training each.
-    package var seeds = [42, 43, 44, 45, 46]
+    package var seeds = [0, 1, 2, 3, 4]
     /// The ways of halving the number of positions.
     package var methods = PoolingMethod.allCases
     /// How many training examples there are, multiples of ten.
@@ -32,7 +32,7 @@ extension Pooling {
     /// One seed, two sizes and a tenth of the steps.
     package static var quick: Configuration {
       var quick = Configuration()
-      quick.seeds = [42]
+      quick.seeds = [0]
       quick.sizes = [1000, 10_000]
       quick.steps = 600
       quick.evalEvery = 50

@@ -135,6 +135,20 @@ struct QuizTests {
     #expect(errors.rates[7] == 0 && errors.rates[9] == 100 && errors.rates[1].isNaN)
     #expect(ErrorsByClass.paper.count == 500)
     #expect(abs(ErrorsByClass.paper.accuracy - 95.8) < 1e-9)
+    #expect(ErrorsByClass.paperDistinct.count == 400)
+    #expect(abs(ErrorsByClass.paperDistinct.accuracy - 95.75) < 1e-9)
+  }
+
+  @Test("has the paper's human from the published answers, with the repeated quiz and without")
+  func published() throws {
+    let labels = try Dataset(DatasetConfiguration()).yTest
+    func errors(_ quizzes: some Collection<PublishedQuiz>) -> ErrorsByClass {
+      ErrorsByClass(
+        labels: quizzes.flatMap { labels[$0.first..<$0.first + 100] },
+        answers: quizzes.flatMap { $0.answers(labels) })
+    }
+    #expect(errors(PublishedQuiz.all) == .paper)
+    #expect(errors(PublishedQuiz.all.dropFirst()) == .paperDistinct)
   }
 
   @Test("sets the person beside the network and the paper's human")
@@ -148,6 +162,7 @@ struct QuizTests {
     #expect(result.networkOnSame!.count == 20)
     #expect(result.table.columns.suffix(3) == ["you", "CNN", "paper’s human"])
     #expect(result.text.contains("You recognised 20 of 20: 100.0 %."))
+    #expect(result.text.contains("95.8 ± 0.4 %") && result.text.contains("95.75 % of the 400"))
     #expect(result.figure.panels[0].marks.count == 3)
     #expect(result.json["person"]?["accuracy"]?.number == 100)
   }

@@ -144,14 +144,14 @@ extension Parameterized {
 }
 
 /// A quiz of the authors: a hundred test examples, and those that a person took for another digit.
-struct PublishedQuiz {
+package struct PublishedQuiz {
   /// The first test example.
-  let first: Int
+  package let first: Int
   /// The examples that were taken for another digit, and for which.
   let mistakes: [(example: Int, answer: Int)]
 
   /// In the order of the files `static/human_q1.pkl` to `human_q5.pkl`, whose signals are those of these examples.
-  static let all: [PublishedQuiz] = {
+  package static let all: [PublishedQuiz] = {
     let first = PublishedQuiz(first: 0, mistakes: [(29, 1), (48, 1), (60, 4), (98, 2)])
     return [
       first, first,
@@ -162,10 +162,15 @@ struct PublishedQuiz {
     ]
   }()
 
-  /// The share of the answers that are the labels, in percent.
-  func accuracy(_ labels: [Int]) -> Double {
+  /// The answers to its hundred examples.
+  package func answers(_ labels: [Int]) -> [Int] {
     var answers = Array(labels[first..<first + 100])
     for (example, answer) in mistakes { answers[example - first] = answer }
-    return Double(zip(answers, labels[first...]).count { $0 == $1 })
+    return answers
+  }
+
+  /// The share of the answers that are the labels, in percent.
+  func accuracy(_ labels: [Int]) -> Double {
+    Double(zip(answers(labels), labels[first...]).count { $0 == $1 })
   }
 }

@@ -144,6 +144,91 @@ struct MetalearnActivationTests {
     }
   }
 
+  @Test("a baseline is trained from where the first and the judged outer steps start")
+  func starts() throws {
+    var settings = small
+    #expect(settings.starts == [0, 1, 2])
+    let measured = try MetalearnActivation.measure(.baseline(.tanh), settings, in: TrialContext())
+    #expect(measured.objective.count == 3 && Set(measured.objective).count == 3)
+    settings.start = .same
+    let same = try MetalearnActivation.measure(.baseline(.tanh), settings, in: TrialContext())
+    #expect(same.objective == [measured.objective[0]])
+    #expect(MetalearnActivation.Configuration().starts == [0] + Array(291...300))
+    settings.start = .fresh
+    settings.outerSteps = 1
+    #expect(settings.starts == [0])
+  }
+
+  /// Results as the notebook has them, with a spread from start to start, and changes to them.
+  private func findings(
+    lead: Double = 5.5, elu: Double = 0.3, loss: Double = 0, end: Double = 0.886,
+    changing: (inout MetalearnActivation.Measurement) -> Void = { _ in }
+  ) -> Findings {
+    let configuration = MetalearnActivation.Configuration()
+    let losses: [Nonlinearity: Double] = [
+      .relu: 1.337, .swish: 1.368, .elu: 1.474, .softplus: 1.647, .tanh: 1.524, .sigmoid: 1.753,
+    ]
+    let results = MetalearnActivation.trials(for: configuration).map { trial in
+      var measurement = MetalearnActivation.Measurement()
+      for step in trial == .learned ? Array(0...300) : configuration.starts {
+        let own = Double(step % 7) / 10
+        switch trial {
+        case .learned:
+          measurement.objective.append(step == 0 ? 1.352 : end)
+          measurement.testAccuracy.append(67 + own)
+          measurement.meanLoss.append(1)
+        case .baseline(let function):
+          measurement.objective.append(1)
+          measurement.testAccuracy.append(
+            67 - lead + own * 1.01 - (function == .tanh ? elu : 0))
+          measurement.meanLoss.append(losses[function]! + loss)
+        }
+      }
+      if trial == .learned {
+        measurement.samples = [.init(step: 0, values: MetalearnActivation.positions)]
+        measurement.weights = [[0, 1], [0, 1], [1, 1], [0]]
+      }
+      changing(&measurement)
+      return TrialResult<MetalearnActivation>(trial: trial, measurement: measurement)
+    }
+    return MetalearnActivation.judgedFindings(Results(configuration, results))
+  }
+
+  @Test("claims hold for the printed numbers and fail for others")
+  func claims() {
+    let printed = findings()
+    #expect(printed.claims.count == 12)
+    for claim in printed.claims {
+      #expect(claim.verdict == .holds && claim.source != nil, "\(claim)")
+    }
+    #expect(printed.attachments.map(\.type) == ["csv", "safetensors"])
+    let others = findings(lead: -1, elu: 5, loss: 0.02, end: 0.9).claims
+    #expect(
+      others.filter { $0.verdict == .holds }.map(\.id) == ["objective-start", "test-accuracy"])
+    #expect(others.allSatisfy { $0.verdict != .untested })
+    // Ahead, but not by five points.
+    let close = findings(lead: 4).claims.filter { $0.verdict == .fails }
+    #expect(close.map(\.id) == ["far-above-baselines"])
+  }
+
+  @Test("lists of a wrong length in a stored result are no crash")
+  func forged() {
+    let changes: [(inout MetalearnActivation.Measurement) -> Void] = [
+      { $0 = .init() }, { $0.testAccuracy = [] }, { $0.objective = [1] }, { $0.meanLoss = [] },
+      { $0.weights = [] }, { $0.weights = [[1]] }, { $0.weights = [[1], []] },
+      { $0.weights = [[1], [1, 2, 3], [], [4]] },
+      { $0.samples = [.init(step: -1, values: [])] },
+      { $0.samples = [.init(step: .max, values: [1, 2])] },
+      { $0.samples += [.init(step: 1, values: Array(repeating: 1, count: 102))] },
+      { $0.objective += [1, 2, 3] },
+    ]
+    for change in changes {
+      let findings = findings(changing: change)
+      #expect(findings.illustrations.allSatisfy { !$0.svg.isEmpty })
+      #expect(findings.tables.allSatisfy { !$0.text.isEmpty })
+    }
+  }
+
   @Test("a training that diverges fails with step and value")
   func divergence() throws {
     var settings = small

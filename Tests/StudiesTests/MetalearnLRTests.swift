@@ -12,6 +12,7 @@ import Testing
 struct MetalearnLRTests {
   private var small: MetalearnLR.Configuration {
     var configuration = MetalearnLR.Configuration()
+    configuration.seeds = [42]
     configuration.innerSteps = 6
     configuration.batchSize = 10
     configuration.hidden = 8
@@ -110,11 +111,11 @@ struct MetalearnLRTests {
 
   // MARK: The study
 
-  @Test("the paper's settings are two searches, from above and from below")
+  @Test("the study's settings are two searches for each seed, from above and from below")
   func plan() {
     let trials = MetalearnLR.trials(for: .init())
-    #expect(trials.map(\.initialRate) == [1.5, 0.15])
-    #expect(trials.map(\.seed) == [42, 42])
+    #expect(trials.map(\.initialRate) == [1.5, 1.5, 1.5, 1.5, 1.5, 0.15, 0.15, 0.15, 0.15, 0.15])
+    #expect(trials.map(\.seed) == [0, 1, 2, 3, 4, 0, 1, 2, 3, 4])
   }
 
   @Test("the objective falls from step to step towards a rate between the two starts")
@@ -147,33 +148,77 @@ struct MetalearnLRTests {
     }
     let findings = MetalearnLR.findings(Results(configuration, results))
     #expect(findings.illustrations.map(\.name) == ["figure-5", "schedule"])
-    #expect(findings.claims.map(\.id) == ["schedule"])
+    #expect(findings.claims.isEmpty)
+    #expect(findings.notes.contains { $0.contains("takes the outer objective to") })
   }
 
-  @Test("the claims compare the ends with the paper's, and searches with each other")
+  private func findings(
+    _ configuration: MetalearnLR.Configuration = .init(),
+    _ json: (MetalearnLR.Trial) -> String
+  ) throws -> Findings {
+    MetalearnLR.judgedFindings(
+      Results(
+        configuration,
+        try MetalearnLR.trials(for: configuration).map { trial in
+          TrialResult<MetalearnLR>(
+            trial: trial,
+            measurement: try JSONDecoder().decode(
+              MetalearnLR.Measurement.self, from: Data(json(trial).utf8)))
+        }))
+  }
+
+  /// A search that stands where it ends.
+  private func search(rate: Double, objective: Double) -> String {
+    let rates = Array(repeating: "\(rate)", count: 51).joined(separator: ",")
+    let objectives = Array(repeating: "\(objective)", count: 50).joined(separator: ",")
+    return
+      #"{"objective":[\#(objectives)],"finalLoss":[1.5],"meanRate":[\#(rates)],"rates":[\#(rate)]}"#
+  }
+
+  @Test(
+    "the claims compare the authors' seed with the print, and the searches of all with each other")
   func claims() throws {
-    let configuration = MetalearnLR.Configuration()
-    func findings(_ ends: [(rate: Float, objective: Float)]) throws -> Findings {
-      let results = try zip(MetalearnLR.trials(for: configuration), ends).map { trial, end in
-        let json =
-          #"{"objective":[\#(end.objective)],"finalLoss":[1.5],"#
-          + #""meanRate":[\#(trial.initialRate),\#(end.rate)],"rates":[\#(end.rate)]}"#
-        return TrialResult<MetalearnLR>(
-          trial: trial,
-          measurement: try JSONDecoder().decode(
-            MetalearnLR.Measurement.self, from: Data(json.utf8)))
-      }
-      return MetalearnLR.judgedFindings(Results(configuration, results))
+    let good = try findings { trial in
+      let far = trial.initialRate > 1
+      if trial.seed == 0 { return search(rate: far ? 0.6243 : 0.6203, objective: 1.7162) }
+      return search(rate: Double(trial.seed) / 10 + (far ? 0.002 : 0), objective: 3)
     }
-    let good = try findings([(0.625, 1.717), (0.62, 1.717)])
     #expect(good.claims.map(\.id) == ["rate", "objective", "convergence"])
-    #expect(good.claims.allSatisfy { $0.verdict == .holds })
+    #expect(good.claims.allSatisfy { $0.verdict == .holds && $0.source != nil }, "\(good.claims)")
+    #expect(good.claims[0].reported == good.claims[0].measured)
     #expect(good.illustrations.map(\.name) == ["figure-5"])
-    let bad = try findings([(0.9, 1.76), (0.7, 1.75)])
+    let bad = try findings { trial in
+      search(rate: trial.initialRate > 1 ? 0.63 : 0.61, objective: 1.7166)
+    }
     #expect(bad.claims.allSatisfy { $0.verdict == .fails })
-    // One search alone decides nothing.
-    let half = try findings([(0.62, 1.717)])
-    #expect(half.claims.allSatisfy { $0.verdict == .untested })
+    // Of other seeds the authors have printed nothing.
+    var others = MetalearnLR.Configuration()
+    others.seeds = [7, 8, 9]
+    #expect(
+      try findings(others) { _ in search(rate: 0.6, objective: 1.7) }.claims.map(\.id) == [
+        "convergence"
+      ])
+    // Two seeds are no evidence.
+    others.seeds = [0, 1]
+    let two = try findings(others) { _ in search(rate: 0.6, objective: 1.7) }
+    #expect(two.claims.last?.verdict == .untested)
+  }
+
+  @Test("lists of a wrong length in a stored result are no crash")
+  func forged() throws {
+    for text in [
+      #"{"objective":[],"finalLoss":[],"meanRate":[],"rates":[]}"#,
+      #"{"objective":[1.5,1.4],"finalLoss":[],"meanRate":[1],"rates":[1,2,3]}"#,
+    ] {
+      for schedule in [MetalearnLR.Schedule.shared, .perStep] {
+        var configuration = MetalearnLR.Configuration()
+        configuration.schedule = schedule
+        let findings = try findings(configuration) { trial in
+          trial.seed == 1 ? search(rate: 0.6, objective: 1.7) : text
+        }
+        #expect(findings.illustrations.allSatisfy { !$0.svg.isEmpty })
+      }
+    }
   }
 
   @Test("a learning rate that makes the training diverge is named, with step and value")

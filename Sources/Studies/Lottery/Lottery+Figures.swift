@@ -109,7 +109,7 @@ extension Results<Lottery> {
   /// The same limits for all learning curves, without their first rise.
   private var accuracyAxis: Axis {
     let accuracies = all.flatMap { $0.measurement.curves }
-      .flatMap { $0.testAccuracy.dropFirst(($0.steps.count + 9) / 10) }
+      .flatMap { $0.testAccuracy.dropFirst(($0.steps.count + 9) / 10) }.filter(\.isFinite)
     guard let low = accuracies.min(), let high = accuracies.max() else {
       return Axis("test accuracy (%)")
     }

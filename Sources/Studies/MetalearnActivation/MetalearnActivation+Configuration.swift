@@ -58,6 +58,16 @@ extension MetalearnActivation {
       return quick
     }
 
+    /// How many of the last outer steps the learned function is judged by, each with other initial weights.
+    static let judgedSteps = 10
+
+    /// The outer steps from whose initial weights, and with whose noise, the baselines are trained: the first, and those
+    /// that the learned function is judged by. Where all start the same, these are one.
+    package var starts: [Int] {
+      guard start == .fresh else { return [0] }
+      return [0] + (max(outerSteps - Self.judgedSteps, 1)..<max(outerSteps, 1))
+    }
+
     package func validate() throws {
       try requireExamples(of: dataset)
       try requireCounts([

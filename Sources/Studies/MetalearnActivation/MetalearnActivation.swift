@@ -15,6 +15,7 @@ import Tensors
 /// important. Scores are taken without it.
 package enum MetalearnActivation: Study {
   package static let name = "metalearn-activation"
+  package static let revision = 2
   package static let title = "Metalearning an activation function"
   package static let question =
     "Can gradients through whole trainings find an activation function that serves this dataset better than "
@@ -24,7 +25,7 @@ package enum MetalearnActivation: Study {
   package enum Trial: Codable, Hashable, Sendable, CustomStringConvertible {
     /// A function that is learned, over many trainings.
     case learned
-    /// A well-known one, in one training.
+    /// A well-known one, in trainings from the starts of ``Configuration/starts``.
     case baseline(Nonlinearity)
 
     package var description: String {
@@ -35,7 +36,7 @@ package enum MetalearnActivation: Study {
     }
   }
 
-  /// What a trial yields, one number per outer step; a baseline takes one.
+  /// What a trial yields, one number per outer step; for a baseline, one per start of its trainings.
   package struct Measurement: Codable, Sendable, Equatable {
     /// The outer objective: the mean of the last losses of the inner training.
     package var objective: [Double] = []
@@ -47,6 +48,9 @@ package enum MetalearnActivation: Study {
     package var samples: [Sample] = []
     /// The weights of the activation function's network after the last outer step, in the order of its parameters.
     package var weights: [[Float]] = []
+
+    /// A trial that is about to start.
+    package init() {}
   }
 
   /// The activation function at one moment.
@@ -55,6 +59,12 @@ package enum MetalearnActivation: Study {
     package var step: Int
     /// Its values.
     package var values: [Double]
+
+    /// Pairs values with a moment.
+    package init(step: Int, values: [Double]) {
+      self.step = step
+      self.values = values
+    }
   }
 
   /// Where the activation function is sampled.
@@ -79,7 +89,7 @@ package enum MetalearnActivation: Study {
       test: test[0..<min(configuration.testExamples, test.count)])
     switch trial {
     case .learned: return try laboratory.learn(in: context)
-    case .baseline(let function): return try laboratory.measure(function)
+    case .baseline(let function): return try laboratory.measure(function, in: context)
     }
   }
 }
@@ -110,11 +120,17 @@ private struct Laboratory {
   let examples: Examples
   let test: Examples
 
-  func measure(_ function: Nonlinearity) throws -> MetalearnActivation.Measurement {
+  /// Trains with a well-known function, from where the outer steps of ``MetalearnActivation/Configuration/starts`` do.
+  func measure(
+    _ function: Nonlinearity, in context: TrialContext
+  ) throws -> MetalearnActivation.Measurement {
     var measurement = MetalearnActivation.Measurement()
-    let outcome = training(0)(function)
-    try measurement.append(
-      outcome, activation: .named(function), test: test, settings, context: "with \(function)")
+    for start in settings.starts {
+      try context.checkCancellation()
+      try measurement.append(
+        training(start)(function), activation: .named(function), test: test, settings,
+        context: "with \(function)")
+    }
     return measurement
   }
 
@@ -125,20 +141,20 @@ private struct Laboratory {
     while progress.step < settings.outerSteps {
       try context.checkCancellation()
       let step = progress.step
-      let network = progress.network
+      let network = try progress.network()
       if step % settings.sampleEvery == 0 { progress.sample(learned(network)) }
       let (outcome, gradient) = outerGradient(at: network, step)
       try progress.measurement.append(
         outcome, activation: .learned(learned(network)), test: test, settings,
         context: "of outer step \(step)")
-      progress.network = try moved(network, along: gradient, step)
+      progress.setNetwork(try moved(network, along: gradient, step))
       progress.step += 1
       try context.checkpoint.save(encoding: progress)
       context.report(
         Double(progress.step) / Double(settings.outerSteps),
         "outer step \(step), \(progress.measurement.news)")
     }
-    progress.sample(learned(progress.network))
+    progress.sample(learned(try progress.network()))
     progress.measurement.weights = progress.weights
     return progress.measurement
   }
@@ -181,6 +197,10 @@ private struct Laboratory {
   }
 }
 
+private struct DamagedCheckpoint: Error, CustomStringConvertible {
+  let description = "the weights in the checkpoint are of no activation function"
+}
+
 /// Where a trial that learns is.
 private struct Progress: Codable {
   var step = 0
@@ -191,9 +211,13 @@ private struct Progress: Codable {
     weights = network.parameters.map(\.elements)
   }
 
-  var network: ActivationNetwork {
-    get { ActivationNetwork(weights: weights) }
-    set { weights = newValue.parameters.map(\.elements) }
+  func network() throws -> ActivationNetwork {
+    guard let network = ActivationNetwork(weights: weights) else { throw DamagedCheckpoint() }
+    return network
+  }
+
+  mutating func setNetwork(_ network: ActivationNetwork) {
+    weights = network.parameters.map(\.elements)
   }
 
   mutating func sample(_ activation: LearnedActivation) {
@@ -203,9 +227,12 @@ private struct Progress: Codable {
 }
 
 extension ActivationNetwork {
-  /// A network from the elements of its parameters, the second of which has one per hidden unit.
-  init(weights: [[Float]]) {
+  /// A network from the elements of its parameters, the second of which has one per hidden unit; nil if that is no
+  /// network.
+  init?(weights: [[Float]]) {
+    guard weights.count > 1, !weights[1].isEmpty else { return nil }
     self.init(zeros: weights[1].count)
+    guard weights.map(\.count) == parameters.map(\.count) else { return nil }
     updateParameters(along: weights.map { Tensor($0) }) { parameter, elements in
       parameter = elements.reshaped(to: parameter.shape)
     }

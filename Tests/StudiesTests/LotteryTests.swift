@@ -144,6 +144,21 @@ struct LotteryTests {
     }
   }
 
+  @Test("the whole network from other initial weights is the next seed's, trained once for both")
+  func sharedTrainings() throws {
+    let context = TrialContext()
+    let (one, two) = (
+      Lottery.Trial(network: .dense, seed: 1), Lottery.Trial(network: .dense, seed: 2)
+    )
+    let first = try Lottery.measure(one, Self.small, in: context)
+    let second = try Lottery.measure(two, Self.small, in: context)
+    #expect(first == (try Lottery.measure(one, Self.small, in: TrialContext())))
+    #expect(second == (try Lottery.measure(two, Self.small, in: TrialContext())))
+    let fresh = try #require(first.curves.first { $0.condition == .reinitialized })
+    #expect(fresh.digest == second.curves[0].digest)
+    #expect(fresh.testAccuracy == second.curves[0].testAccuracy)
+  }
+
   @Test("one and two jobs give the same bits")
   func jobs() throws {
     try inFolder { folder in

@@ -197,21 +197,31 @@ private struct Laboratory {
     let mask = try mask()
     for (index, condition) in settings.conditions.enumerated() {
       guard index >= progress.measurement.curves.count else { continue }
-      let dataset = try context.shared(DatasetKey(settings.dataset, condition)) {
-        try $0.dataset()
-      }
-      var network = initial
-      if condition == .reinitialized {
-        var generator = TorchGenerator(seed: UInt64(trial.seed) + 1)
-        network = settings.network(using: &generator)
-      }
-      let outcome = try train(
-        Masked(network, by: mask), on: dataset, settings.analysis,
-        after: work.total - Double(settings.conditions.count - index) * work.curve)
-      progress.measurement.curves.append(Lottery.Curve(outcome, condition))
+      let done = work.total - Double(settings.conditions.count - index) * work.curve
+      let start = Start(
+        seed: UInt64(trial.seed) + (condition == .reinitialized ? 1 : 0),
+        data: DatasetKey(settings.dataset, condition))
+      // Other initial weights of the whole network are those of the next seed, which is often a trial as well.
+      var curve =
+        trial.network == .dense
+        ? try context.shared(start) { try train(from: $0, mask, after: done) }
+        : try train(from: start, mask, after: done)
+      curve.condition = condition
+      progress.measurement.curves.append(curve)
       try context.checkpoint.save(progress.saved())
     }
     return progress.measurement
+  }
+
+  /// A training of the analysis.
+  private func train(
+    from start: Start, _ mask: Mask<MultilayerPerceptron>, after done: Double
+  ) throws -> Lottery.Curve {
+    let dataset = try context.shared(start.data) { try $0.dataset() }
+    var generator = TorchGenerator(seed: start.seed)
+    let network = Masked(settings.network(using: &generator), by: mask)
+    return Lottery.Curve(
+      try train(network, on: dataset, settings.analysis, after: done), .ordered)
   }
 
   private func mask() throws -> Mask<MultilayerPerceptron> {
@@ -249,6 +259,12 @@ private struct Laboratory {
     try context.train(&training, share: done / work.total...seen / work.total, news: { news })
     return training
   }
+}
+
+/// Where a training of the analysis starts, up to a mask: the seed of the initial weights, and the data.
+private struct Start: Hashable, Sendable {
+  let seed: UInt64
+  let data: DatasetKey
 }
 
 /// What a training has come to.

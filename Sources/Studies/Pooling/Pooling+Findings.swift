@@ -153,7 +153,7 @@ extension Results<Pooling> {
     Claim(
       "scarcity",
       "The advantage decreases as the number of training examples increases (that with 1000, less that with 50000).",
-      source: "5907490, 9. benchmark_pooling, cell 1; \(cell)", reported: 17.4,
+      source: "5907490, 9. benchmark_pooling, cell 0; \(cell)", reported: 17.4,
       difference: meanAdvantage(1000) - meanAdvantage(50_000), in: .above(0))
   }
 

@@ -197,8 +197,8 @@ extension Results<Lottery> {
     ]
   }
 
-  /// In percent, how much oftener neighbours survive in the one than in the other: for each seed, over all units.
-  private func excess(
+  /// For each seed, the mean of a quantity over the units of its ticket, in percent.
+  private func percentage(
     _ tickets: [Lottery.Ticket], of network: Lottery.Network, _ value: (Adjacency) -> [Double]
   ) -> Sample? {
     let means = tickets.filter { $0.trial.network == network }.compactMap { ticket in
@@ -209,7 +209,7 @@ extension Results<Lottery> {
 
   private func adjacency(_ count: Int, _ tickets: [Lottery.Ticket]) -> Claim? {
     func probability(_ network: Lottery.Network) -> Sample? {
-      excess(tickets, of: network) { $0.probabilities(of: count) }
+      percentage(tickets, of: network) { $0.probabilities(of: count) }
     }
     return Claim(
       "adjacency-\(count)",
@@ -225,7 +225,7 @@ extension Results<Lottery> {
       "The ticket has more adjacent weights than chance would predict: than as many inputs of each unit would have at "
         + "random places (difference for two, in percent).",
       source: "Caption of Figure 3g",
-      difference: excess(tickets, of: .lottery) {
+      difference: percentage(tickets, of: .lottery) {
         zip($0.probabilities(of: 2), $0.expectedProbabilities(of: 2)).map(-)
       }, in: .above(0), decimals: 3)
   }

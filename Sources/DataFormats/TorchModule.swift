@@ -15,7 +15,8 @@ package struct TorchModule: Sendable, Equatable {
 
   /// Writes a classifier of the paper as a module, for signals of `length` points.
   ///
-  /// - Returns: nil for a network with a learned activation function, which PyTorch has no name for.
+  /// - Returns: nil for a network with a learned activation function, which PyTorch has no name for, and for networks
+  ///   beside the paper's.
   package init?(_ network: BaselineNetwork, length: Int = 40) {
     let body: Body?
     switch network {
@@ -23,6 +24,7 @@ package struct TorchModule: Sendable, Equatable {
     case .mlp(let network): body = Body(network)
     case .cnn(let network): body = Body(network)
     case .gru(let network): body = Body(network)
+    case .perceptron, .resnet, .tcn, .local, .mixer, .transformer: body = nil
     }
     guard let body else { return nil }
     name = body.name

@@ -28,6 +28,11 @@ struct ExportTorch: ParsableCommand {
   var length = 40
 
   func run() throws {
+    guard Architecture.paper.contains(model) else {
+      throw Failure.usage(
+        "--model is \(model.rawValue); it must be one of "
+          + Architecture.paper.map(\.rawValue).joined(separator: ", "))
+    }
     let shortest = model == .cnn ? ConvolutionalNetwork.shortestInput : 1
     guard (shortest...10_000).contains(length) else {
       throw Failure.usage("--length is \(length); it must be \(shortest) to 10000")
@@ -36,7 +41,7 @@ struct ExportTorch: ParsableCommand {
     noteDropped(file?.droppedPrefix, from: weights)
     var generator = TorchGenerator(seed: 0)
     var network = BaselineNetwork(
-      model, inputs: length, hidden: file?.hiddenUnits, classes: file?.classes ?? 10,
+      model, NetworkSettings(), inputs: length, hidden: file?.hiddenUnits, classes: file?.classes ?? 10,
       activation: try hidden.function(of: model), using: &generator)
     try file?.load(into: &network)
     guard let module = TorchModule(network, length: length) else {

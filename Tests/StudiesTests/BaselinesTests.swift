@@ -158,6 +158,7 @@ struct BaselinesTests {
     case (.gru, .ordered): 91
     case (.cnn, .shuffled): 56
     case (.gru, .shuffled): 57
+    default: preconditionFailure("Table 1 has no \(model)")
     }
   }
 

@@ -10,7 +10,11 @@ struct Split: Sendable {
 
   /// Generates a dataset.
   init(_ configuration: DatasetConfiguration) throws {
-    let dataset = try Dataset(configuration)
+    self.init(try Dataset(configuration))
+  }
+
+  /// Takes a dataset apart.
+  init(_ dataset: Dataset) {
     training = Examples(dataset.x, dataset.y)
     test = Examples(dataset.xTest, dataset.yTest)
   }

@@ -12,7 +12,7 @@ struct TorchModuleTests {
     return try #require(TorchModule(network))
   }
 
-  @Test("declare a layer for every parameter's name", arguments: Architecture.allCases)
+  @Test("declare a layer for every parameter's name", arguments: Architecture.paper)
   func names(_ architecture: Architecture) throws {
     var generator = TorchGenerator(seed: 1)
     let network = BaselineNetwork(architecture, using: &generator)

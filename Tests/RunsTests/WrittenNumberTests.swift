@@ -88,7 +88,7 @@ struct WrittenNumberTests {
       ("steps=1_000", "steps takes a whole number in plain decimal digits"),
       (
         "rates=1,1e39",
-        "rates takes numbers such as 0.1,0.5, each a number from 1e-45 to 3.4e+38 in size, or 0"
+        "rates takes numbers such as 0.1,0.5 or linspace(0,1,9), each a number from 1e-45 to 3.4e+38 in size, or 0"
       ),
       ("padding=0...5", "padding takes a range of whole numbers such as 36..60 or 36,60"),
     ] {

@@ -85,19 +85,26 @@ package enum Sweep: Study {
   package static func measure(
     _ trial: Trial, _ configuration: Configuration, in context: TrialContext
   ) throws -> Measurement {
-    let experiment = try trial.experiment()
+    try trial.measure(in: context)
+  }
+}
+
+extension Sweep.Trial {
+  /// Carries out the training, which depends on nothing but what is here.
+  func measure(in context: TrialContext) throws -> Sweep.Measurement {
+    let experiment = try experiment()
     let data = try context.shared(experiment.dataset) { try Split($0) }
     let learned = try experiment.selection.training(
-      from: data.training, classes: 10, seed: UInt32(truncatingIfNeeded: trial.seed))
+      from: data.training, classes: 10, seed: UInt32(truncatingIfNeeded: seed))
     let test = try experiment.selection.restricted(data.test, classes: 10)
-    var generator = TorchGenerator(seed: UInt64(trial.seed))
+    var generator = TorchGenerator(seed: UInt64(seed))
     let network = BaselineNetwork(
-      trial.model, experiment.network, inputs: data.training.inputs.shape[1], using: &generator)
+      model, experiment.network, inputs: data.training.inputs.shape[1], using: &generator)
     var training = try Training(
       of: network, on: learned, testing: test, by: experiment.training, using: generator)
     try Kernels.withThreads(context.threads) { try context.train(&training) }
     let (final, learnedFinal) = (training.model.score(on: test), training.model.score(on: learned))
-    return Measurement(
+    return Sweep.Measurement(
       parameters: network.parameterCount, lastStep: training.stepCount - 1,
       testAccuracy: final.accuracy, testLoss: final.loss, trainAccuracy: learnedFinal.accuracy,
       trainLoss: learnedFinal.loss, steps: training.evaluations.map(\.step),

@@ -1,0 +1,96 @@
+import MNIST1D
+import NeuralNetworks
+import Runs
+
+extension Priors {
+  /// The settings.
+  package struct Configuration: StudyConfiguration, DatasetSettings, Hashable {
+    /// The seeds of the initial weights, one training each.
+    package var seeds = [42, 43, 44]
+    /// The networks.
+    package var networks = Network.allCases
+    /// How many inputs a unit sees in the masked MLPs.
+    package var windows = [3, 5, 9, 15, 25]
+    /// How many examples are learned from; shuffled columns are compared with the most.
+    package var examples = [250, 1000, 4000]
+    /// The number of the last step.
+    package var steps = 6000
+    /// Adam's step size.
+    package var learningRate = 1e-2
+    /// How many units each hidden layer has of the network that a ticket is found in.
+    package var ticketHidden = 500
+    /// The share of its parameters that is pruned in the end.
+    package var sparsity = 0.92
+    /// In how many rounds it is.
+    package var rounds = 23
+    /// The number of the last step of a training that searches.
+    package var searchSteps = 1501
+    /// The dataset.
+    package var dataset = DatasetConfiguration()
+
+    /// All networks, with three seeds.
+    package init() {}
+
+    /// One seed, a tenth of the steps, fewer windows, numbers of examples and rounds.
+    package static var quick: Configuration {
+      var quick = Configuration()
+      quick.seeds = [42]
+      quick.windows = [3, 9, 25]
+      quick.examples = [1000, 4000]
+      quick.steps = 600
+      (quick.ticketHidden, quick.rounds, quick.searchSteps) = (100, 5, 150)
+      return quick
+    }
+
+    /// The networks, each window by itself.
+    var subjects: [(network: Network, window: Int?)] {
+      networks.flatMap { network -> [(network: Network, window: Int?)] in
+        network == .window ? windows.map { (network, $0) } : [(network, nil)]
+      }
+    }
+
+    var training: TrainingSettings {
+      var settings = TrainingSettings()
+      settings.steps = steps
+      settings.learningRate = learningRate
+      return settings
+    }
+
+    /// The paper's search.
+    var search: TrainingSettings {
+      var settings = TrainingSettings()
+      settings.steps = searchSteps
+      settings.learningRate = 2e-2
+      return settings
+    }
+
+    package func validate() throws {
+      try training.validate()
+      try search.validate()
+      try requireExamples(of: dataset)
+      try requireValues([
+        ("seeds", seeds.isEmpty), ("networks", networks.isEmpty), ("examples", examples.isEmpty),
+        ("windows", networks.contains(.window) && windows.isEmpty),
+      ])
+      try requireSeeds(seeds)
+      try requireCounts([("rounds", rounds)], to: 1000)
+      try requireWidths([("ticket-hidden", ticketHidden)])
+      guard (0...1).contains(sparsity) else {
+        throw SettingError("sparsity is \(sparsity); it must be 0 to 1")
+      }
+      let inputs = dataset.finalSeqLength
+      if let window = windows.first(where: { !(1...inputs).contains($0) }) {
+        throw SettingError(
+          "windows holds \(window); a window must be 1 to \(inputs), the length of the signals")
+      }
+      if let count = examples.first(where: { !(1...dataset.trainingCount).contains($0) }) {
+        throw SettingError(
+          "examples holds \(count); it must be 1 to \(dataset.trainingCount), the number of training examples"
+        )
+      }
+      for architecture in networks.compactMap(\.architecture) {
+        try NetworkSettings().validate(for: architecture, inputs: inputs)
+      }
+    }
+  }
+}

@@ -63,25 +63,20 @@ public struct MultiHeadAttention: ContextualLayer {
         x.rank == 3 && x.shape[2] == features && x.shape[0] == queries.shape[0],
         "attention takes [batch, positions, \(features)], found shape \(x.shape)")
     }
-    let q = split(queries, 0) * (1 / Float(features / heads).squareRoot())
-    let logits = q.matmul(split(keys, 1), transposing: .right)
-    let weights = softmax(mask.map { logits + $0 } ?? logits)
-    let found = dropout.forward(weights, in: &context).matmul(split(values, 2))
-    return output(joined(found, batch: queries.shape[0]))
+    let (q, k, v) = (map(queries, 0), map(keys, 1), map(values, 2))
+    guard context.mode == .training && dropout.probability > 0 else {
+      return output(scaledDotProductAttention(q, k, v, heads: heads, mask: mask))
+    }
+    let found = scaledDotProductAttention(q, k, v, heads: heads, mask: mask) { weights in
+      dropout.forward(weights, in: &context)
+    }
+    return output(found)
   }
 
-  /// One of the three maps of the input, its heads side by side: [batch · heads, positions, features / heads].
-  private func split(_ x: Tensor, _ part: Int) -> Tensor {
-    let (batch, positions, features) = (x.shape[0], x.shape[1], x.shape[2])
-    let rows = part * features..<(part + 1) * features
+  /// One of the three maps of the input.
+  private func map(_ x: Tensor, _ part: Int) -> Tensor {
+    let rows = part * x.shape[2]..<(part + 1) * x.shape[2]
     return affine(x, weight: inputWeight.sliced(rows), bias: inputBias.sliced(rows))
-      .reshaped(to: [batch, positions, heads, features / heads]).permuted(0, 2, 1, 3)
-      .reshaped(to: [batch * heads, positions, features / heads])
-  }
-
-  private func joined(_ x: Tensor, batch: Int) -> Tensor {
-    x.reshaped(to: [batch, heads, x.shape[1], x.shape[2]]).permuted(0, 2, 1, 3)
-      .reshaped(to: [batch, x.shape[1], heads * x.shape[2]])
   }
 
   public mutating func visitParameters(_ visit: inout some ParameterVisitor) {

@@ -39,6 +39,14 @@ private struct GoldenLayers: Decodable {
   let initializations: Initializations
   let trained: Trained
 
+  let training: Training
+
+  struct Training: Decodable {
+    let losses: [Float]
+    let tensors: [GoldenTensor]
+    let accuracy: Double
+  }
+
   struct Trained: Decodable {
     let x, output: GoldenTensor
   }
@@ -229,5 +237,35 @@ struct GoldenLayerTests {
     read.replaceStates(with: [.zeros([3]), .ones([3]), Tensor(0)])
     try read.loadWeights(from: written.path)
     #expect(read.digest == network.digest)
+  }
+
+  @Test("a training with batch normalisation and dropout goes as it does in PyTorch, loss by loss")
+  func training() throws {
+    let golden = try GoldenLayers.all.get().training
+    var random = TorchGenerator(seed: 7)
+    let inputs = Tensor.normal([30, 6], using: &random)
+    let labels = random.randomIntegers(count: 30, in: 0..<3).map { Int32($0) }
+    let examples = Examples(inputs: inputs, labels: labels)
+    var generator = TorchGenerator(seed: 42)
+    let network = Sequential {
+      Linear(6, 8, bias: false, using: &generator)
+      BatchNorm1D(8)
+      Relu()
+      Dropout(0.3)
+      Linear(8, 3, using: &generator)
+    }
+    var training = try Training(
+      of: network, by: Adam(for: network, learningRate: 0.01),
+      on: Batches.inOrder(examples, size: 10), for: .steps(25), random: generator)
+    for loss in golden.losses {
+      let found = try training.step().trainLoss
+      #expect(abs(found - loss) <= 1e-5 * max(1, loss))
+    }
+    let tensors = training.model.namedTensors
+    #expect(tensors.count == golden.tensors.count)
+    for (found, wanted) in zip(tensors, golden.tensors) {
+      expectClose(found.tensor, wanted.tensor, 1e-5)
+    }
+    #expect(abs(training.model.score(on: examples).accuracy - 100 * golden.accuracy) < 1e-4)
   }
 }

@@ -153,6 +153,29 @@ def trained():
     return {"x": listed(x), "output": listed(network.eval()(x))}
 
 
+def training():
+    """The losses of a training whose layers draw and remember, and all tensors after it."""
+    random = torch.Generator().manual_seed(7)
+    x = torch.randn(30, 6, generator=random)
+    y = torch.randint(0, 3, (30,), generator=random)
+    torch.manual_seed(42)
+    # Before a normalisation a bias has no gradient but roundings, which Adam would make steps of.
+    network = nn.Sequential(
+        nn.Linear(6, 8, bias=False), nn.BatchNorm1d(8), nn.ReLU(), nn.Dropout(0.3), nn.Linear(8, 3))
+    optimizer = torch.optim.Adam(network.parameters(), lr=0.01)
+    losses = []
+    for step in range(25):
+        rows = slice(step % 3 * 10, step % 3 * 10 + 10)
+        optimizer.zero_grad()
+        loss = nn.functional.cross_entropy(network(x[rows]), y[rows])
+        loss.backward()
+        optimizer.step()
+        losses.append(loss.item())
+    accuracy = (network.eval()(x).argmax(1) == y).float().mean().item()
+    tensors = [listed(value.float()) for value in network.state_dict().values()]
+    return {"losses": losses, "tensors": tensors, "accuracy": accuracy}
+
+
 def main():
     torch.manual_seed(42)
     embedding = nn.Embedding(7, 5)
@@ -167,6 +190,7 @@ def main():
         "embedding": digest(embedding.weight),
         "initializations": initializations(),
         "trained": trained(),
+        "training": training(),
     }
     (GOLDEN / "layers.json").write_text(json.dumps(result, separators=(",", ":")) + "\n")
 

@@ -4,7 +4,7 @@ import ReferenceRandom
 import Runs
 
 extension DoubleDescent {
-  /// The settings; the defaults are the paper's, with sizes that go on until the second descent is seen with both losses.
+  /// The settings; the defaults are the paper's, with sizes that go on far beyond both thresholds.
   package struct Configuration: StudyConfiguration {
     /// The seeds of initial weights, order and noise, one training of each network for each.
     package var seeds = [42, 43, 44]

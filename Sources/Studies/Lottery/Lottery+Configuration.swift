@@ -75,12 +75,12 @@ extension Lottery {
       }
     }
 
-    /// A training of the search, which is evaluated after the last step at which it is due, since nothing else is
-    /// recorded of it.
+    /// The step of a training in the search after which it is evaluated, since nothing before it is recorded: the last one
+    /// that is due.
+    var lastEvaluation: Int { steps / evalEvery * evalEvery }
+
     var search: TrainingSettings {
-      let last = evalEvery > 0 ? steps / evalEvery * evalEvery : 0
-      return settings(
-        steps: steps, batchSize: batchSize, evaluationInterval: last > 0 ? last : evalEvery)
+      settings(steps: steps, batchSize: batchSize, evaluationInterval: evalEvery)
     }
 
     var analysis: TrainingSettings {

@@ -164,7 +164,8 @@ private struct Laboratory {
   mutating func search() throws {
     let rounds = settings.rounds(of: trial.network)
     guard !rounds.isEmpty else { return }
-    let dataset = try context.shared(settings.dataset) { try Dataset($0) }
+    let split = try context.shared(settings.dataset) { try Split($0) }
+    let settings = settings
     let done = rounds.prefix(progress.measurement.rounds.count).last ?? -1
     for (round, sparsity) in settings.schedule.enumerated() {
       let scores = scores()
@@ -172,11 +173,16 @@ private struct Laboratory {
       let mask = Mask(pruning: sparsity, ofLayersScoredBy: scores)
       if round == settings.ticket - 1 { progress.measurement.mask = Data(mask.packed) }
       guard rounds.contains(round) else { continue }
-      let outcome = try train(
-        Masked(initial, by: mask), on: dataset, settings.search,
-        after: Double(progress.measurement.rounds.count) * work.round)
-      progress.trained = outcome.network
-      progress.measurement.rounds.append(Lottery.Round(outcome, sparsity: sparsity))
+      var measured = Lottery.Round(sparsity: sparsity)
+      progress.trained = try train(
+        Masked(initial, by: mask), on: split, settings.search,
+        after: Double(progress.measurement.rounds.count) * work.round
+      ) { step, score in
+        guard step == settings.lastEvaluation else { return }
+        try measured.note(score(split.training), score(split.test), after: step)
+      }
+      measured.digest = progress.trained.digest
+      progress.measurement.rounds.append(measured)
       try context.checkpoint.save(progress.saved())
     }
   }
@@ -217,11 +223,17 @@ private struct Laboratory {
   private func train(
     from start: Start, _ mask: Mask<MultilayerPerceptron>, after done: Double
   ) throws -> Lottery.Curve {
-    let dataset = try context.shared(start.data) { try $0.dataset() }
+    let split = try context.shared(start.data) { try Split($0.dataset()) }
     var generator = TorchGenerator(seed: start.seed)
     let network = Masked(settings.network(using: &generator), by: mask)
-    return Lottery.Curve(
-      try train(network, on: dataset, settings.analysis, after: done), .ordered)
+    var curve = Lottery.Curve(condition: .ordered)
+    let trained = try train(network, on: split, settings.analysis, after: done) { step, score in
+      guard step % settings.analysisEvalEvery == 0 else { return }
+      curve.steps.append(step)
+      curve.testAccuracy.append(score(split.test).accuracy)
+    }
+    curve.digest = trained.digest
+    return curve
   }
 
   private func mask() throws -> Mask<MultilayerPerceptron> {
@@ -230,34 +242,36 @@ private struct Laboratory {
     return mask
   }
 
+  /// Looks at a network after a step of its training.
+  private typealias Look = (_ step: Int, _ score: (Examples) -> Score) throws -> Void
+
   /// Trains a network to the end, `done` examples having been seen before; without its pruned weights where that is
   /// faster, which changes no bit.
   private func train(
-    _ network: Masked<MultilayerPerceptron>, on dataset: Dataset, _ settings: TrainingSettings,
-    after done: Double
-  ) throws -> Outcome {
-    if network.mask.sparsity >= 0.8 {
-      let training = try train(SparsePerceptron(network), dataset, settings, after: done)
-      return Outcome(
-        evaluations: training.evaluations.map { ($0.step, $0.train, $0.test) },
-        network: training.model.expanded(into: network.network))
-    }
-    let training = try train(network, dataset, settings, after: done)
-    return Outcome(
-      evaluations: training.evaluations.map { ($0.step, $0.train, $0.test) },
-      network: training.model.network)
+    _ network: Masked<MultilayerPerceptron>, on split: Split, _ settings: TrainingSettings,
+    after done: Double, _ look: Look
+  ) throws -> MultilayerPerceptron {
+    network.mask.sparsity >= 0.8
+      ? try train(SparsePerceptron(network), split, settings, after: done, look)
+        .expanded(into: network.network)
+      : try train(network, split, settings, after: done, look).network
   }
 
   private func train<Network: Classifier>(
-    _ network: Network, _ dataset: Dataset, _ settings: TrainingSettings, after done: Double
-  ) throws -> PaperTraining<Network> {
+    _ network: Network, _ split: Split, _ settings: TrainingSettings, after done: Double,
+    _ look: Look
+  ) throws -> Network {
     var training = try Training(
-      of: network, on: Examples(dataset.x, dataset.y),
-      testing: Examples(dataset.xTest, dataset.yTest), settings: settings)
+      of: network, on: split.training, testing: split.test, settings: settings)
     let seen = done + Double(training.steps * settings.batchSize)
     let news = progress.news
-    try context.train(&training, share: done / work.total...seen / work.total, news: { news })
-    return training
+    try context.train(
+      &training, share: done / work.total...seen / work.total,
+      { training in
+        let step = try training.step().step
+        try look(step) { training.model.score(on: $0) }
+      }, news: { news })
+    return training.model
   }
 }
 
@@ -265,12 +279,6 @@ private struct Laboratory {
 private struct Start: Hashable, Sendable {
   let seed: UInt64
   let data: DatasetKey
-}
-
-/// What a training has come to.
-private struct Outcome {
-  let evaluations: [(step: Int, train: Score, test: Score)]
-  let network: MultilayerPerceptron
 }
 
 extension Lottery.Configuration {
@@ -283,22 +291,21 @@ extension Lottery.Configuration {
 // MARK: What was measured
 
 extension Lottery.Round {
-  fileprivate init(_ outcome: Outcome, sparsity: Double) {
-    self.sparsity = sparsity
-    let last = outcome.evaluations[outcome.evaluations.count - 1]
-    trainLoss = last.train.loss
-    testLoss = last.test.loss
-    testAccuracy = last.test.accuracy
-    digest = outcome.network.digest
+  fileprivate init(sparsity: Double) {
+    self.init(sparsity: sparsity, trainLoss: 0, testLoss: 0, testAccuracy: 0, digest: "")
+  }
+
+  fileprivate mutating func note(_ train: Score, _ test: Score, after step: Int) throws {
+    for (examples, loss) in [("training", train.loss), ("test", test.loss)] where !loss.isFinite {
+      throw TrainingError.divergedScores(step: step, examples: examples, loss: loss)
+    }
+    (trainLoss, testLoss, testAccuracy) = (train.loss, test.loss, test.accuracy)
   }
 }
 
 extension Lottery.Curve {
-  fileprivate init(_ outcome: Outcome, _ condition: Lottery.Condition) {
-    self.condition = condition
-    steps = outcome.evaluations.map(\.step)
-    testAccuracy = outcome.evaluations.map(\.test.accuracy)
-    digest = outcome.network.digest
+  fileprivate init(condition: Lottery.Condition) {
+    self.init(condition: condition, steps: [], testAccuracy: [], digest: "")
   }
 }
 

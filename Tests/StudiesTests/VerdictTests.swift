@@ -18,8 +18,8 @@ struct VerdictTests {
     let rounds = Lottery.Configuration().schedule.map {
       #"{"sparsity": \#($0), "trainLoss": 1, "testLoss": 1, "testAccuracy": 60, "digest": ""}"#
     }
-    let layers = ["input", "encoder", "projection"].map {
-      #"{"layer": "\#($0)", "dimensions": 2, "linear": 60, "neighbors": 60}"#
+    let layers = (0...5).map {
+      #"{"layer": \#($0), "dimensions": 2, "linear": 60, "neighbors": 60}"#
     }
     let text = """
       {"steps": [0], "epochs": [0], "digest": "", "parameters": 9000,

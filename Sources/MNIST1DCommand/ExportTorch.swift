@@ -41,7 +41,8 @@ struct ExportTorch: ParsableCommand {
     noteDropped(file?.droppedPrefix, from: weights)
     var generator = TorchGenerator(seed: 0)
     var network = BaselineNetwork(
-      model, NetworkSettings(), inputs: length, hidden: file?.hiddenUnits, classes: file?.classes ?? 10,
+      model, NetworkSettings(), inputs: length, hidden: file?.hiddenUnits,
+      classes: file?.classes ?? 10,
       activation: try hidden.function(of: model), using: &generator)
     try file?.load(into: &network)
     guard let module = TorchModule(network, length: length) else {

@@ -35,7 +35,9 @@ struct TorchModuleTests {
     #expect(recurrent.contains("self.linear = nn.Linear(480, 10)"))
   }
 
-  @Test("show what no weight shows: the residual connection and the activation function")
+  @Test(
+    "show what no weight shows, the residual connection and the activation function, and are none for other networks"
+  )
   func connection() throws {
     #expect(try module(.mlp).source.contains("h = h + torch.relu(self.linear2(h))"))
     var generator = TorchGenerator(seed: 1)
@@ -49,5 +51,7 @@ struct TorchModuleTests {
         LearnedActivation(network: ActivationNetwork(hidden: 3, using: &generator))),
       using: &generator)
     #expect(TorchModule(.mlp(learned)) == nil)
+    let residual = BaselineNetwork(.resnet, using: &generator)
+    #expect(TorchModule(residual) == nil)
   }
 }

@@ -10,8 +10,8 @@ package struct CodedField<Record>: Sendable {
   private let read: @Sendable (inout Record, KeyedDecodingContainer<FieldName>) throws -> Void
 
   /// Names a property.
-  package init<Value: Codable>(
-    _ name: String, _ property: WritableKeyPath<Record, Value> & Sendable, _ meaning: String
+  package init<Value: Codable & Sendable>(
+    _ name: String, _ property: any WritableKeyPath<Record, Value> & Sendable, _ meaning: String
   ) {
     self.name = name
     self.meaning = meaning
@@ -22,8 +22,8 @@ package struct CodedField<Record>: Sendable {
   }
 
   /// Names a property that may be absent.
-  package init<Value: Codable>(
-    _ name: String, _ property: WritableKeyPath<Record, Value?> & Sendable, _ meaning: String
+  package init<Value: Codable & Sendable>(
+    _ name: String, _ property: any WritableKeyPath<Record, Value?> & Sendable, _ meaning: String
   ) {
     self.name = name
     self.meaning = meaning

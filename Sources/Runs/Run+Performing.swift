@@ -38,6 +38,19 @@ extension Run {
     known.warnings.forEach { observer.announce($0) }
 
     let mine = options.shard?.indices(costs: costs) ?? Array(trials.indices)
+    if options.start == .resume {
+      let unknown = mine.filter { known.trials[keys[$0]] == nil }
+      let (found, runs) = reusable(for: unknown)
+      for trial in found {
+        try store.append(trial)
+        known.add(trial)
+      }
+      if !found.isEmpty {
+        observer.announce(
+          "\(found.count) of \(mine.count) trials \(found.count == 1 ? "is" : "are") taken from "
+            + (runs == 1 ? "another run" : "\(runs) other runs") + " that measured the same")
+      }
+    }
     var session = Session(run: self, options: options, mine: mine, known: known)
     if let sentence = session.resumption { observer.announce(sentence) }
     try session.perform(into: store, interruption: interruption, observer: &observer)

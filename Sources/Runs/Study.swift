@@ -61,6 +61,14 @@ public protocol Study: Sendable {
   /// seeds unless declared.
   static var comparableSettings: [ComparableSetting] { get }
 
+  /// The settings without those that make no difference to a trial, such as which other seeds there are; all of them
+  /// unless declared.
+  ///
+  /// Two runs of a study that agree in what this gives measure the trial alike: what one has stored, the other takes.
+  static func settings(
+    _ configuration: Configuration, thatMatterTo trial: Trial
+  ) -> Configuration
+
   /// What the results show. Trials that failed are absent from them.
   ///
   /// A claim says whether it holds for these results; whether these settings can judge it is found
@@ -74,6 +82,9 @@ extension Study {
   }
   public static var source: String? { nil }
   public static var revision: Int { 1 }
+  public static func settings(
+    _ configuration: Configuration, thatMatterTo trial: Trial
+  ) -> Configuration { configuration }
   public static func cost(of trial: Trial, _ configuration: Configuration) -> Double { 1 }
 }
 

@@ -96,6 +96,17 @@ package enum Baselines: Study {
     trial.model.relativeCost / (trial.examples == .all ? 1 : 2)
   }
 
+  package static func settings(
+    _ configuration: Configuration, thatMatterTo trial: Trial
+  ) -> Configuration {
+    var settings = configuration
+    settings.seeds = []
+    settings.models = []
+    settings.columns = []
+    settings.examples = []
+    return settings
+  }
+
   package static func measure(
     _ trial: Trial, _ configuration: Configuration, in context: TrialContext
   ) throws -> Measurement {

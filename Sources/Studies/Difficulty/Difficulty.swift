@@ -37,6 +37,13 @@ package enum Difficulty: Study {
     return trial.model.relativeCost * (trial.model == .logistic ? 1 : length)
   }
 
+  /// None: all that a training depends on is in its key.
+  package static func settings(
+    _ configuration: Configuration, thatMatterTo trial: Trial
+  ) -> Configuration {
+    Configuration()
+  }
+
   package static func measure(
     _ trial: Trial, _ configuration: Configuration, in context: TrialContext
   ) throws -> Measurement {

@@ -103,6 +103,17 @@ package enum DoubleDescent: Study {
     return step * Double(configuration.epochs)
   }
 
+  package static func settings(
+    _ configuration: Configuration, thatMatterTo trial: Trial
+  ) -> Configuration {
+    var settings = configuration
+    (settings.seeds, settings.models, settings.losses, settings.noise) = ([], [], [], [])
+    (settings.widths, settings.channels) = ([], [])
+    settings.nllParameters = 0
+    settings.epochWidths = configuration.follows(trial) ? [trial.size] : []
+    return settings
+  }
+
   package static func measure(
     _ trial: Trial, _ configuration: Configuration, in context: TrialContext
   ) throws -> Measurement {

@@ -107,6 +107,15 @@ package enum Lottery: Study {
     Workload(trial.network, configuration).total
   }
 
+  package static func settings(
+    _ configuration: Configuration, thatMatterTo trial: Trial
+  ) -> Configuration {
+    var settings = configuration
+    settings.seeds = []
+    settings.networks = []
+    return settings
+  }
+
   package static func measure(
     _ trial: Trial, _ configuration: Configuration, in context: TrialContext
   ) throws -> Measurement {

@@ -79,6 +79,14 @@ package enum MetalearnActivation: Study {
     trial == .learned ? 4 * Double(configuration.outerSteps) : 1
   }
 
+  package static func settings(
+    _ configuration: Configuration, thatMatterTo trial: Trial
+  ) -> Configuration {
+    var settings = configuration
+    settings.baselines = []
+    return settings
+  }
+
   package static func measure(
     _ trial: Trial, _ configuration: Configuration, in context: TrialContext
   ) throws -> Measurement {

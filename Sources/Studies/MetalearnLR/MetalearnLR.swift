@@ -64,6 +64,15 @@ package enum MetalearnLR: Study {
     }
   }
 
+  package static func settings(
+    _ configuration: Configuration, thatMatterTo trial: Trial
+  ) -> Configuration {
+    var settings = configuration
+    settings.seeds = []
+    settings.initialRates = []
+    return settings
+  }
+
   package static func measure(
     _ trial: Trial, _ configuration: Configuration, in context: TrialContext
   ) throws -> Measurement {

@@ -85,6 +85,17 @@ package enum Priors: Study {
       ? Double(configuration.rounds) * 20 : (trial.network.architecture ?? .mlp).relativeCost
   }
 
+  package static func settings(
+    _ configuration: Configuration, thatMatterTo trial: Trial
+  ) -> Configuration {
+    var settings = configuration
+    settings.seeds = []
+    settings.networks = []
+    settings.windows = []
+    settings.examples = []
+    return settings
+  }
+
   package static func measure(
     _ trial: Trial, _ configuration: Configuration, in context: TrialContext
   ) throws -> Measurement {

@@ -144,6 +144,15 @@ package enum SelfSupervised: Study {
     return training + 2 + (configuration.hasMap(trial) ? 8 : 0)
   }
 
+  package static func settings(
+    _ configuration: Configuration, thatMatterTo trial: Trial
+  ) -> Configuration {
+    var settings = configuration
+    (settings.seeds, settings.features) = ([], [])
+    settings.maps = configuration.hasMap(trial) ? [trial.features] : []
+    return settings
+  }
+
   package static func measure(
     _ trial: Trial, _ configuration: Configuration, in context: TrialContext
   ) throws -> Measurement {

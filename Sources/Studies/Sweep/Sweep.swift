@@ -82,6 +82,13 @@ package enum Sweep: Study {
     return trial.model.relativeCost * (seen + scored / 3) + 1
   }
 
+  /// None: all that a training depends on is in its key.
+  package static func settings(
+    _ configuration: Configuration, thatMatterTo trial: Trial
+  ) -> Configuration {
+    Configuration()
+  }
+
   package static func measure(
     _ trial: Trial, _ configuration: Configuration, in context: TrialContext
   ) throws -> Measurement {

@@ -112,6 +112,32 @@ public func swish(_ x: Tensor) -> Tensor { x * sigmoid(x) }
 ///
 /// Source: D. Hendrycks and K. Gimpel, "Gaussian error linear units" (2016).
 public func gelu(_ x: Tensor) -> Tensor {
-  let inner = x * (square(x) * 0.035_677_408 + 0.797_884_56)
-  return x * 0.5 * (tanh(inner) + 1)
+  Tensor.operation(
+    x,
+    value: Tensor(x.shape) { result in
+      splitElements(x.count) { start, count in
+        ck_gelu(count, x.pointer + start, result + start)
+      }
+    }
+  ) { x, _ in
+    { upstream, gradients in
+      guard upstream.isRecorded || x.isRecorded else {
+        gradients.add(
+          Tensor(x.shape) { result in
+            splitElements(x.count) { start, count in
+              ck_gelu_gradient(count, upstream.pointer + start, x.pointer + start, result + start)
+            }
+          })
+        return
+      }
+      gradients.add(upstream * geluSlope(x))
+    }
+  }
+}
+
+/// The derivative of ``gelu(_:)``, written with tensor operations.
+private func geluSlope(_ x: Tensor) -> Tensor {
+  let squares = square(x)
+  let t = tanh(x * (squares * 0.035_677_408 + 0.797_884_56))
+  return ((t + 1) + x * (1 - square(t)) * (squares * 0.107_032_22 + 0.797_884_56)) * 0.5
 }

@@ -107,6 +107,29 @@ struct OperatorGradientTests {
     }
   }
 
+  @Test(
+    "gelu is what its formula says, far from 0 too, with derivatives of two orders and the same bits by all kernels"
+  )
+  func geluFunction() {
+    var generator = SplitMix64(state: 35)
+    let x = generator.tensor([5, 7], in: -3...3)
+    let inner = x * 0.797_884_56 + x * x * x * 0.035_677_408
+    expectClose(gelu(x), x * (tanh(inner) + 1) / 2, 1e-6)
+    checkGradients(of: { gelu($0[0]) }, at: [x])
+    let far: Tensor = [-1e30, -50, -0.0, 50, 1e30]
+    #expect(gelu(far) == [0, 0, 0, 50, 1e30])
+    #expect(gradient(at: far) { gelu($0).sum() } == [0, 0, 0.5, 1, 1])
+    #expect(gelu([.nan] as Tensor).scalar.isNaN)
+
+    let usual = Kernels.current
+    defer { Kernels.select(usual) }
+    let expected = [gelu(x), gradient(at: x) { (gelu($0) * x).sum() }]
+    for kernels in Kernels.available {
+      Kernels.select(kernels)
+      #expect([gelu(x), gradient(at: x) { (gelu($0) * x).sum() }] == expected, "\(kernels)")
+    }
+  }
+
   @Test("parts are the slices that make up a tensor, with their derivatives")
   func parts() {
     var generator = SplitMix64(state: 33)

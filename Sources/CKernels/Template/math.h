@@ -128,3 +128,18 @@ CK_INLINE vf v_sigmoid(vf x) {
 CK_INLINE vf v_softplus(vf x) {
   return at_least(0, x) + v_log1p(v_exp((vf)((vi)x | (int32_t)0x80000000)));
 }
+
+// gelu(x) = ½ x (1 + tanh(u)) with u = √(2/π) (x + 0.044715 x³), and its derivative. Beyond ±10 the hyperbolic tangent is ±1,
+// whatever x is.
+CK_INLINE vf gelu_argument(vf x) { return at_least(-10, at_most(10, x)); }
+CK_INLINE vf gelu_tanh(vf z) {
+  return v_tanh(z * fma16(z * z, splat(0.035677408f), splat(0.79788456f)));
+}
+CK_INLINE vf v_gelu(vf x) {
+  return x * splat(0.5f) * (gelu_tanh(gelu_argument(x)) + splat(1));
+}
+CK_INLINE vf v_gelu_slope(vf x) {
+  const vf z = gelu_argument(x), t = gelu_tanh(z);
+  const vf slope = fma16(z * z, splat(0.10703222f), splat(0.79788456f));
+  return splat(0.5f) * ((t + splat(1)) + z * (splat(1) - t * t) * slope);
+}

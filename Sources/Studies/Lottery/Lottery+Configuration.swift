@@ -13,7 +13,8 @@ extension Lottery {
     package var hidden = 500
     /// How many sparsities are tried, evenly from 0 to 1.
     package var sparsities = 100
-    /// At every how many sparsities the control, which is pruned at random, is trained; from 0.8 on it is at all.
+    /// At every how many sparsities the control, which is pruned at random, is trained; from 0.8 on, where it falls, at
+    /// three times as many.
     package var randomEvery = 9
     /// The number of the last step of a training that searches.
     package var steps = 1501
@@ -70,7 +71,9 @@ extension Lottery {
       switch network {
       case .lottery: Array(schedule.indices)
       case .random:
-        schedule.enumerated().filter { $0 % randomEvery == 0 || $1 >= 0.8 }.map(\.offset)
+        schedule.enumerated().filter { round, sparsity in
+          round % (sparsity < 0.8 ? randomEvery : max(randomEvery / 3, 1)) == 0
+        }.map(\.offset)
       case .dense: []
       }
     }

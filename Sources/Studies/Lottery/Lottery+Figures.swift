@@ -260,7 +260,7 @@ extension Results<Lottery> {
   }
 
   var notes: [String] {
-    [
+    var notes = [
       "A layer's weights and biases are scored and pruned together, each layer to the same sparsity. Random scores are "
         + "drawn anew for every sparsity, so random masks are not nested, while a parameter that magnitude has pruned "
         + "stays pruned.",
@@ -268,9 +268,14 @@ extension Results<Lottery> {
         + "last step; the authors' code scores those of its last checkpoint, at step 1000.",
       "The analysis trains with batches of \(configuration.analysisBatchSize) on the dataset of seed "
         + "\(configuration.dataset.seed + 1), which the search has never seen.",
-      "The control is trained at every \(configuration.randomEvery)th sparsity, and from 80 % on at all (random-every); its "
-        + "rounds depend on no other, so that those that are left out change none. The authors' notebook trains it at all.",
     ]
+    if configuration.randomEvery > 1 {
+      notes.append(
+        "The control is trained at one in \(configuration.randomEvery) sparsities, and from 80 % on at three times as many "
+          + "(random-every; the authors train it at all). Its rounds depend on no other, so that those that are left out "
+          + "change none.")
+    }
+    return notes
   }
 
   var paperNotes: [String] {

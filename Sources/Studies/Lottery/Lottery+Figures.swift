@@ -282,7 +282,8 @@ extension Results<Lottery> {
     [
       "The reported accuracies are what the notebook of December 2020 printed. The authors' notebook of 2024 prints 65.85 for "
         + "the ticket (7878d96, lottery-tickets, cell 28), where it was 70.6: its seeding no longer reaches PyTorch. There the "
-        + "two searches of one trial (cell 18) begin with 60.6 and 66.4 %; those of 2020 both begin with 63.7 %, from the same weights."
+        + "two searches of one trial (cell 18) begin with 60.6 and 66.4 %; those of 2020 both begin with 63.7 %, from the same "
+        + "weights."
     ]
   }
 }

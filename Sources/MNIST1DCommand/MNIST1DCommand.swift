@@ -14,6 +14,7 @@ struct MNIST1DCommand: ParsableCommand, StudyProgram {
       reproduces its studies. Results go to standard output, progress and messages to standard error; the same \
       command gives the same bits on every machine.
       """,
+    version: version,
     subcommands: [
       ReproduceCommand<Self>.self, SweepCommand.self, Train.self, Evaluate.self, Generate.self,
       SlurmCommand<Self>.self, MergeCommand<Self>.self, ReportCommand<Self>.self,
@@ -24,6 +25,8 @@ struct MNIST1DCommand: ParsableCommand, StudyProgram {
   )
 
   static let name = "mnist1d"
+  /// Raised with every change that a script could notice.
+  static let version = "0.2"
   static var studies: [any Study.Type] { paperStudies }
   static var furtherStudies: [any Study.Type] { Studies.furtherStudies }
   static let source: String? = "the paper"

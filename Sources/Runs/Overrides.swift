@@ -88,9 +88,23 @@ public struct Overrides: Sendable, Equatable {
     // A setting within a setting is often called by its last name alone.
     let nearest =
       named.first { folded($0.path.last!) == wanted }
-      ?? named.min { editDistance(folded($0.key), wanted) < editDistance(folded($1.key), wanted) }
+      ?? named.first { setting in synonyms[wanted]?.contains(setting.key) ?? false }
+      ?? named.map { (setting: $0, distance: editDistance(folded($0.key), wanted)) }
+      .filter { $0.distance <= max(1, wanted.count / 3) }
+      .min { $0.distance < $1.distance }?.setting
     throw .unknownSetting(key, nearest: nearest?.key, known: named.map(\.key))
   }
+
+  /// What other programs call settings, folded, and what they are called here.
+  private static let synonyms: [String: [String]] = [
+    "lr": ["learning-rate"], "eta": ["learning-rate"], "stepsize": ["learning-rate"],
+    "bs": ["batch-size"], "batch": ["batch-size"], "wd": ["weight-decay"],
+    "l2": ["weight-decay"], "epochs": ["epochs", "steps"], "epoch": ["epochs", "steps"],
+    "iterations": ["steps"], "iters": ["steps"], "maxsteps": ["steps"], "seed": ["seeds"],
+    "model": ["models"], "network": ["models", "networks"], "arch": ["models"],
+    "width": ["hidden", "widths"], "units": ["hidden", "units"], "opt": ["optimizer"],
+    "n": ["dataset.num-samples"], "samples": ["dataset.num-samples"],
+  ]
 
   private static func value(
     of override: Override, as kind: SettingKind?

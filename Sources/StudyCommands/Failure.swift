@@ -58,6 +58,11 @@ package struct Failure: Error {
       let hints = root.fullMessage(for: error).dropFirst("Error: \(message)".count)
         .split(separator: "\n").filter { $0.hasPrefix("Help:") || $0.hasPrefix("  See") }
       for hint in hints { Terminal.note(String(hint)) }
+      if let option = message.firstMatch(of: /Unknown option '--([a-z0-9.-]+)'/),
+        ["reproduce", "sweep", "slurm", "merge"].contains(CommandLine.arguments.dropFirst().first)
+      {
+        Terminal.note("A setting of a study is written without dashes: \(option.1)=…")
+      }
     case .failure where !(error is ExitCode):
       Terminal.warn(message)
       Foundation.exit(ExitStatus.unforeseen.rawValue)

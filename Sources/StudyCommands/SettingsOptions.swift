@@ -17,9 +17,17 @@ package struct SettingsOptions: ParsableArguments {
 
   package init() {}
 
+  /// Says of `seeds=3` that it is one seed, where three may have been meant.
+  private static func explain(_ setting: String) {
+    guard let match = setting.wholeMatch(of: /seeds=([2-9]|[1-4][0-9])/), let count = Int(match.1)
+    else { return }
+    Terminal.note("\(setting) is one seed, \(count); so many seeds are seeds=0..\(count - 1)")
+  }
+
   /// The settings and the folder, with some more settings.
   package func named(with others: [String] = []) throws(RunError) -> StudySettings {
-    StudySettings(
+    for setting in settings { Self.explain(setting) }
+    return StudySettings(
       scale: quick ? .quick : .full, overrides: try Overrides(settings + others),
       output: URL(fileURLWithPath: output))
   }

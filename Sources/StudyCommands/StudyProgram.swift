@@ -72,7 +72,9 @@ extension StudyProgram {
     Kernels.onOutOfMemory { sentence in cs_end(sentence, ExitStatus.refused.rawValue) }
     prepare()
     do {
-      var command = try root.parseAsRoot(Surroundings.arguments())
+      let arguments = try Surroundings.arguments()
+      if let help = studyHelp(arguments) { return Terminal.print(help) }
+      var command = try root.parseAsRoot(arguments)
       try requireKernels()
       // Help, which the parser brings with it, can be had anywhere.
       if !String(reflecting: type(of: command)).hasPrefix("ArgumentParser.") {

@@ -124,6 +124,9 @@ struct NamedNetworkTests {
     #expect(error(.cnn) { $0.hidden = 0 } == nil)
     #expect(error(.cnn, inputs: 2) { _ in }?.contains("3 or more for the cnn") == true)
     #expect(error(.resnet) { $0.kernel = 4 } == "kernel is 4; it must be odd for the resnet.")
+    #expect(error(.resnet) { $0.depth = 6 } == nil)
+    #expect(error(.resnet) { $0.depth = 7 }?.contains("leave two positions or more") == true)
+    #expect(error(.resnet, inputs: 4) { _ in }?.contains("depth is 3") == true)
     #expect(error(.tcn) { $0.depth = 21 }?.contains("at most 20") == true)
     #expect(error(.local, inputs: 3) { $0.kernel = 6 }?.contains("5 or less") == true)
     #expect(error(.local, inputs: 3) { $0.kernel = 5 } == nil)
@@ -137,7 +140,7 @@ struct NamedNetworkTests {
   @Test("of convolutions takes the shortest signal that it accepts")
   func shortest() throws {
     for (architecture, inputs, kernel) in [
-      (Architecture.local, 3, 5), (.local, 1, 3), (.resnet, 1, 3), (.tcn, 1, 3), (.cnn, 3, nil),
+      (Architecture.local, 3, 5), (.local, 1, 3), (.resnet, 5, 3), (.tcn, 1, 3), (.cnn, 3, nil),
     ] as [(Architecture, Int, Int?)] {
       var settings = NetworkSettings()
       settings.kernel = kernel

@@ -85,6 +85,22 @@ struct OverridesTests {
     )
   }
 
+  @Test(
+    "of an unknown setting knows what others call it, and names none that is far from it",
+    arguments: [
+      ("lr", "learning-rate"), ("bs", "batch-size"), ("epochs", "steps"), ("seed", "seeds"),
+      ("learning_rte", "learning-rate"), ("modles", "models"), ("wd", nil), ("colour", nil),
+      ("x", nil),
+    ])
+  func synonyms(key: String, nearest: String?) {
+    let error = #expect(throws: RunError.self) { try apply("\(key)=1") }
+    guard case .unknownSetting(_, let found, _)? = error else {
+      Issue.record("\(String(describing: error))")
+      return
+    }
+    #expect(found == nearest)
+  }
+
   @Test("of an unknown setting names the nearest one and all others")
   func unknownSetting() throws {
     let error = #expect(throws: RunError.self) { try apply("step=600") }

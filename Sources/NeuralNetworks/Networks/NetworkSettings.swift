@@ -90,6 +90,13 @@ public struct NetworkSettings: Hashable, Sendable {
       guard kernel % 2 == 1 else {
         throw .setting("kernel", "\(kernel)", "odd for the resnet")
       }
+      // With two positions left a channel has a variance also in a batch of one example.
+      let depth = given.depth ?? 3
+      guard (1..<depth).reduce(inputs, { length, _ in (length + 1) / 2 }) >= 2 else {
+        throw .setting(
+          "depth", "\(depth)",
+          "so small that signals of \(inputs) points leave two positions or more")
+      }
     case .tcn: try requireCount("depth", given.depth ?? 4, to: 20)
     case .local:
       let shortest = LocallyConnectedNetwork.shortestInput(kernel: given.kernel ?? 5)

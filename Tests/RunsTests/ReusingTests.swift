@@ -2,7 +2,7 @@ import Foundation
 import Storage
 import Testing
 
-@testable import Runs
+import Runs
 
 /// A study whose trials depend on everything but which others there are.
 private enum Kin: Study {
@@ -106,7 +106,7 @@ struct ReusingTests {
   func damaged() throws {
     let scratch = try Scratch()
     let first = try perform({ $0.seeds = [1] }, in: scratch)
-    let store = first.run.directory.store(of: nil)
+    let store = first.run.store
     let text = try String(contentsOf: store, encoding: .utf8)
     var lines = text.split(separator: "\n").map(String.init)
     lines[1] = lines[1].replacing("\"score\":", with: "\"score\":1")

@@ -7,7 +7,7 @@ import Runs
 import Storage
 import Testing
 
-@testable import Studies
+import Studies
 
 @Suite("A sweep")
 struct SweepTests {

@@ -38,7 +38,7 @@ package enum Sweep: Study {
     }
 
     /// The experiment that the settings describe.
-    func experiment() throws(RunError) -> Experiment {
+    package func experiment() throws(RunError) -> Experiment {
       try Overrides(settings.map { "\($0.key)=\($0.value)" }).applied(to: Experiment())
     }
   }

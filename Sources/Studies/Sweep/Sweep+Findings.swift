@@ -22,6 +22,11 @@ extension Sweep {
     /// The values as numbers; nil for what is none, such as the kinds of network.
     let numbers: [Double]?
 
+    /// A value as a figure names it.
+    func label(_ value: String) -> String {
+      key == "models" ? Architecture(rawValue: value)?.label ?? value : value
+    }
+
     /// Whether the values are so far apart that a logarithmic axis shows them better: each at least half as much again
     /// as the one before, and the last twenty times the first.
     var isGeometric: Bool {
@@ -184,7 +189,7 @@ extension Results<Sweep> {
     return Illustration(
       "sweep", caption: caption,
       figure: Figure(
-        title: "\(metric.label.capitalizedFirst) by \(x.key)",
+        title: "\(metric.label.replacing(" (%)", with: "").capitalizedFirst) by \(x.key)",
         subtitle: by.map {
           isMap(x, $0) ? "Each cell is a mean over seeds" : "By \($0.key): \(seeds)"
         }
@@ -208,7 +213,7 @@ extension Results<Sweep> {
       // Larger values of the second setting lie higher.
       let rows = Array(by.values.reversed())
       return Panel(
-        title: title, x: Axis(x.key, ticks: .names(x.values)),
+        title: title, x: Axis(x.key, ticks: .names(x.values.map(x.label))),
         y: Axis(by.key, ticks: .names(rows), direction: .backward),
         marks: [
           .heatMap(
@@ -220,12 +225,12 @@ extension Results<Sweep> {
     let groups: [String?] = by.map { $0.values } ?? [nil]
     guard let numbers = x.numbers else {
       return Panel(
-        title: title, x: Axis(x.key, ticks: .names(x.values)), y: y,
+        title: title, x: Axis(x.key, ticks: .names(x.values.map(x.label))), y: y,
         marks: groups.enumerated().map { index, group in
           let samples = x.values.map { sample($0, group) }
           return .bars(
             Bars(
-              group, values: samples.map { $0?.mean ?? .nan },
+              group.flatMap { by?.label($0) }, values: samples.map { $0?.mean ?? .nan },
               errors: configuration.seeds.count > 1 ? samples.map { $0?.deviation ?? 0 } : nil,
               color: .series(index)))
         })
@@ -236,7 +241,7 @@ extension Results<Sweep> {
       marks: groups.enumerated().map { index, group in
         .line(
           Line(
-            group,
+            group.flatMap { by?.label($0) },
             SampleCurve(x: order.map { numbers[$0] }, order.map { sample(x.values[$0], group) }),
             color: .series(index), marker: Marker.allCases[index % Marker.allCases.count]))
       })

@@ -3,17 +3,24 @@ import Storage
 
 /// TensorBoard's event file of one training, in a folder that TensorBoard is pointed at.
 ///
+///     let curves = try EventFile(in: "tensorboard")
+///     curves.append(["loss/batch": metrics.trainLoss], step: metrics.step)
+///     try curves.flush()
+///
 /// Records are appended, so that TensorBoard shows a training that is under way. A folder may hold several files: a
 /// training that was resumed goes on in a new one.
-package final class EventFile {
+public final class EventFile {
   private let path: String
   private let descriptor: Int32
   private var buffer: [UInt8] = []
 
   /// Creates the folder, if it is not there, and a new file in it.
   ///
+  /// - Parameters:
+  ///   - folder: the folder, in which other files stay as they are.
+  ///   - time: when the training began, in seconds since 1970.
   /// - Throws: `FileError` if that is impossible.
-  package init(in folder: String, time: Double = Date().timeIntervalSince1970) throws(FileError) {
+  public init(in folder: String, time: Double = Date().timeIntervalSince1970) throws(FileError) {
     try OutputFile.createFolder(folder)
     var name: String
     var created: Int32
@@ -33,7 +40,19 @@ package final class EventFile {
     close(descriptor)
   }
 
-  /// Adds a record; ``flush()`` hands it to the system.
+  /// Adds values of curves at one step; ``flush()`` hands them to the system.
+  ///
+  /// - Parameters:
+  ///   - scalars: the values by the names of their curves; what comes before a slash groups curves on the page.
+  ///   - step: the number of the step.
+  ///   - time: when it was taken, in seconds since 1970.
+  public func append(
+    _ scalars: KeyValuePairs<String, Float>, step: Int, time: Double = Date().timeIntervalSince1970
+  ) {
+    append(scalars.map { EventRecord.Scalar($0.key, $0.value) }, step: step, time: time)
+  }
+
+  /// Adds a record.
   package func append(
     _ scalars: [EventRecord.Scalar], step: Int, time: Double = Date().timeIntervalSince1970
   ) {
@@ -43,7 +62,7 @@ package final class EventFile {
   /// Writes the records that were added.
   ///
   /// - Throws: `FileError` if that is impossible.
-  package func flush() throws(FileError) {
+  public func flush() throws(FileError) {
     let written = buffer.withUnsafeBytes { writeAll($0, to: descriptor) }
     buffer.removeFirst(written)
     guard buffer.isEmpty else { throw .unwritable(path: path, reason: systemReason()) }

@@ -39,6 +39,10 @@ struct EventFileTests {
     let scalar = EventRecord(.scalars([.init("loss", 1)], step: 0), time: 8).bytes
     #expect(Array(files[0]) == version + scalar)
     #expect(Array(files[1]) == version)
+    second.append(["loss": 1], step: 0, time: 8)
+    try second.flush()
+    #expect(
+      try Array(Data(contentsOf: URL(fileURLWithPath: "\(path)/\(names[1])"))) == version + scalar)
   }
 
   @Test("cannot lie where a file is")

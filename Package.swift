@@ -92,13 +92,22 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], swiftSettings: strict),
 
-    // The package in Examples, without what only this package may use: its tests run it here, too.
+    // The programs in Examples, without what only this package may use: its tests run them here, too.
     .executableTarget(
       name: "NoiseExample",
       dependencies: [
         "StudyCommands", "Runs", "Figures", "DataFormats", "NeuralNetworks", "Tensors", "MNIST1D",
         "ReferenceRandom",
       ], path: "Examples/Sources/noise", packageAccess: false, swiftSettings: strict),
+    .executableTarget(
+      name: "UDLExample",
+      dependencies: [
+        "Runs", "Figures", "Storage", "NeuralNetworks", "Tensors", "MNIST1D", "ReferenceRandom",
+      ], path: "Examples/Sources/udl", packageAccess: false, swiftSettings: strict),
+    .executableTarget(
+      name: "TrainingExample",
+      dependencies: ["DataFormats", "NeuralNetworks", "Tensors", "MNIST1D", "ReferenceRandom"],
+      path: "Examples/Sources/training", packageAccess: false, swiftSettings: strict),
 
     // Golden files from NumPy, PyTorch and the reference implementation, and their reader.
     .target(
@@ -144,8 +153,8 @@ let package = Package(
     .testTarget(
       name: "MNIST1DCommandTests",
       dependencies: [
-        "MNIST1DCommand", "NoiseExample", "DataFormats", "Storage", "NeuralNetworks", "MNIST1D",
-        "ReferenceRandom",
+        "MNIST1DCommand", "NoiseExample", "UDLExample", "TrainingExample", "DataFormats", "Storage",
+        "NeuralNetworks", "MNIST1D", "ReferenceRandom",
       ],
       swiftSettings: strict),
   ] + fuzzing,

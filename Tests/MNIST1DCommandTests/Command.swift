@@ -79,11 +79,11 @@ struct Command {
   #endif
 
   /// Calls `body` with a new folder that is removed afterwards.
-  static func inFolder(_ body: (URL) throws -> Void) throws {
+  static func inFolder<Result>(_ body: (URL) throws -> Result) throws -> Result {
     let folder = FileManager.default.temporaryDirectory
       .appendingPathComponent("mnist1d-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(at: folder) }
-    try body(folder)
+    return try body(folder)
   }
 }

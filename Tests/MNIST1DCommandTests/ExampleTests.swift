@@ -19,7 +19,7 @@ struct ExampleTests {
     ).sorted().map { "runs/noise-tolerance/\($0)" }
   }
 
-  @Test("is the code that the article shows")
+  @Test("is the code that the article shows, and its manifest a part of the package's")
   func article() throws {
     func text(_ path: String) throws -> String {
       try String(contentsOf: Self.repository.appendingPathComponent(path), encoding: .utf8)
@@ -27,11 +27,19 @@ struct ExampleTests {
     let article = try text("Sources/StudyCommands/Documentation.docc/AFirstStudyOfYourOwn.md")
     let shown = article.components(separatedBy: "```swift\n").dropFirst()
       .map { $0.components(separatedBy: "```")[0] }
-    let files = try [
-      "Package.swift", "Sources/noise/NoiseTolerance.swift", "Sources/noise/NoiseCommand.swift",
-    ].map { try text("Examples/\($0)") }
     func words(_ text: String) -> [Substring] { text.split(whereSeparator: \.isWhitespace) }
-    #expect(words(shown.joined()) == words(files.joined()))
+    let files = try ["NoiseTolerance", "NoiseCommand"].map {
+      try text("Examples/Sources/noise/\($0).swift")
+    }
+    #expect(words(shown.dropFirst().joined()) == words(files.joined()))
+    // The manifest is that of a package with this program alone.
+    let manifest = words(try text("Examples/Package.swift"))
+    var rest = manifest[...]
+    for word in words(shown[shown.startIndex]) where word != "\"noise\"," && word != "])" {
+      let place = rest.firstIndex(of: word)
+      #expect(place != nil, "\(word) is not in the manifest of the examples, or not there")
+      rest = rest[((place ?? rest.endIndex - 1) + 1)...]
+    }
   }
 
   @Test("measures, tabulates, draws and has a claim, which other settings leave untested")

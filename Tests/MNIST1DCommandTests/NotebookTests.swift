@@ -59,12 +59,12 @@ struct NotebookTests {
     #expect(figure?.contains("hidden units") == true)
   }
 
-  @Test("9.5: training signals as they are, scaled, and rotated give three networks")
+  @Test("9.5: training signals as they are, scaled and rotated give different networks")
   func augmentation() throws {
     let (table, _, figure) = try carryOut("9.5", epochs: 2)
-    #expect(table.rows.map { $0[0] } == ["as they are", "scaled", "scaled and rotated"])
-    #expect(Set(table.column(2)).count == 3)
-    #expect(figure?.contains("scaled and rotated") == true)
+    #expect(table.rows.count == 5 && table.rows.first?[0] == "as they are")
+    #expect(Set(table.column(1)).count == 5)
+    #expect(figure?.contains("rotated") == true)
   }
 
   @Test("10.2: the convolutional network has the notebook's layers, and both learn")

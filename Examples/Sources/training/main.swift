@@ -22,7 +22,7 @@ var random = TorchGenerator(seed: 42)
 let (values, gates) = (Linear(40, 200, using: &random), Linear(40, 200, using: &random))
 let network = GatedNetwork(values: values, gates: gates, output: Linear(200, 10, using: &random))
 var training = try Training(
-  of: network, by: SGD(for: network, learningRate: 0.5, momentum: 0.9),
+  of: network, by: SGD(for: network, learningRate: 2, momentum: 0.9),
   on: Batches.shuffled(examples, size: 100, using: random),
   for: .epochs(Int(CommandLine.arguments.last!) ?? 50),
   schedule: .stepDecay(every: 400, factor: 0.5), minimizing: "Brier score"

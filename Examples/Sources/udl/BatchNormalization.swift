@@ -28,14 +28,18 @@ enum BatchNormalization: Notebook {
       throws
     {
       table.append([.text(name)] + network.variances(of: batch).map { .number($0, decimals: 2) })
-      let last = try evaluations(
-        training: network, on: data.training, testing: data.test,
-        by: descent(epochs, halvedEvery: 20), using: generator
-      ).last
-      results.append([
-        .text(name), Cell(last?.train.loss, decimals: 3), Cell(last?.train.error),
-        Cell(last?.test.error),
-      ])
+      do {
+        let last = try evaluations(
+          training: network, on: data.training, testing: data.test,
+          by: descent(epochs, halvedEvery: 20), using: generator
+        ).last
+        results.append([
+          .text(name), Cell(last?.train.loss, decimals: 3), Cell(last?.train.error),
+          Cell(last?.test.error),
+        ])
+      } catch is TrainingError {
+        results.append([.text(name), "diverges", .empty, .empty])
+      }
     }
 
     var generator = TorchGenerator(seed: 0)

@@ -3,7 +3,10 @@ import NeuralNetworks
 import ReferenceRandom
 import Runs
 
-/// Notebook 9.5, augmentation: signals that are rotated and scaled at random are new examples of the same classes.
+/// Notebook 9.5, augmentation: signals that are rotated and scaled at random are new examples of the same classes, as long
+/// as examples look like that.
+///
+/// The notebook adds 4000 such signals to the training examples; here every batch draws new ones.
 enum DataAugmentation: Notebook {
   static let number = "9.5"
   static let task = "Rotate and scale the training signals at random"
@@ -11,13 +14,18 @@ enum DataAugmentation: Notebook {
 
   static func run(epochs: Int) throws {
     let (training, test) = try examples()
-    var scaled = descent(epochs, halvedEvery: 10)
-    scaled.augmentScale = 0.2  // A factor from 0.8 to 1.2.
-    var rotated = scaled
-    rotated.augmentShift = 20  // By any number of the 40 points.
+    func recipe(scale: Double = 0, shift: Int = 0) -> TrainingRecipe {
+      var recipe = descent(epochs, halvedEvery: 10)
+      recipe.augmentScale = scale
+      recipe.augmentShift = shift
+      return recipe
+    }
     let kinds = [
-      ("as they are", descent(epochs, halvedEvery: 10)), ("scaled", scaled),
-      ("scaled and rotated", rotated),
+      ("as they are", recipe()),
+      ("scaled, by 0.8 to 1.2", recipe(scale: 0.2)),
+      ("rotated, by 3 points at most", recipe(shift: 3)),
+      ("rotated, by any number of points", recipe(shift: 20)),
+      ("scaled, and rotated by 3 at most", recipe(scale: 0.2, shift: 3)),
     ]
 
     var table = Table(

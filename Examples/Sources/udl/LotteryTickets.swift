@@ -11,10 +11,7 @@ enum LotteryTickets: Notebook {
   static let number = "20.3"
   static let task = "Prune a network again and again, and train what is left from its first weights"
   static let epochs = 38
-  static let sparsities = [
-    0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.65, 0.7, 0.75, 0.8, 0.84, 0.88, 0.9, 0.92, 0.94, 0.96, 0.98,
-    0.99,
-  ]
+  static let sparsities = [0, 0.2, 0.4, 0.6, 0.7, 0.8, 0.85, 0.9, 0.94, 0.96, 0.98, 0.99]
 
   static func run(epochs: Int) throws {
     let (training, test) = try examples()

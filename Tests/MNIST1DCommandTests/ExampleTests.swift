@@ -19,6 +19,16 @@ struct ExampleTests {
     ).sorted().map { "runs/noise-tolerance/\($0)" }
   }
 
+  @Test("shows the training of one's own that the README shows, in at most 40 lines")
+  func training() throws {
+    func text(_ path: String) throws -> String {
+      try String(contentsOf: Self.repository.appendingPathComponent(path), encoding: .utf8)
+    }
+    let training = try text("Examples/Sources/training/main.swift")
+    #expect(try text("README.md").contains("```swift\n\(training)```"))
+    #expect(training.split(separator: "\n", omittingEmptySubsequences: false).count <= 41)
+  }
+
   @Test("is the code that the article shows, and its manifest a part of the package's")
   func article() throws {
     func text(_ path: String) throws -> String {

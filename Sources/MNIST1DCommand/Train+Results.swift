@@ -97,7 +97,7 @@ extension Train {
     let names = training.evaluator?.names ?? []
     return CSVTable(
       columns: ["step", "epoch"] + names.map { $0.replacing(".", with: "_") },
-      rows: training.evaluations.map { evaluation in
+      rows: training.evaluationsIncludingLast.map { evaluation in
         let epoch = Double(evaluation.step + 1) / Double(training.batches.stepsPerEpoch)
         return ["\(evaluation.step)", "\(epoch)"] + evaluation.metrics.map { "\($0.value)" }
       })
@@ -105,7 +105,7 @@ extension Train {
 
   /// Loss and accuracy along the training.
   func learningCurves<Model>(of training: RecipeTraining<Model>) -> Figure {
-    let evaluations = training.evaluations
+    let evaluations = training.evaluationsIncludingLast
     let isByEpoch = options.epochs != nil
     let x = evaluations.map { evaluation in
       isByEpoch

@@ -146,6 +146,11 @@ struct Train: ParsableCommand {
     try outputs.add("--checkpoint's metrics", journal, .growingFile)
     try outputs.add("--metrics", metrics, .growingFile)
     try outputs.add("--tensorboard", tensorboard, .folder)
+    for (option, path, type) in [("--curves", curves, "csv"), ("--figure", figure, "svg")] {
+      if let path, !path.lowercased().hasSuffix(".\(type)"), !path.hasPrefix("/dev/") {
+        throw Failure.usage("\(option) is \(path); its name must end in .\(type)")
+      }
+    }
     try outputs.add("--curves", curves)
     try outputs.add("--figure", figure)
     try outputs.require(apartFrom: [

@@ -179,10 +179,20 @@ public struct Training<Model: Parameterized & Sendable, Rule: Optimizer, Source:
     return evaluationsSinceBest >= patience
   }
 
-  /// The best of all evaluations, and of one after the last step where none was due there.
+  /// An evaluation after the last step, where none was due there; nil where one was.
+  private var undueEvaluation: Evaluation? {
+    guard let evaluator, stepCount > 0, !evaluator.isDue(after: stepCount - 1) else { return nil }
+    return evaluator.evaluation(of: model, after: stepCount - 1)
+  }
+
+  /// The evaluations that are remembered, and one after the last step.
+  public var evaluationsIncludingLast: [Evaluation] {
+    evaluations + [undueEvaluation].compactMap { $0 }
+  }
+
+  /// The best of all evaluations, and of one after the last step.
   public var bestIncludingLast: Evaluation? {
-    guard let evaluator, stepCount > 0, !evaluator.isDue(after: stepCount - 1) else { return best }
-    let last = evaluator.evaluation(of: model, after: stepCount - 1)
+    guard let evaluator, let last = undueEvaluation else { return best }
     return best.map { evaluator.isBetter(last, than: $0) ? last : $0 } ?? last
   }
 

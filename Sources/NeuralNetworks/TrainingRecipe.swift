@@ -88,6 +88,9 @@ public struct TrainingRecipe: Hashable, Sendable {
       try requireCount("steps", steps, from: 0)
     } else {
       try requireCount("epochs", epochs ?? 1)
+      guard steps == TrainingRecipe().steps else {
+        throw .setting("steps", "\(steps)", "absent where epochs are counted")
+      }
     }
     try requireCount("batch-size", batchSize)
     try requireMagnitude("learning-rate", learningRate)

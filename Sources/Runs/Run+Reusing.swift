@@ -45,5 +45,11 @@ extension Run {
     let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
     return names.filter { $0 != directory.url.lastPathComponent && !$0.contains("-") }.sorted()
       .map { RunDirectory(folder.appendingPathComponent($0)) }
+      .filter { run in
+        // A pipe would be waited for.
+        ([run.configuration] + run.stores()).allSatisfy {
+          FilePlace($0.path)?.isRegularFile ?? false
+        }
+      }
   }
 }

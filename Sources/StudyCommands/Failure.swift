@@ -59,7 +59,7 @@ package struct Failure: Error {
         .split(separator: "\n").filter { $0.hasPrefix("Help:") || $0.hasPrefix("  See") }
       for hint in hints { Terminal.note(String(hint)) }
       if let option = message.firstMatch(of: /Unknown option '--([a-z0-9.-]+)'/),
-        ["reproduce", "sweep", "slurm", "merge"].contains(CommandLine.arguments.dropFirst().first)
+        ["reproduce", "sweep"].contains(CommandLine.arguments.dropFirst().first)
       {
         Terminal.note("A setting of a study is written without dashes: \(option.1)=…")
       }

@@ -136,7 +136,9 @@ struct TrainOptionsTests {
       (["--training-examples", "161"], "it must be 1 to 160"),
       (["--label-noise", "2"], "label-noise is 2.0; it must be a probability"),
       (["--optimizer", "lion"], "'lion' is invalid"),
-      (["--epochs", "0"], "epochs is 0; it must be 1 or more"),
+      (["--epochs", "2"], "steps is 3; it must be absent where epochs are counted"),
+      (["--figure", "f.png"], "its name must end in .svg"),
+      (["--curves", "c.json"], "its name must end in .csv"),
       (["--figure", "missing/f.svg"], "missing/f.svg"),
       (["--curves", "missing/c.csv"], "missing/c.csv"),
     ])

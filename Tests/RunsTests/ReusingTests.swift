@@ -116,6 +116,10 @@ struct ReusingTests {
       second.words.contains("2 of 6 trials are taken from another run that measured the same"))
     let alone = try perform({ $0.seeds = [1, 2] }, in: scratch, "elsewhere")
     #expect(second.summary?.digest == alone.summary?.digest)
+    // A pipe is not waited for.
+    let pipe = scratch.url.appendingPathComponent("elsewhere/kin/fedcba9876543210")
+    try FileManager.default.createDirectory(at: pipe, withIntermediateDirectories: true)
+    #expect(mkfifo(pipe.appendingPathComponent("trials.jsonl").path, 0o600) == 0)
     // A copy under another name is not believed.
     let kin = scratch.url.appendingPathComponent("elsewhere/kin")
     try FileManager.default.moveItem(

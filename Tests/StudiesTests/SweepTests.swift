@@ -54,6 +54,8 @@ struct SweepTests {
     let trials = Sweep.trials(for: configuration)
     #expect(trials.map(\.model) == [.mlp, .mlp, .cnn, .tcn, .tcn, .tcn])
     #expect(trials[2].settings["hidden"] == nil && trials[5].settings["depth"] == "3")
+    let table = try #require(Sweep.findings(try results(configuration)).tables.first)
+    #expect(table.rows.count == 6)
   }
 
   @Test("encodes each setting as a list of its own type, and reads it back")
@@ -101,6 +103,10 @@ struct SweepTests {
     #expect(measurement.digest == training.model.digest)
     #expect(measurement.testAccuracy == training.model.score(on: test).accuracy)
     #expect(measurement.steps == [0, 10, 20] && measurement.lastStep == 20)
+    // The last step counts, also where no evaluation is due there.
+    let rare = try self.configuration("models=mlp", "seeds=7", "eval-every=15", "steps=20")
+    let last = try #require(try results(rare).all.first?.measurement)
+    #expect(last.steps == [0, 15, 20] && last.curve.last == last.testAccuracy)
     #expect(measurement.parameters == 15_210)
   }
 
@@ -155,6 +161,11 @@ struct SweepTests {
   @Test(
     "that makes no sense is refused, and the combination named",
     arguments: [
+      (["seeds=1,2,1"], "seeds lists 1 twice"),
+      (["learning-rate=0.1,0.10"], "learning-rate lists 0.1 twice"),
+      (["models=mlp,cnn", "depth=2"], "depth is a setting of none of the models mlp, cnn"),
+      (["x=seeds"], "they are what means are taken over"), (["by=foo"], "there is no such setting"),
+      (["epochs=2"], "steps is 20; it must be absent where epochs are counted"),
       (["models="], "models= cannot be understood"), (["steps="], "steps= cannot be understood"),
       (["x=steps"], "steps cannot be shown along an axis, as it has one value; models has several"),
       (["x=models", "by=models"], "by is models, which is x already"),

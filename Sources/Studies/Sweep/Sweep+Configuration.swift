@@ -1,3 +1,4 @@
+import DataFormats
 import MNIST1D
 import NeuralNetworks
 import Runs
@@ -51,6 +52,31 @@ extension Sweep {
       }
     }
 
+    /// Refuses a value that is listed twice, which would be shown, and counted, as two.
+    private func requireDifferentValues() throws {
+      let lists =
+        [("models", models.map(\.rawValue)), ("seeds", seeds.map { "\($0)" })]
+        + axes.map { ($0.key, $0.values.map(\.written)) }
+      for (key, values) in lists {
+        var seen = Set<String>()
+        if let twice = values.first(where: { !seen.insert($0).inserted }) {
+          throw SettingError("\(key) lists \(twice) twice; list each value once")
+        }
+      }
+    }
+
+    /// Refuses settings that none of the networks has.
+    private func requireTakenSettings() throws {
+      let taken = Set(models.flatMap { NetworkSettings.names(for: $0) })
+      let own = Set(NetworkSettings.fields.map(\.name))
+      for axis in axes
+      where own.contains(axis.key) && !taken.contains(axis.key) && axis.values != [axis.standard] {
+        throw SettingError(
+          "\(axis.key) is a setting of none of the models \(models.map(\.rawValue).joined(separator: ", "))"
+        )
+      }
+    }
+
     /// The largest dataset of any combination, for which there must be memory.
     package var dataset: DatasetConfiguration {
       let all = settings.compactMap { settings in
@@ -67,8 +93,17 @@ extension Sweep {
       if let seed = seeds.first(where: { $0 > Int(UInt32.max) }) {
         throw SettingError("seeds holds \(seed); a seed must be at most \(UInt32.max)")
       }
+      try requireDifferentValues()
+      try requireTakenSettings()
       for key in [x, by].compactMap(\.self) {
         let known = dimensions.map(\.key)
+        guard key != "seeds" else {
+          throw SettingError(
+            "seeds cannot be shown along an axis: they are what means are taken over")
+        }
+        guard key == "models" || axes.contains(where: { $0.key == key }) else {
+          throw SettingError("\(key) cannot be shown along an axis, as there is no such setting")
+        }
         guard known.contains(key) else {
           throw SettingError(
             known.isEmpty

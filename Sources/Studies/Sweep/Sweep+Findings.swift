@@ -6,11 +6,16 @@ import Storage
 extension Sweep {
   /// A sweep asks a question of its user's own: it makes no claim.
   package static func findings(_ results: Results<Sweep>) -> Findings {
+    // A figure shows a network at every value, also of a setting that it has not; tables and notes count trainings.
     let conditions = results.conditions
+    var seen = Set<Trial>()
+    let trained = conditions.filter {
+      seen.insert(Trial(model: $0.model, all: $0.settings, seed: 0)).inserted
+    }
     return Findings(
-      tables: [results.table(conditions)],
-      illustrations: [results.overview(conditions), results.learningCurves(conditions)],
-      notes: results.notes(conditions))
+      tables: [results.table(trained)],
+      illustrations: [results.overview(conditions), results.learningCurves(trained)],
+      notes: results.notes(trained))
   }
 
   /// A setting that has several values, `models` among them.

@@ -111,10 +111,11 @@ extension Sweep.Trial {
       of: network, on: learned, testing: test, by: experiment.training, using: generator)
     try Kernels.withThreads(context.threads) { try context.train(&training) }
     let (final, learnedFinal) = (training.model.score(on: test), training.model.score(on: learned))
+    let evaluations = training.evaluationsIncludingLast
     return Sweep.Measurement(
       parameters: network.parameterCount, lastStep: training.stepCount - 1,
       testAccuracy: final.accuracy, testLoss: final.loss, trainAccuracy: learnedFinal.accuracy,
-      trainLoss: learnedFinal.loss, steps: training.evaluations.map(\.step),
-      curve: training.evaluations.map(\.test.accuracy), digest: training.model.digest)
+      trainLoss: learnedFinal.loss, steps: evaluations.map(\.step),
+      curve: evaluations.map(\.test.accuracy), digest: training.model.digest)
   }
 }

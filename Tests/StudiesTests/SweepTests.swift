@@ -124,9 +124,10 @@ struct SweepTests {
     #expect(try figure() == nil)
     let lines = try #require(try figure("learning-rate=0.1,0.01,0.001", "models=logistic,mlp"))
     #expect(lines.contains("Test accuracy by learning-rate") && lines.contains(">MLP<"))
-    let map = try #require(try figure("learning-rate=0.1,0.01", "hidden=3,4,5"))
+    let map = try #require(try figure("models=mlp", "learning-rate=0.1,0.01", "hidden=3,4,5"))
     #expect(map.contains("Each cell is a mean"))
-    let pair = try #require(try figure("learning-rate=0.1,0.01", "hidden=3,4,5", "by=hidden"))
+    let pair = try #require(
+      try figure("models=mlp", "learning-rate=0.1,0.01", "hidden=3,4,5", "by=hidden"))
     #expect(!pair.contains("Each cell is a mean") && pair.contains("By hidden"))
     let bars = try #require(
       try figure("models=logistic,mlp", "optimizer=sgd,adam", "metric=train-loss"))

@@ -89,10 +89,16 @@ extension Results<Difficulty> {
     guard configuration.seeds.count > 2 else {
       return start + " Fewer than three seeds cannot tell more."
     }
-    let lost = leads.filter { ($0.lead.difference.interval?.lowerBound ?? 0) <= 0 }
-    if lost.isEmpty { return start + " It is certain everywhere between." }
-    return start
-      + " It is not certain with \(lost.map { dimension.words($0.value) }.joined(separator: ", "))."
+    func places(_ isWanted: (ClosedRange<Double>) -> Bool) -> String? {
+      let places = leads.filter { $0.lead.difference.interval.map(isWanted) ?? false }
+        .map { dimension.words($0.value) }
+      return places.isEmpty ? nil : places.joined(separator: ", ")
+    }
+    let unsettled = places { $0.contains(0) }.map {
+      " The intervals leave open who leads with \($0)."
+    }
+    let behind = places { $0.upperBound < 0 }.map { " The CNN is behind with \($0)." }
+    return start + (unsettled ?? "") + (behind ?? "")
   }
 
   /// The CNN against the best of the others, seed by seed.

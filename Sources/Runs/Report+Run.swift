@@ -30,7 +30,8 @@ extension Report {
         """
     case .own:
       words =
-        "<strong>Not \(run.source ?? "the study")’s \(run.source == nil ? "own " : "")settings.</strong>"
+        run.source.map { source -> HTML in "<strong>Not \(source)’s settings.</strong>" }
+        ?? "<strong>Settings that differ from the defaults.</strong>"
     }
     let rows = run.changed.map { setting -> HTML in
       """

@@ -24,11 +24,12 @@ public struct Report: Sendable {
     }
   }
 
-  /// Collects runs under a heading.
+  /// Collects runs under a heading; unless one is given, under one that says whether they are of the paper.
   public init(
-    title: String = "MNIST-1D, reproduced", runs: [RunSummary], missing: [Missing] = []
+    title: String? = nil, runs: [RunSummary], missing: [Missing] = []
   ) {
-    self.title = title
+    let isOwn = !runs.isEmpty && runs.allSatisfy { $0.source == nil }
+    self.title = title ?? (isOwn ? "A question of one’s own" : "MNIST-1D, reproduced")
     self.runs = runs
     self.missing = missing
   }

@@ -12,8 +12,8 @@ import Tensors
 ///     }
 ///     while !training.isFinished { try training.stepAndEvaluate() }
 ///
-/// For a classifier, ``init(of:by:on:for:minimizing:smoothing:schedule:clipping:evaluating:random:)`` takes the loss by its name, and
-/// ``init(of:on:validating:testing:settings:remembering:random:)`` is the training of the paper.
+/// For a classifier, ``init(of:by:on:for:minimizing:smoothing:schedule:clipping:evaluating:random:)`` takes the loss by
+/// its name, and ``init(of:on:validating:testing:settings:remembering:random:)`` is the training of the paper.
 ///
 /// The state is a value: it can be copied, saved as a ``TrainingState`` and resumed to the same bits. A checkpoint of a
 /// training that started from anything else, be it a setting, the data or the initial weights, is refused.

@@ -1,19 +1,13 @@
 import MNIST1D
+import Storage
 
 // A dataset's settings as part of a study's: under their own names, `padding` as its two ends.
 extension DatasetConfiguration: Codable {
-  private struct Key: CodingKey {
-    let stringValue: String
-    var intValue: Int? { nil }
-    init(stringValue: String) { self.stringValue = stringValue }
-    init?(intValue: Int) { nil }
-  }
-
   public init(from decoder: any Decoder) throws {
     self.init()
-    let values = try decoder.container(keyedBy: Key.self)
+    let values = try decoder.container(keyedBy: FieldName.self)
     for parameter in Self.parameters {
-      let key = Key(stringValue: parameter.name)
+      let key = FieldName(stringValue: parameter.name)
       switch parameter.value {
       case .integer(let access): access.set(&self, try values.decode(Int.self, forKey: key))
       case .number(let access): access.set(&self, try values.decode(Double.self, forKey: key))
@@ -32,9 +26,9 @@ extension DatasetConfiguration: Codable {
   }
 
   public func encode(to encoder: any Encoder) throws {
-    var values = encoder.container(keyedBy: Key.self)
+    var values = encoder.container(keyedBy: FieldName.self)
     for parameter in Self.parameters {
-      let key = Key(stringValue: parameter.name)
+      let key = FieldName(stringValue: parameter.name)
       switch parameter.value {
       case .integer(let access): try values.encode(access.get(self), forKey: key)
       case .number(let access): try values.encode(access.get(self), forKey: key)

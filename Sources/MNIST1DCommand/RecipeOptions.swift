@@ -98,15 +98,7 @@ private func help<Record>(
   guard let field = fields.first(where: { $0.name == name }) else {
     preconditionFailure("a training has no setting \(name)")
   }
-  return ArgumentHelp(stringLiteral: field.meaning).naming(placeholder)
-}
-
-extension ArgumentHelp {
-  fileprivate func naming(_ placeholder: String?) -> ArgumentHelp {
-    var help = self
-    help.valueName = placeholder
-    return help
-  }
+  return ArgumentHelp(field.meaning, valueName: placeholder)
 }
 
 extension OptimizerName: ExpressibleByArgument {}

@@ -93,19 +93,22 @@ extension Train {
   }
 
   /// The evaluations, one a row: the step and epoch whose end they follow, losses, and accuracies in percent.
-  static func curves<Model>(of training: RecipeTraining<Model>) -> CSVTable {
+  static func curves<Model>(
+    of training: RecipeTraining<Model>, _ evaluations: [Evaluation]
+  ) -> CSVTable {
     let names = training.evaluator?.names ?? []
     return CSVTable(
       columns: ["step", "epoch"] + names.map { $0.replacing(".", with: "_") },
-      rows: training.evaluationsIncludingLast.map { evaluation in
+      rows: evaluations.map { evaluation in
         let epoch = Double(evaluation.step + 1) / Double(training.batches.stepsPerEpoch)
         return ["\(evaluation.step)", "\(epoch)"] + evaluation.metrics.map { "\($0.value)" }
       })
   }
 
   /// Loss and accuracy along the training.
-  func learningCurves<Model>(of training: RecipeTraining<Model>) -> Figure {
-    let evaluations = training.evaluationsIncludingLast
+  func learningCurves<Model>(
+    of training: RecipeTraining<Model>, _ evaluations: [Evaluation]
+  ) -> Figure {
     let isByEpoch = options.epochs != nil
     let x = evaluations.map { evaluation in
       isByEpoch

@@ -213,9 +213,15 @@ struct Train: ParsableCommand {
     }
     try keep(.last)
     if let save { try training.model.writeWeights(to: save) }
-    if let curves { try OutputFile.write(Self.curves(of: training).encode(), to: curves) }
-    if let figure {
-      try OutputFile.write(Array(learningCurves(of: training).svg().utf8), to: figure)
+    if curves != nil || figure != nil {
+      let evaluations = training.evaluationsIncludingLast
+      if let curves {
+        try OutputFile.write(Self.curves(of: training, evaluations).encode(), to: curves)
+      }
+      if let figure {
+        let picture = learningCurves(of: training, evaluations)
+        try OutputFile.write(Array(picture.svg().utf8), to: figure)
+      }
     }
     let train = training.model.score(on: training.batches.data)
     let test = training.model.score(on: data.test)

@@ -12,8 +12,9 @@ extension Run {
   /// - Returns: results, and from how many runs they are.
   func reusable(for wanted: [Int]) -> (trials: [StoredTrial], runs: Int) {
     var (found, runs) = ([StoredTrial](), 0)
-    var missing = Dictionary(
+    let places = Dictionary(
       wanted.map { (keys[$0], $0) }, uniquingKeysWith: { first, _ in first })
+    var missing = places
     for other in siblings() {
       guard !missing.isEmpty else { break }
       guard let identity = try? RunIdentity(reading: other), identity.study == S.name,
@@ -34,8 +35,6 @@ extension Run {
       if found.count > before { runs += 1 }
     }
     // In planned order, so that the store does not depend on that of a dictionary.
-    let places = Dictionary(
-      wanted.map { (keys[$0], $0) }, uniquingKeysWith: { first, _ in first })
     return (found.sorted { (places[$0.key] ?? 0) < (places[$1.key] ?? 0) }, runs)
   }
 

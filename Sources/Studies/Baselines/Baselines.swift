@@ -110,7 +110,7 @@ package enum Baselines: Study {
   package static func measure(
     _ trial: Trial, _ configuration: Configuration, in context: TrialContext
   ) throws -> Measurement {
-    let dataset = try context.shared(DatasetKey(configuration.dataset, trial.columns)) {
+    let dataset = try context.shared(ColumnOrderKey(configuration.dataset, trial.columns)) {
       try $0.dataset()
     }
     var generator = TorchGenerator(seed: UInt64(trial.seed))
@@ -153,8 +153,8 @@ extension Baselines.Measurement {
   var best: Double { testAccuracy.max() ?? .nan }
 }
 
-/// A dataset that several trials share.
-private struct DatasetKey: Hashable, Sendable {
+/// A dataset with its columns in one order, which several trials share.
+struct ColumnOrderKey: Hashable, Sendable {
   let configuration: DatasetConfiguration
   let columns: Baselines.Columns
 

@@ -36,15 +36,11 @@ extension Results<Difficulty> {
   fileprivate func table(_ dimension: Difficulty.Dimension) -> Table {
     Table(
       "\(dimension)", title: "Test accuracy in percent by \(dimension.label)",
-      columns: ["classifier"] + configuration.values(of: dimension).map(Self.number),
+      columns: ["classifier"] + configuration.values(of: dimension).map(\.written),
       rows: configuration.models.map { model in
         [.text(model.label)]
           + configuration.values(of: dimension).map { Cell(accuracy(model, dimension, $0)) }
       })
-  }
-
-  private static func number(_ value: Double) -> String {
-    Int(exactly: value).map { "\($0)" } ?? "\(value)"
   }
 
   fileprivate var figure: Figure {

@@ -102,7 +102,7 @@ extension Difficulty {
     func trial(_ model: Architecture, _ dimension: Dimension, _ value: Double, seed: Int) -> Trial {
       var settings = steps == TrainingRecipe().steps ? [:] : ["steps": "\(steps)"]
       if value != dimension.paper {
-        settings[dimension.key] = Int(exactly: value).map { "\($0)" } ?? "\(value)"
+        settings[dimension.key] = value.written
       }
       return Trial(model: model, all: settings, seed: seed)
     }
@@ -165,7 +165,7 @@ extension Difficulty.Dimension {
 
   /// A value in a sentence.
   func words(_ value: Double) -> String {
-    let number = Int(exactly: value).map { "\($0)" } ?? "\(value)"
+    let number = value.written
     return switch self {
     case .noise: "noise of \(number)"
     case .translation: "translations of up to \(number) points"

@@ -99,7 +99,9 @@ package enum Priors: Study {
   package static func measure(
     _ trial: Trial, _ configuration: Configuration, in context: TrialContext
   ) throws -> Measurement {
-    let data = try context.shared(Data(configuration.dataset, trial.columns)) { try $0.split() }
+    let data = try context.shared(ColumnOrderKey(configuration.dataset, trial.columns)) {
+      Split(try $0.dataset())
+    }
     let learned = data.training[0..<trial.examples]
     return try Kernels.withThreads(context.threads) {
       var generator = TorchGenerator(seed: UInt64(trial.seed))
@@ -187,21 +189,6 @@ extension MultilayerPerceptron {
   }
 }
 
-/// A dataset that trials share.
-private struct Data: Hashable, Sendable {
-  let configuration: DatasetConfiguration
-  let columns: Baselines.Columns
-
-  init(_ configuration: DatasetConfiguration, _ columns: Baselines.Columns) {
-    (self.configuration, self.columns) = (configuration, columns)
-  }
-
-  func split() throws -> Split {
-    let dataset = try Dataset(configuration)
-    return Split(columns == .shuffled ? dataset.shufflingColumns() : dataset)
-  }
-}
-
 /// A lottery ticket that trials share, found on ordered columns as the paper finds it, in fewer rounds.
 private struct Ticket: Hashable, Sendable {
   let configuration: Priors.Configuration
@@ -212,7 +199,9 @@ private struct Ticket: Hashable, Sendable {
   }
 
   func find(_ context: TrialContext) throws -> Masked<MultilayerPerceptron> {
-    let data = try context.shared(Data(configuration.dataset, .ordered)) { try $0.split() }
+    let data = try context.shared(ColumnOrderKey(configuration.dataset, .ordered)) {
+      Split(try $0.dataset())
+    }
     var generator = TorchGenerator(seed: UInt64(seed))
     let initial = MultilayerPerceptron(
       inputs: data.training.inputs.shape[1], hidden: configuration.ticketHidden, using: &generator)

@@ -179,11 +179,16 @@ struct SettingAxis: Sendable, Equatable {
   }()
 }
 
+extension Double {
+  /// The number as one writes it on the command line: without a fraction it has no point.
+  var written: String { Int(exactly: self).map { "\($0)" } ?? "\(self)" }
+}
+
 extension JSON {
-  /// The value as one writes it on the command line: a number without a fraction has no point.
+  /// The value as one writes it on the command line.
   var written: String {
     switch self {
-    case .number(let value): Int(exactly: value).map { "\($0)" } ?? "\(value)"
+    case .number(let value): value.written
     case .array(let elements): elements.map(\.written).joined(separator: ",")
     default: spelling
     }

@@ -116,15 +116,20 @@ struct ReusingTests {
       second.words.contains("2 of 6 trials are taken from another run that measured the same"))
     let alone = try perform({ $0.seeds = [1, 2] }, in: scratch, "elsewhere")
     #expect(second.summary?.digest == alone.summary?.digest)
-    // A pipe is not waited for.
-    let pipe = scratch.url.appendingPathComponent("elsewhere/kin/fedcba9876543210")
-    try FileManager.default.createDirectory(at: pipe, withIntermediateDirectories: true)
-    #expect(mkfifo(pipe.appendingPathComponent("trials.jsonl").path, 0o600) == 0)
     // A copy under another name is not believed.
     let kin = scratch.url.appendingPathComponent("elsewhere/kin")
     try FileManager.default.moveItem(
       at: alone.run.directory.url, to: kin.appendingPathComponent("0123456789abcdef"))
     let third = try perform({ $0.seeds = [1, 2, 3] }, in: scratch, "elsewhere")
     #expect(!third.words.contains { $0.contains("taken from") })
+    // A pipe in the place of its store, or of its settings, is not waited for.
+    for file in [third.run.store, third.run.directory.url.appendingPathComponent("config.json")] {
+      try FileManager.default.removeItem(at: file)
+      #expect(mkfifo(file.path, 0o600) == 0)
+      let fourth = try perform(
+        { $0.seeds = [1, 2, 3, 4] }, in: scratch, "elsewhere", RunOptions(jobs: 1))
+      #expect(fourth.summary != nil && !fourth.words.contains { $0.contains("taken from") })
+      try FileManager.default.removeItem(at: fourth.run.directory.url)
+    }
   }
 }

@@ -2,7 +2,7 @@
 
 python jax_scan.py DATA.npz WEIGHTS.npz     with the initial weights that pytorch.py leaves
 
-The convolutional network is there twice: `cnn` by the library's convolution, `cnn-patches` by patches × matrix.
+The convolutional networks are there twice: `cnn` by the library's convolution, `cnn-patches` by patches × matrix.
 """
 
 import sys
@@ -31,34 +31,37 @@ def mlp(w, x):
     return linear(w, "linear3", h)
 
 
-def convolved(w, name, x):
-    """[batch, channels, length], as in PyTorch."""
-    y = lax.conv_general_dilated(x, w[name + ".weight"], (2,), [(1, 1)], dimension_numbers=("NCH", "OIH", "NCH"))
-    return jax.nn.relu(y + w[name + ".bias"][:, None])
+def convolution(w, name, x, stride=1, padding=(0, 0), dilation=1):
+    """[batch, channels, length], with a bias where there is one."""
+    y = lax.conv_general_dilated(
+        x, w[name + ".weight"], (stride,), [padding], rhs_dilation=(dilation,), dimension_numbers=("NCH", "OIH", "NCH")
+    )
+    return y + w[name + ".bias"][:, None] if name + ".bias" in w else y
+
+
+def patches_product(w, name, x, stride=1, padding=(0, 0), dilation=1):
+    """As `convolution`, [batch, length, channels], the taps of each output position side by side."""
+    kernel = w[name + ".weight"]
+    channels_out, channels_in, taps = kernel.shape
+    x = jnp.pad(x, ((0, 0), padding, (0, 0)))
+    span = x.shape[1] - (taps - 1) * dilation
+    patches = [x[:, k * dilation : k * dilation + span : stride] for k in range(taps)]
+    matrix = kernel.transpose(2, 1, 0).reshape(taps * channels_in, channels_out)
+    y = jnp.concatenate(patches, axis=2) @ matrix
+    return y + w[name + ".bias"] if name + ".bias" in w else y
 
 
 def cnn(w, x):
     h = x[:, None, :]
     for name in ("conv1", "conv2", "conv3"):
-        h = convolved(w, name, h)
+        h = jax.nn.relu(convolution(w, name, h, 2, (1, 1)))
     return linear(w, "linear", h.reshape(h.shape[0], -1))
-
-
-def convolved_by_patches(w, name, x):
-    """[batch, length, channels]; the taps of each output position lie side by side."""
-    kernel = w[name + ".weight"]
-    channels_out, channels_in, taps = kernel.shape
-    length = (x.shape[1] + 2 - taps) // 2 + 1
-    x = jnp.pad(x, ((0, 0), (1, 1), (0, 0)))
-    patches = jnp.concatenate([x[:, k : k + 2 * length - 1 : 2] for k in range(taps)], axis=2)
-    matrix = kernel.transpose(2, 1, 0).reshape(taps * channels_in, channels_out)
-    return jax.nn.relu(patches @ matrix + w[name + ".bias"])
 
 
 def cnn_patches(w, x):
     h = x[:, :, None]
     for name in ("conv1", "conv2", "conv3"):
-        h = convolved_by_patches(w, name, h)
+        h = jax.nn.relu(patches_product(w, name, h, 2, (1, 1)))
     return linear(w, "linear", h.transpose(0, 2, 1).reshape(h.shape[0], -1))
 
 
@@ -86,7 +89,74 @@ def gru(w, x):
     return linear(w, "linear", states.reshape(-1, x.shape[0]).T)
 
 
-MODELS = {"logistic": logistic, "mlp": mlp, "cnn": cnn, "cnn-patches": cnn_patches, "gru": gru}
+def batch_norm(w, name, x, axes=(0, 2)):
+    """As in training, without the running statistics, which a loss does not need."""
+    mean = x.mean(axes, keepdims=True)
+    variance = jnp.square(x - mean).mean(axes, keepdims=True)
+    scale, shift = (w[f"{name}.{part}"].reshape(mean.shape[1:]) for part in ("weight", "bias"))
+    return (x - mean) * lax.rsqrt(variance + 1e-5) * scale + shift
+
+
+def resnet(w, x, patches=False):
+    convolved, axes = (patches_product, (0, 1)) if patches else (convolution, (0, 2))
+    x = x[:, :, None] if patches else x[:, None]
+    norm = partial(batch_norm, w, axes=axes)
+    h = jax.nn.relu(norm("norm", convolved(w, "conv", x, padding=(1, 1))))
+    for block in range(3):
+        stride, name = (1 if block == 0 else 2), f"blocks.{block}."
+        y = jax.nn.relu(norm(name + "norm1", convolved(w, name + "conv1", h, stride, (1, 1))))
+        y = norm(name + "norm2", convolved(w, name + "conv2", y, padding=(1, 1)))
+        h = jax.nn.relu(y + (h if stride == 1 else convolved(w, name + "projection", h, stride)))
+    return linear(w, "linear", h.mean(axes[1]))
+
+
+def tcn(w, x, patches=False):
+    convolved = patches_product if patches else convolution
+    h = x[:, :, None] if patches else x[:, None]
+    for block in range(4):
+        dilation, name = 1 << block, f"blocks.{block}."
+        y = jax.nn.relu(convolved(w, name + "conv1", h, padding=(2 * dilation, 0), dilation=dilation))
+        y = jax.nn.relu(convolved(w, name + "conv2", y, padding=(2 * dilation, 0), dilation=dilation))
+        h = jax.nn.relu(y + (convolved(w, name + "projection", h) if block == 0 else h))
+    return linear(w, "linear", h[:, -1] if patches else h[:, :, -1])
+
+
+def layer_norm(w, name, x):
+    mean = x.mean(-1, keepdims=True)
+    variance = jnp.square(x - mean).mean(-1, keepdims=True)
+    return (x - mean) * lax.rsqrt(variance + 1e-5) * w[name + ".weight"] + w[name + ".bias"]
+
+
+def attention(w, name, x, heads=4):
+    batch, places, features = x.shape
+    projected = x @ w[name + ".in_proj_weight"].T + w[name + ".in_proj_bias"]
+    q, k, v = jnp.moveaxis(projected.reshape(batch, places, 3, heads, features // heads), (2, 3), (0, 2))
+    weights = jax.nn.softmax(q @ k.swapaxes(2, 3) / (features // heads) ** 0.5)
+    return linear(w, name + ".out_proj", (weights @ v).swapaxes(1, 2).reshape(x.shape))
+
+
+def transformer(w, x):
+    h = linear(w, "embedding", x.reshape(x.shape[0], 10, 4)) + w["positions"]
+    for block in range(2):
+        name = f"blocks.{block}."
+        h = h + attention(w, name + "self_attn", layer_norm(w, name + "norm1", h))
+        inner = jax.nn.gelu(linear(w, name + "linear1", layer_norm(w, name + "norm2", h)), approximate=False)
+        h = h + linear(w, name + "linear2", inner)
+    return linear(w, "linear", layer_norm(w, "norm", h).mean(1))
+
+
+MODELS = {
+    "logistic": logistic,
+    "mlp": mlp,
+    "cnn": cnn,
+    "cnn-patches": cnn_patches,
+    "gru": gru,
+    "resnet": resnet,
+    "resnet-patches": partial(resnet, patches=True),
+    "tcn": tcn,
+    "tcn-patches": partial(tcn, patches=True),
+    "transformer": transformer,
+}
 
 
 def cross_entropy(model, w, x, y):

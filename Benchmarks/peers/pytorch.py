@@ -4,12 +4,17 @@ python pytorch.py DATA.npz WEIGHTS.npz THREADS     also leaves the initial weigh
 """
 
 import sys
+from pathlib import Path
 
 import numpy as np
 import torch
 from peer import LEARNING_RATE, LOSSES, SUBJECTS, serve, training_data
 from torch import nn
 from torch.nn.utils import prune
+
+# The networks besides the paper's are those whose losses the tests hold ours against.
+sys.path.append(str(Path(__file__).parents[2] / "Tests" / "Fixtures" / "generate"))
+from named_networks import TCN, ResNet, Transformer  # noqa: E402
 
 
 class Logistic(nn.Module):
@@ -72,6 +77,12 @@ def network(name):
             return CNN()
         case "gru":
             return GRU()
+        case "resnet":
+            return ResNet()
+        case "tcn":
+            return TCN()
+        case "transformer":
+            return Transformer()
 
 
 def pruned(model, sparsity):

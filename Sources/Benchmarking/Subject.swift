@@ -8,6 +8,9 @@ package enum Subject: String, CaseIterable, Sendable {
   case mlp
   case cnn
   case gru
+  case resnet
+  case tcn
+  case transformer
   /// The fully-connected network with 500 hidden units.
   case mlp500 = "mlp-500"
   /// The same on batches of 500.
@@ -30,6 +33,9 @@ package enum Subject: String, CaseIterable, Sendable {
     case .mlp: TrainingSubject(.mlp)
     case .cnn: TrainingSubject(.cnn)
     case .gru: TrainingSubject(.gru)
+    case .resnet: TrainingSubject(.resnet)
+    case .tcn: TrainingSubject(.tcn)
+    case .transformer: TrainingSubject(.transformer)
     case .mlp500: TrainingSubject(.mlp, hidden: 500)
     case .mlp500Batch500: TrainingSubject(.mlp, hidden: 500, batchSize: 500)
     case .lottery500: TrainingSubject(.mlp, hidden: 500, sparsity: 0.92)

@@ -10,16 +10,16 @@ protocol TrainingWorkload: Workload {
 /// Training steps on consecutive batches: forward, gradients, update, no evaluation.
 final class TrainingSteps<Network: Classifier>: TrainingWorkload {
   let firstLosses: [Float]
-  private let start: PaperTraining<Network>
-  private var training: PaperTraining<Network>
+  private let start: RecipeTraining<Network>
+  private var training: RecipeTraining<Network>
 
   init(of network: Network, batchSize: Int, on dataset: Dataset) throws {
-    var settings = TrainingSettings()
-    settings.batchSize = batchSize
-    settings.evaluationInterval = .max  // only step 0 evaluates
+    var recipe = TrainingRecipe()
+    recipe.batchSize = batchSize
+    recipe.evalEvery = .max  // only step 0 evaluates
     var training = try Training(
       of: network, on: Examples(dataset.x, dataset.y),
-      testing: Examples(dataset.xTest, dataset.yTest), settings: settings)
+      testing: Examples(dataset.xTest, dataset.yTest), by: recipe)
     firstLosses = try (0..<5).map { _ in try training.stepAndEvaluate().trainLoss }
     start = training
     self.training = training

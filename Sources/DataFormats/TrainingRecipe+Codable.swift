@@ -30,16 +30,16 @@ extension TrainingRecipe: Codable {
         "labelSmoothing", \.labelSmoothing, "How much of a target's weight all classes share."),
       .init("clipNorm", \.clipNorm, "The greatest Euclidean norm of a gradient."),
       .init(
-        "augmentShift", \.augmentShift,
+        "augmentShift", \.augmentation.shift,
         "By how many points a training signal is rotated at random, at most."),
       .init(
-        "augmentFlip", \.augmentFlip,
+        "augmentFlip", \.augmentation.flip,
         "The probability with which a training signal runs backwards."),
       .init(
-        "augmentScale", \.augmentScale,
+        "augmentScale", \.augmentation.scale,
         "How far the random factor of a training signal's height is from 1 at most."),
       .init(
-        "augmentNoise", \.augmentNoise,
+        "augmentNoise", \.augmentation.noise,
         "The standard deviation of the noise that is added to training signals."),
       .init(
         "evalEvery", \.evalEvery,

@@ -23,10 +23,10 @@ struct RecipeOptions: ParsableArguments {
   @Option(help: help("loss")) var loss = TrainingRecipe().loss
   @Option(number: help("labelSmoothing", "x")) var labelSmoothing = TrainingRecipe().labelSmoothing
   @Option(number: help("clipNorm", "x")) var clipNorm: Double?
-  @Option(number: help("augmentShift", "n")) var augmentShift = TrainingRecipe().augmentShift
-  @Option(number: help("augmentFlip", "p")) var augmentFlip = TrainingRecipe().augmentFlip
-  @Option(number: help("augmentScale", "x")) var augmentScale = TrainingRecipe().augmentScale
-  @Option(number: help("augmentNoise", "x")) var augmentNoise = TrainingRecipe().augmentNoise
+  @Option(number: help("augmentShift", "n")) var augmentShift = Augmentation().shift
+  @Option(number: help("augmentFlip", "p")) var augmentFlip = Augmentation().flip
+  @Option(number: help("augmentScale", "x")) var augmentScale = Augmentation().scale
+  @Option(number: help("augmentNoise", "x")) var augmentNoise = Augmentation().noise
   @Option(number: help("evalEvery", "n")) var evalEvery: Int?
   @Option(number: help("patience", "n")) var patience: Int?
 
@@ -48,10 +48,10 @@ struct RecipeOptions: ParsableArguments {
     recipe.loss = loss
     recipe.labelSmoothing = labelSmoothing
     recipe.clipNorm = clipNorm
-    recipe.augmentShift = augmentShift
-    recipe.augmentFlip = augmentFlip
-    recipe.augmentScale = augmentScale
-    recipe.augmentNoise = augmentNoise
+    recipe.augmentation.shift = augmentShift
+    recipe.augmentation.flip = augmentFlip
+    recipe.augmentation.scale = augmentScale
+    recipe.augmentation.noise = augmentNoise
     recipe.evalEvery = evalEvery
     recipe.patience = patience
     return recipe

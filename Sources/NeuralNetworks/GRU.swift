@@ -8,7 +8,7 @@ import Tensors
 /// n = tanh(Wᵢₙ x + bᵢₙ + r · (Wₕₙ h + bₕₙ)), h ← (1 − z) · n + z · h, from h = 0.
 public struct GRU: Layer {
   /// The layers, each of which reads the states of the one before.
-  public var layers: [RecurrentLayer<GRUParameters>]
+  public var layers: [RecurrentLayer<GRUUnit>]
 
   /// Creates a unit with PyTorch's default initialisation: everything uniform within ±1/√hidden.
   public init(

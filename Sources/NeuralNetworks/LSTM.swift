@@ -7,7 +7,7 @@ import Tensors
 /// c ← f · c + i · g, h ← o · tanh(c), from h = c = 0.
 public struct LSTM: Layer {
   /// The layers, each of which reads the states of the one before.
-  public var layers: [RecurrentLayer<LSTMParameters>]
+  public var layers: [RecurrentLayer<LSTMUnit>]
 
   /// Creates a unit with PyTorch's default initialisation: everything uniform within ±1/√hidden.
   public init(

@@ -10,13 +10,13 @@ public enum RecurrenceDirections: Hashable, Sendable {
 }
 
 /// One layer of a recurrent unit.
-public struct RecurrentLayer<Parameters: RecurrentParameters>: Sendable {
+public struct RecurrentLayer<Unit: RecurrentUnit>: Sendable {
   /// From the first step to the last.
-  public var forward: Parameters
+  public var forward: RecurrentParameters<Unit>
   /// From the last step to the first, if it reads that way, too.
-  public var reverse: Parameters?
+  public var reverse: RecurrentParameters<Unit>?
 
-  var requiredReverse: Parameters {
+  var requiredReverse: RecurrentParameters<Unit> {
     guard let reverse else {
       preconditionFailure("a recurrent layer of one direction has no parameters of the other")
     }
@@ -39,15 +39,15 @@ public struct RecurrentLayer<Parameters: RecurrentParameters>: Sendable {
 }
 
 /// Layers with PyTorch's default initialisation: everything uniform within ±1/√hidden.
-func recurrentLayers<Parameters: RecurrentParameters>(
+func recurrentLayers<Unit: RecurrentUnit>(
   _ count: Int, _ inputs: Int, _ hidden: Int, _ directions: RecurrenceDirections,
   using generator: inout some FloatRandomNumberGenerator
-) -> [RecurrentLayer<Parameters>] {
+) -> [RecurrentLayer<Unit>] {
   precondition(
     inputs > 0 && hidden > 0,
     "a recurrent layer has one input and one hidden unit or more, found \(inputs) and \(hidden)")
   precondition(count > 0, "a recurrent unit has one layer or more, found \(count)")
-  var layers: [RecurrentLayer<Parameters>] = []
+  var layers: [RecurrentLayer<Unit>] = []
   var inputs = inputs
   for _ in 0..<count {
     layers.append(
@@ -60,16 +60,16 @@ func recurrentLayers<Parameters: RecurrentParameters>(
   return layers
 }
 
-private func recurrentParameters<Parameters: RecurrentParameters>(
+private func recurrentParameters<Unit: RecurrentUnit>(
   _ inputs: Int, _ hidden: Int, using generator: inout some FloatRandomNumberGenerator
-) -> Parameters {
+) -> RecurrentParameters<Unit> {
   let bound = 1 / Double(hidden).squareRoot()
-  let gates = product(Parameters.gates, hidden, "gates")
+  let gates = product(Unit.gates, hidden, "gates")
   let weightIH = Tensor.uniform([gates, inputs], within: bound, using: &generator)
   let weightHH = Tensor.uniform([gates, hidden], within: bound, using: &generator)
   let biasIH = Tensor.uniform([gates], within: bound, using: &generator)
   let biasHH = Tensor.uniform([gates], within: bound, using: &generator)
-  return Parameters(weightIH: weightIH, weightHH: weightHH, biasIH: biasIH, biasHH: biasHH)
+  return RecurrentParameters(weightIH: weightIH, weightHH: weightHH, biasIH: biasIH, biasHH: biasHH)
 }
 
 /// What `body` makes of sequences with the batch last, in the layout that they came in.

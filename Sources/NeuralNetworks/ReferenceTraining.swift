@@ -25,12 +25,12 @@ package enum ReferenceTraining {
     of architecture: Architecture, steps: Int, on dataset: Dataset
   ) throws(TrainingError) -> String {
     var generator = TorchGenerator(seed: 42)
-    var settings = TrainingSettings()
-    settings.steps = steps - 1
-    settings.evaluationInterval = 1000
+    var recipe = TrainingRecipe()
+    recipe.steps = steps - 1
+    recipe.evalEvery = 1000
     var training = try Training(
       of: BaselineNetwork(architecture, using: &generator), on: Examples(dataset.x, dataset.y),
-      testing: Examples(dataset.xTest, dataset.yTest)[0..<10], settings: settings)
+      testing: Examples(dataset.xTest, dataset.yTest)[0..<10], by: recipe)
     while !training.isFinished { try training.stepAndEvaluate() }
     return training.model.digest
   }

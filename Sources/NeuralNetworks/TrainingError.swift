@@ -51,7 +51,8 @@ extension TrainingError {
   }
 }
 
-/// The most steps, epochs or examples that a training may count, so that their products are numbers.
+/// The most steps, epochs or examples that a training may count, so that their products are numbers; `RunLimits` says the
+/// same of settings, in a module that the core does not know.
 let mostCounted = 1_000_000_000
 
 /// Refuses a number of steps, epochs or examples that is too small, or so large that the product of two overflows.

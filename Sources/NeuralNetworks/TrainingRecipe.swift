@@ -45,14 +45,8 @@ public struct TrainingRecipe: Hashable, Sendable {
   public var labelSmoothing = 0.0
   /// The greatest Euclidean norm of a gradient; nil for any.
   public var clipNorm: Double?
-  /// By how many points a training signal is rotated at random, at most.
-  public var augmentShift = 0
-  /// The probability with which a training signal runs backwards.
-  public var augmentFlip = 0.0
-  /// How far the random factor of a training signal's height is from 1 at most.
-  public var augmentScale = 0.0
-  /// The standard deviation of the noise that is added to training signals.
-  public var augmentNoise = 0.0
+  /// How training signals are changed at random.
+  public var augmentation = Augmentation()
   /// Every how many steps the network is evaluated, from step 0 on; nil takes 250 or, where epochs are counted, the end of
   /// each.
   public var evalEvery: Int?
@@ -121,15 +115,6 @@ public struct TrainingRecipe: Hashable, Sendable {
     if let patience, patience < 1 { throw .setting("patience", "\(patience)", "1 or more") }
   }
 
-  var augmentation: Augmentation {
-    var augmentation = Augmentation()
-    augmentation.shift = augmentShift
-    augmentation.flip = augmentFlip
-    augmentation.scale = augmentScale
-    augmentation.noise = augmentNoise
-    return augmentation
-  }
-
   /// How long the training lasts.
   var length: TrainingLength { epochs.map { .epochs($0) } ?? .steps(steps + 1) }
 
@@ -183,7 +168,8 @@ extension Training where Model: Classifier, Rule == NamedOptimizer, Source == Au
   /// - Throws: `TrainingError.setting` for settings that make no sense.
   public init(
     of model: Model, on training: Examples, validating validation: Examples? = nil,
-    testing test: Examples, by recipe: TrainingRecipe, using generator: TorchGenerator,
+    testing test: Examples, by recipe: TrainingRecipe = TrainingRecipe(),
+    using generator: TorchGenerator = TorchGenerator(seed: 0),
     remembering history: Evaluator<Model>.History = .whole
   ) throws(TrainingError) {
     try recipe.validate()

@@ -2,13 +2,13 @@ import Storage
 
 /// What no run can mean, refused before anything is planned for it: a slip of the finger should cost a sentence, not
 /// the machine's memory.
-enum RunLimits {
+package enum RunLimits {
   /// The most trials of a run.
   static let trials = 1_000_000
   /// The most values of one list.
   static let values = 100_000
   /// The most that a whole number may be, unless it is a seed: products of two still are numbers.
-  static let count = 1_000_000_000
+  package static let count = 1_000_000_000
 
   /// Refuses a configuration with a number beyond all reason, or with lists that make too many trials.
   ///

@@ -25,7 +25,7 @@ func requireSeeds(_ seeds: [Int]) throws(SettingError) {
 
 /// Refuses numbers of steps, examples and the like that are too small or too large.
 func requireCounts(
-  _ counts: [(key: String, count: Int)], from least: Int = 1, to most: Int = 1_000_000_000
+  _ counts: [(key: String, count: Int)], from least: Int = 1, to most: Int = RunLimits.count
 ) throws(SettingError) {
   for (key, count) in counts where count < least {
     throw SettingError("\(key) is \(count); it must be \(least) or more")

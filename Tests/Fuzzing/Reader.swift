@@ -180,15 +180,15 @@ private enum Laboratory {
     return MultilayerPerceptron(inputs: 3, hidden: 2, classes: 2, using: &generator)
   }()
 
-  static var training: PaperTraining<MultilayerPerceptron> {
+  static var training: RecipeTraining<MultilayerPerceptron> {
     get throws {
       let examples = Examples(
         inputs: Tensor([0, 1, 2, 3, 4, 5], shape: [2, 3]), labels: [0, 1])
-      var settings = TrainingSettings()
-      settings.steps = 8
-      settings.batchSize = 1
-      settings.evaluationInterval = 2
-      return try Training(of: network, on: examples, testing: examples, settings: settings)
+      var recipe = TrainingRecipe()
+      recipe.steps = 8
+      recipe.batchSize = 1
+      recipe.evalEvery = 2
+      return try Training(of: network, on: examples, testing: examples, by: recipe)
     }
   }
 }

@@ -68,14 +68,14 @@ struct MaskTests {
     let golden = try GoldenMasks.load().firstPruning
     let dataset = try Dataset(DatasetConfiguration())
     var generator = TorchGenerator(seed: golden.seed)
-    var settings = TrainingSettings()
-    settings.steps = golden.steps - 1
-    settings.learningRate = 2e-2
-    settings.evaluationInterval = 1000
+    var recipe = TrainingRecipe()
+    recipe.steps = golden.steps - 1
+    recipe.learningRate = 2e-2
+    recipe.evalEvery = 1000
     var training = try Training(
       of: MultilayerPerceptron(hidden: golden.hidden, using: &generator),
       on: Examples(dataset.x, dataset.y),
-      testing: Examples(dataset.xTest, dataset.yTest)[0..<10], settings: settings)
+      testing: Examples(dataset.xTest, dataset.yTest)[0..<10], by: recipe)
     while !training.isFinished { try training.stepAndEvaluate() }
     let mask = Mask(pruning: golden.sparsity, ofLayersScoredBy: training.model.magnitudes)
     #expect(digest(mask) == golden.sha256)
@@ -192,12 +192,12 @@ struct MaskTests {
     var configuration = DatasetConfiguration()
     configuration.numSamples = 100
     let dataset = try Dataset(configuration)
-    var settings = TrainingSettings()
-    settings.steps = steps - 1
-    settings.batchSize = batchSize
+    var recipe = TrainingRecipe()
+    recipe.steps = steps - 1
+    recipe.batchSize = batchSize
     var training = try Training(
       of: network, on: Examples(dataset.x, dataset.y),
-      testing: Examples(dataset.xTest, dataset.yTest), settings: settings)
+      testing: Examples(dataset.xTest, dataset.yTest), by: recipe)
     while !training.isFinished { try training.stepAndEvaluate() }
     return training.model
   }

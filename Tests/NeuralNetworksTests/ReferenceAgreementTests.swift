@@ -26,11 +26,11 @@ struct ReferenceAgreementTests {
     let golden = try #require(GoldenNetworks.load().models[architecture.rawValue])
     let dataset = try Dataset(DatasetConfiguration())
     var generator = TorchGenerator(seed: 42)
-    var settings = TrainingSettings()
-    settings.evaluationInterval = 1000
+    var recipe = TrainingRecipe()
+    recipe.evalEvery = 1000
     var training = try Training(
       of: BaselineNetwork(architecture, using: &generator), on: Examples(dataset.x, dataset.y),
-      testing: Examples(dataset.xTest, dataset.yTest)[0..<100], settings: settings)
+      testing: Examples(dataset.xTest, dataset.yTest)[0..<100], by: recipe)
     #expect(golden.losses.count == 50)
     for (step, expected) in golden.losses.enumerated() {
       let loss = Double(try training.stepAndEvaluate().trainLoss)

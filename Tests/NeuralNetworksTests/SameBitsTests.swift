@@ -37,12 +37,12 @@ struct SameBitsTests {
     _ network: Model, batchSize: Int, steps: Int, threads: Int
   ) throws -> String {
     let dataset = try Dataset(DatasetConfiguration())
-    var settings = TrainingSettings()
-    settings.batchSize = batchSize
-    settings.evaluationInterval = 1000
+    var recipe = TrainingRecipe()
+    recipe.batchSize = batchSize
+    recipe.evalEvery = 1000
     var training = try Training(
       of: network, on: Examples(dataset.x, dataset.y),
-      testing: Examples(dataset.xTest, dataset.yTest)[0..<10], settings: settings)
+      testing: Examples(dataset.xTest, dataset.yTest)[0..<10], by: recipe)
     try Kernels.withThreads(threads) {
       for _ in 0..<steps { try training.stepAndEvaluate() }
     }

@@ -87,11 +87,11 @@ struct SequentialTests {
     of network: Model, _ random: TorchGenerator, steps: Int, threads: Int, resuming: Bool
   ) throws -> String {
     let dataset = try Dataset(DatasetConfiguration())
-    var settings = TrainingSettings()
-    settings.evaluationInterval = 1000
-    let start = try PaperTraining(
+    var recipe = TrainingRecipe()
+    recipe.evalEvery = 1000
+    let start = try RecipeTraining(
       of: network, on: Examples(dataset.x, dataset.y),
-      testing: Examples(dataset.xTest, dataset.yTest)[0..<10], settings: settings, random: random)
+      testing: Examples(dataset.xTest, dataset.yTest)[0..<10], by: recipe, using: random)
     var training = start
     try Kernels.withThreads(threads) {
       for _ in 0..<steps / 2 { try training.stepAndEvaluate() }

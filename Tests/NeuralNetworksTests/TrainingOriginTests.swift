@@ -7,7 +7,7 @@ import Testing
 struct TrainingOriginTests {
   /// What one training may have that another has not.
   private struct Start {
-    var settings = TrainingSettings()
+    var settings = TrainingRecipe()
     var seed: UInt64 = 1
     var data: UInt64 = 2
     var testData: UInt64 = 3
@@ -20,10 +20,10 @@ struct TrainingOriginTests {
     init() {
       settings.steps = 12
       settings.batchSize = 10
-      settings.evaluationInterval = 4
+      settings.evalEvery = 4
     }
 
-    func training() throws -> PaperTraining<Masked<MultilayerPerceptron>> {
+    func training() throws -> RecipeTraining<Masked<MultilayerPerceptron>> {
       var generator = TorchGenerator(seed: seed)
       let network = MultilayerPerceptron(
         inputs: 8, hidden: hidden, activation: activation, using: &generator)
@@ -34,7 +34,7 @@ struct TrainingOriginTests {
       let (rest, held) = heldOut > 0 ? all.holdingOut(heldOut) : (all, nil)
       return try Training(
         of: Masked(network, by: mask), on: rest, validating: held,
-        testing: examples(20, seed: testData), settings: settings, remembering: history)
+        testing: examples(20, seed: testData), by: settings, remembering: history)
     }
   }
 
@@ -49,7 +49,7 @@ struct TrainingOriginTests {
     ("batch-size", { $0.settings.batchSize = 11 }),
     ("learning-rate", { $0.settings.learningRate = 0.02 }),
     ("weight-decay", { $0.settings.weightDecay = 1e-9 }),
-    ("eval-every", { $0.settings.evaluationInterval = 2 }),
+    ("eval-every", { $0.settings.evalEvery = 2 }),
     ("patience", { $0.settings.patience = 5 }),
     ("validation", { $0.heldOut = 10 }),
     ("training examples", { $0.data = 4 }),
@@ -123,7 +123,7 @@ struct TrainingOriginTests {
     var start = Start()
     start.settings.patience = 2
     start.settings.steps = 400
-    start.settings.evaluationInterval = 1
+    start.settings.evalEvery = 1
     var whole = try start.training()
     while !whole.isFinished { try whole.stepAndEvaluate() }
     start.history = .best
@@ -288,21 +288,21 @@ struct DivergenceTests {
   /// Two examples on which a network of one weight and one bias per class can be driven anywhere.
   private func training(
     rate: Double, steps: Int = 5, interval: Int = 100, test: Float = 1
-  ) throws -> PaperTraining<LogisticRegression> {
+  ) throws -> RecipeTraining<LogisticRegression> {
     var generator = TorchGenerator(seed: 1)
-    var settings = TrainingSettings()
+    var settings = TrainingRecipe()
     settings.steps = steps
     settings.batchSize = 2
     settings.learningRate = rate
-    settings.evaluationInterval = interval
+    settings.evalEvery = interval
     return try Training(
       of: LogisticRegression(inputs: 1, classes: 2, using: &generator),
       on: Examples(inputs: Tensor([1, -1], shape: [2, 1]), labels: [0, 1]),
       testing: Examples(inputs: Tensor([test, -test], shape: [2, 1]), labels: [1, 0]),
-      settings: settings)
+      by: settings)
   }
 
-  private func failure(_ training: inout PaperTraining<LogisticRegression>) -> TrainingError? {
+  private func failure(_ training: inout RecipeTraining<LogisticRegression>) -> TrainingError? {
     do throws(TrainingError) {
       while !training.isFinished { try training.stepAndEvaluate() }
       return nil

@@ -59,14 +59,15 @@ struct TrainingRecipeTests {
     }
   }
 
-  @Test("of the paper is the paper's training, whose checkpoints it resumes")
+  @Test("of the paper is Adam on batches in order, whose checkpoints it resumes")
   func paper() throws {
-    var settings = TrainingSettings()
-    (settings.steps, settings.batchSize, settings.evaluationInterval) = (29, 20, 10)
     var generator = TorchGenerator(seed: 1)
     let network = BaselineNetwork(.mlp, using: &generator)
+    let (learned, test) = (examples(110, seed: 2), examples(50, seed: 3))
     var paper = try Training(
-      of: network, on: examples(110, seed: 2), testing: examples(50, seed: 3), settings: settings)
+      of: network, by: Adam(for: network, learningRate: 1e-2), on: .inOrder(learned, size: 20),
+      for: .steps(30), evaluating: .scores(every: 10, training: learned, test: test),
+      random: generator)
     for _ in 0..<12 { try paper.stepAndEvaluate() }
     var resumed = try training()
     try resumed.resume(from: paper.state)
@@ -86,8 +87,8 @@ struct TrainingRecipeTests {
     func change(_ recipe: inout TrainingRecipe) {
       (recipe.optimizer, recipe.order, recipe.learningRate) = (optimizer, order, 0.003)
       if optimizer == .sgd { recipe.momentum = 0.5 }
-      (recipe.augmentShift, recipe.augmentFlip) = (3, 0.5)
-      (recipe.augmentScale, recipe.augmentNoise) = (0.2, 0.1)
+      (recipe.augmentation.shift, recipe.augmentation.flip) = (3, 0.5)
+      (recipe.augmentation.scale, recipe.augmentation.noise) = (0.2, 0.1)
       (recipe.warmUp, recipe.schedule) = (5, .cosine)
     }
     var whole = try training(change)
@@ -101,7 +102,7 @@ struct TrainingRecipeTests {
     #expect(resumed.evaluations == whole.evaluations)
     var other = try training {
       change(&$0)
-      $0.augmentShift = 2
+      $0.augmentation.shift = 2
     }
     #expect(throws: TrainingError.self) { try other.resume(from: state) }
   }
@@ -137,8 +138,10 @@ struct TrainingRecipeTests {
       ("warm-up", { $0.warmUp = -1 }), ("label-smoothing", { $0.labelSmoothing = 1 }),
       ("label-smoothing", { ($0.loss, $0.labelSmoothing) = (.meanSquaredError, 0.1) }),
       ("clip-norm", { $0.clipNorm = 0 }), ("clip-norm", { $0.clipNorm = .infinity }),
-      ("augment-shift", { $0.augmentShift = -1 }), ("augment-flip", { $0.augmentFlip = 1.5 }),
-      ("augment-scale", { $0.augmentScale = .nan }), ("augment-noise", { $0.augmentNoise = -1 }),
+      ("augment-shift", { $0.augmentation.shift = -1 }),
+      ("augment-flip", { $0.augmentation.flip = 1.5 }),
+      ("augment-scale", { $0.augmentation.scale = .nan }),
+      ("augment-noise", { $0.augmentation.noise = -1 }),
       ("learning-rate", { $0.learningRate = .infinity }), ("eval-every", { $0.evalEvery = 0 }),
       ("patience", { $0.patience = 0 }),
     ]

@@ -14,19 +14,19 @@ struct TrainingTests {
 
   private func training(
     _ architecture: Architecture = .mlp, heldOut: Int = 0,
-    _ change: (inout TrainingSettings) -> Void = { _ in }
-  ) throws -> PaperTraining<BaselineNetwork> {
-    var settings = TrainingSettings()
-    settings.steps = 30
-    settings.batchSize = 20
-    settings.evaluationInterval = 10
-    change(&settings)
+    _ change: (inout TrainingRecipe) -> Void = { _ in }
+  ) throws -> RecipeTraining<BaselineNetwork> {
+    var recipe = TrainingRecipe()
+    recipe.steps = 30
+    recipe.batchSize = 20
+    recipe.evalEvery = 10
+    change(&recipe)
     var generator = TorchGenerator(seed: 1)
     let all = examples(110, seed: 2)
     let (rest, held) = heldOut > 0 ? all.holdingOut(heldOut) : (all, nil)
     return try Training(
       of: BaselineNetwork(architecture, using: &generator), on: rest, validating: held,
-      testing: examples(50, seed: 3), settings: settings)
+      testing: examples(50, seed: 3), by: recipe)
   }
 
   @Test(
@@ -57,7 +57,7 @@ struct TrainingTests {
 
   @Test("batches are taken in order, start again at the front, and the last one may be short")
   func batches() throws {
-    var training = try training { $0.evaluationInterval = 100 }
+    var training = try training { $0.evalEvery = 100 }
     for step in 0..<8 {
       let start = step * 20 % 110
       let batch = training.batches.data[start..<min(start + 20, 110)]
@@ -175,7 +175,7 @@ struct TrainingTests {
       }
     }
     #expect(throws: TrainingError.setting("eval-every", "0", "1 or more")) {
-      try training { $0.evaluationInterval = 0 }
+      try training { $0.evalEvery = 0 }
     }
   }
 

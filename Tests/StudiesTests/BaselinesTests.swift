@@ -86,15 +86,15 @@ struct BaselinesTests {
 
     // The table's mean of two seeds, from networks that were trained and asked one by one.
     let dataset = try Dataset(small.dataset)
-    var settings = TrainingSettings()
+    var settings = TrainingRecipe()
     settings.steps = small.steps
-    settings.evaluationInterval = small.evalEvery
+    settings.evalEvery = small.evalEvery
     let test = Examples(dataset.xTest, dataset.yTest)
     let answers = try small.seeds.map { seed in
       var generator = TorchGenerator(seed: UInt64(seed))
       var training = try Training(
         of: ConvolutionalNetwork(using: &generator), on: Examples(dataset.x, dataset.y),
-        testing: test, settings: settings)
+        testing: test, by: settings)
       while !training.isFinished { try training.stepAndEvaluate() }
       return training.model.predictions(for: test.inputs)
     }
@@ -200,13 +200,13 @@ struct BaselinesTests {
 
     var state = NumPyRandomState(seed: 42)
     let dataset = try Dataset(small.dataset).permutingColumns(state.permutation(40))
-    var settings = TrainingSettings()
+    var settings = TrainingRecipe()
     settings.steps = small.steps
-    settings.evaluationInterval = small.evalEvery
+    settings.evalEvery = small.evalEvery
     var generator = TorchGenerator(seed: 3)
     var training = try Training(
       of: ConvolutionalNetwork(using: &generator), on: Examples(dataset.x, dataset.y),
-      testing: Examples(dataset.xTest, dataset.yTest), settings: settings)
+      testing: Examples(dataset.xTest, dataset.yTest), by: settings)
     while !training.isFinished { try training.stepAndEvaluate() }
     #expect(measured.digest == training.model.digest)
     #expect(measured.steps == [0, 4, 8, 12])

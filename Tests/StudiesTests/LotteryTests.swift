@@ -93,14 +93,14 @@ struct LotteryTests {
     var trained = initial
     for (round, sparsity) in [0, 0.25, 0.5, 0.75, 1].enumerated() {
       let mask = Mask(pruning: sparsity, ofLayersScoredBy: trained.magnitudes)
-      var training = TrainingSettings()
+      var training = TrainingRecipe()
       training.steps = settings.steps
       training.batchSize = settings.batchSize
       training.learningRate = settings.learningRate
-      training.evaluationInterval = settings.evalEvery
+      training.evalEvery = settings.evalEvery
       var run = try Training(
         of: Masked(initial, by: mask), on: Examples(dataset.x, dataset.y),
-        testing: Examples(dataset.xTest, dataset.yTest), settings: training)
+        testing: Examples(dataset.xTest, dataset.yTest), by: training)
       while !run.isFinished { try run.stepAndEvaluate() }
       trained = run.model.network
       #expect(measured.rounds[round].digest == run.model.digest)
@@ -128,16 +128,16 @@ struct LotteryTests {
       (.swapped, dataset.permutingColumns(chunks), 1), (.reinitialized, dataset, 2),
     ]
     for (condition, dataset, seed) in expected {
-      var training = TrainingSettings()
+      var training = TrainingRecipe()
       training.steps = settings.analysisSteps
       training.batchSize = settings.analysisBatchSize
       training.learningRate = settings.learningRate
-      training.evaluationInterval = settings.analysisEvalEvery
+      training.evalEvery = settings.analysisEvalEvery
       var generator = TorchGenerator(seed: seed)
       var run = try Training(
         of: MultilayerPerceptron(hidden: settings.hidden, using: &generator),
         on: Examples(dataset.x, dataset.y), testing: Examples(dataset.xTest, dataset.yTest),
-        settings: training)
+        by: training)
       while !run.isFinished { try run.stepAndEvaluate() }
       let curve = try #require(measured.curves.first { $0.condition == condition })
       #expect(curve.digest == run.model.digest, "\(condition)")
@@ -363,13 +363,13 @@ struct LotteryTests {
         ).rounds.first)
       let dataset = try Dataset(settings.dataset)
       var generator = TorchGenerator(seed: 1)
-      var training = TrainingSettings()
-      (training.steps, training.evaluationInterval) = (steps, every)
+      var training = TrainingRecipe()
+      (training.steps, training.evalEvery) = (steps, every)
       (training.batchSize, training.learningRate) = (settings.batchSize, settings.learningRate)
       var run = try Training(
         of: MultilayerPerceptron(hidden: settings.hidden, using: &generator),
         on: Examples(dataset.x, dataset.y), testing: Examples(dataset.xTest, dataset.yTest),
-        settings: training)
+        by: training)
       while !run.isFinished { try run.stepAndEvaluate() }
       let last = try #require(run.evaluations.last)
       #expect(round.digest == run.model.digest && round.testLoss == last.test.loss)

@@ -82,13 +82,13 @@ struct PoolingTests {
     configuration.trainSplit = 500.0 / 600
     let dataset = try Dataset(configuration)
     #expect(dataset.x.count == 500 && dataset.xTest.count == 100)
-    var settings = TrainingSettings()
+    var settings = TrainingRecipe()
     settings.steps = 12
-    settings.evaluationInterval = 4
+    settings.evalEvery = 4
     var generator = TorchGenerator(seed: 2)
     var training = try Training(
       of: PoolingNetwork(.l2, using: &generator), on: Examples(dataset.x, dataset.y),
-      testing: Examples(dataset.xTest, dataset.yTest), settings: settings)
+      testing: Examples(dataset.xTest, dataset.yTest), by: settings)
     while !training.isFinished { try training.stepAndEvaluate() }
     #expect(measured.digest == training.model.digest)
     #expect(measured.steps == [0, 4, 8, 12])

@@ -93,7 +93,7 @@ struct SweepTests {
     var recipe = TrainingRecipe()
     (recipe.steps, recipe.evalEvery, recipe.batchSize) = (20, 10, 50)
     (recipe.optimizer, recipe.momentum, recipe.order) = (.sgd, 0.9, .shuffled)
-    recipe.augmentShift = 2
+    recipe.augmentation.shift = 2
     var generator = TorchGenerator(seed: 7)
     let network = BaselineNetwork(.mlp, using: &generator)
     let test = Examples(data.xTest, data.yTest)

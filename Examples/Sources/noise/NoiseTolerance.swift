@@ -63,13 +63,13 @@ enum NoiseTolerance: Study {
       try Dataset(DatasetConfiguration(corrNoiseScale: noise))
     }
     let test = Examples(dataset.xTest, dataset.yTest)
-    var settings = TrainingSettings()
-    settings.steps = configuration.steps
-    settings.evaluationInterval = configuration.steps
+    var recipe = TrainingRecipe()
+    recipe.steps = configuration.steps
+    recipe.evalEvery = configuration.steps
     var generator = TorchGenerator(seed: UInt64(trial.seed))
     var training = try Training(
       of: BaselineNetwork(trial.model, inputs: dataset.length, using: &generator),
-      on: Examples(dataset.x, dataset.y), testing: test, settings: settings)
+      on: Examples(dataset.x, dataset.y), testing: test, by: recipe)
     try Kernels.withThreads(context.threads) {
       while !training.isFinished {
         try context.checkCancellation()

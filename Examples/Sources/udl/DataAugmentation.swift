@@ -16,8 +16,8 @@ enum DataAugmentation: Notebook {
     let (training, test) = try examples()
     func recipe(scale: Double = 0, shift: Int = 0) -> TrainingRecipe {
       var recipe = descent(epochs, halvedEvery: 10)
-      recipe.augmentScale = scale
-      recipe.augmentShift = shift
+      recipe.augmentation.scale = scale
+      recipe.augmentation.shift = shift
       return recipe
     }
     let kinds = [

@@ -40,15 +40,15 @@ extension Baselines {
       return quick
     }
 
-    func training(on examples: TrainingExamples) -> TrainingSettings {
-      var settings = TrainingSettings()
-      settings.steps = steps
-      settings.batchSize = batchSize
-      settings.learningRate = learningRate
-      settings.weightDecay = weightDecay
-      settings.evaluationInterval = evalEvery
-      settings.patience = examples == .heldOut ? patience : nil
-      return settings
+    func training(on examples: TrainingExamples) -> TrainingRecipe {
+      var recipe = TrainingRecipe()
+      recipe.steps = steps
+      recipe.batchSize = batchSize
+      recipe.learningRate = learningRate
+      recipe.weightDecay = weightDecay
+      recipe.evalEvery = evalEvery
+      recipe.patience = examples == .heldOut ? patience : nil
+      return recipe
     }
 
     package func validate() throws {

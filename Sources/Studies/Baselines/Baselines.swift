@@ -124,7 +124,7 @@ package enum Baselines: Study {
     let test = Examples(dataset.xTest, dataset.yTest)
     var training = try Training(
       of: model, on: learned, validating: heldOut, testing: test,
-      settings: configuration.training(on: trial.examples))
+      by: configuration.training(on: trial.examples))
     try Kernels.withThreads(context.threads) { try context.train(&training) }
     var measurement = Measurement(training, selected: trial.examples)
     measurement.errors = ErrorsByClass(
@@ -135,7 +135,7 @@ package enum Baselines: Study {
 
 extension Baselines.Measurement {
   init(
-    _ training: PaperTraining<BaselineNetwork>, selected examples: Baselines.TrainingExamples
+    _ training: RecipeTraining<BaselineNetwork>, selected examples: Baselines.TrainingExamples
   ) {
     let evaluations = training.evaluations
     steps = evaluations.map(\.step)

@@ -36,19 +36,6 @@ package enum Difficulty: Study {
     let length = trial.settings["dataset.final-seq-length"].flatMap(Double.init) ?? 40
     return trial.model.relativeCost * (trial.model == .logistic ? 1 : length)
   }
-
-  /// None: all that a training depends on is in its key.
-  package static func settings(
-    _ configuration: Configuration, thatMatterTo trial: Trial
-  ) -> Configuration {
-    Configuration()
-  }
-
-  package static func measure(
-    _ trial: Trial, _ configuration: Configuration, in context: TrialContext
-  ) throws -> Measurement {
-    try trial.measure(in: context)
-  }
 }
 
 extension Difficulty {

@@ -82,22 +82,22 @@ extension Lottery {
     /// that is due.
     var lastEvaluation: Int { steps / evalEvery * evalEvery }
 
-    var search: TrainingSettings {
-      settings(steps: steps, batchSize: batchSize, evaluationInterval: evalEvery)
+    var search: TrainingRecipe {
+      recipe(steps: steps, batchSize: batchSize, evaluationInterval: evalEvery)
     }
 
-    var analysis: TrainingSettings {
-      settings(
+    var analysis: TrainingRecipe {
+      recipe(
         steps: analysisSteps, batchSize: analysisBatchSize, evaluationInterval: analysisEvalEvery)
     }
 
-    private func settings(steps: Int, batchSize: Int, evaluationInterval: Int) -> TrainingSettings {
-      var settings = TrainingSettings()
-      settings.steps = steps
-      settings.batchSize = batchSize
-      settings.learningRate = learningRate
-      settings.evaluationInterval = evaluationInterval
-      return settings
+    private func recipe(steps: Int, batchSize: Int, evaluationInterval: Int) -> TrainingRecipe {
+      var recipe = TrainingRecipe()
+      recipe.steps = steps
+      recipe.batchSize = batchSize
+      recipe.learningRate = learningRate
+      recipe.evalEvery = evaluationInterval
+      return recipe
     }
 
     package func validate() throws {

@@ -257,22 +257,22 @@ private struct Laboratory {
   /// Trains a network to the end, `done` examples having been seen before; without its pruned weights where that is
   /// faster, which changes no bit.
   private func train(
-    _ network: Masked<MultilayerPerceptron>, on split: Split, _ settings: TrainingSettings,
+    _ network: Masked<MultilayerPerceptron>, on split: Split, _ recipe: TrainingRecipe,
     after done: Double, _ look: Look
   ) throws -> MultilayerPerceptron {
     network.mask.sparsity >= 0.8
-      ? try train(SparsePerceptron(network), split, settings, after: done, look)
+      ? try train(SparsePerceptron(network), split, recipe, after: done, look)
         .expanded(into: network.network)
-      : try train(network, split, settings, after: done, look).network
+      : try train(network, split, recipe, after: done, look).network
   }
 
   private func train<Network: Classifier>(
-    _ network: Network, _ split: Split, _ settings: TrainingSettings, after done: Double,
+    _ network: Network, _ split: Split, _ recipe: TrainingRecipe, after done: Double,
     _ look: Look
   ) throws -> Network {
     var training = try Training(
-      of: network, on: split.training, testing: split.test, settings: settings)
-    let seen = done + Double(training.steps * settings.batchSize)
+      of: network, on: split.training, testing: split.test, by: recipe)
+    let seen = done + Double(training.steps * recipe.batchSize)
     let news = progress.news
     try context.train(
       &training, share: done / work.total...seen / work.total,

@@ -39,13 +39,13 @@ extension Pooling {
       return quick
     }
 
-    var training: TrainingSettings {
-      var settings = TrainingSettings()
-      settings.steps = steps
-      settings.batchSize = batchSize
-      settings.learningRate = learningRate
-      settings.evaluationInterval = evalEvery
-      return settings
+    var training: TrainingRecipe {
+      var recipe = TrainingRecipe()
+      recipe.steps = steps
+      recipe.batchSize = batchSize
+      recipe.learningRate = learningRate
+      recipe.evalEvery = evalEvery
+      return recipe
     }
 
     /// A dataset of its own for each size, all from the same seed: the first `size` of size + testExamples examples

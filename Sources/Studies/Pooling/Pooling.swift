@@ -87,7 +87,7 @@ package enum Pooling: Study {
       trial.method, inputs: data.training.inputs.shape[1], channels: configuration.channels,
       using: &generator)
     var training = try Training(
-      of: network, on: data.training, testing: data.test, settings: configuration.training)
+      of: network, on: data.training, testing: data.test, by: configuration.training)
     var curve = Measurement()
     try Kernels.withThreads(context.threads) {
       try context.train(&training) { training in

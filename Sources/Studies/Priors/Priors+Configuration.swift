@@ -49,19 +49,19 @@ extension Priors {
       }
     }
 
-    var training: TrainingSettings {
-      var settings = TrainingSettings()
-      settings.steps = steps
-      settings.learningRate = learningRate
-      return settings
+    var training: TrainingRecipe {
+      var recipe = TrainingRecipe()
+      recipe.steps = steps
+      recipe.learningRate = learningRate
+      return recipe
     }
 
     /// The paper's search.
-    var search: TrainingSettings {
-      var settings = TrainingSettings()
-      settings.steps = searchSteps
-      settings.learningRate = 2e-2
-      return settings
+    var search: TrainingRecipe {
+      var recipe = TrainingRecipe()
+      recipe.steps = searchSteps
+      recipe.learningRate = 2e-2
+      return recipe
     }
 
     package func validate() throws {

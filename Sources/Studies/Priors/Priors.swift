@@ -131,7 +131,7 @@ package enum Priors: Study {
     _ context: TrialContext
   ) throws -> Measurement {
     var training = try Training(
-      of: model, on: learned, testing: test, settings: configuration.training)
+      of: model, on: learned, testing: test, by: configuration.training)
     try context.train(&training) { try $0.step() }
     return Measurement(
       parameters: model.learned, testAccuracy: training.model.score(on: test).accuracy,
@@ -208,7 +208,7 @@ private struct Ticket: Hashable, Sendable {
     var ticket = Masked(initial, by: Mask(keepingAll: initial))
     for round in 1...configuration.rounds {
       var search = try Training(
-        of: ticket, on: data.training, testing: data.test, settings: configuration.search)
+        of: ticket, on: data.training, testing: data.test, by: configuration.search)
       while !search.isFinished {
         try context.checkCancellation()
         try search.step()

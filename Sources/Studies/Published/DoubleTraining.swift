@@ -10,7 +10,7 @@ package struct DoubleTraining {
   private var layers: [DoubleLayer]
   private let inputs: [Double]
   private let labels: [Int]
-  private let settings = TrainingSettings()
+  private let recipe = TrainingRecipe()
   private var stepCount = 0
 
   /// Starts from the weights of a network of linear layers, of which the second, if it is not the last, adds to its
@@ -26,7 +26,7 @@ package struct DoubleTraining {
 
   /// Takes a step; returns the batch's loss before it.
   package mutating func step() -> Double {
-    let count = settings.batchSize
+    let count = recipe.batchSize
     let width = inputs.count / labels.count
     let start = stepCount * count % labels.count
     stepCount += 1
@@ -50,7 +50,7 @@ package struct DoubleTraining {
         upstream = zip(upstream, passes[index]).map { $1 ? $0 : 0 }
       }
       let (gradient, downstream) = layers[index].gradients(upstream, at: values[index])
-      layers[index].update(along: gradient, step: stepCount, settings.learningRate)
+      layers[index].update(along: gradient, step: stepCount, recipe.learningRate)
       upstream =
         index == 1 && passes.count > 1 ? zip(downstream, residual).map { $0 + $1 } : downstream
     }

@@ -99,11 +99,11 @@ package struct QuizResult: Sendable {
     }
     var generator = TorchGenerator(seed: 42)
     let test = Examples(dataset.xTest, dataset.yTest)
-    var settings = TrainingSettings()
-    settings.evaluationInterval = settings.steps
+    var recipe = TrainingRecipe()
+    recipe.evalEvery = recipe.steps
     var training = try Training(
       of: BaselineNetwork(.cnn, inputs: dataset.length, using: &generator),
-      on: Examples(dataset.x, dataset.y), testing: test, settings: settings)
+      on: Examples(dataset.x, dataset.y), testing: test, by: recipe)
     while !training.isFinished { try training.stepAndEvaluate() }
     return training.model.predictions(for: test.inputs)
   }

@@ -62,10 +62,10 @@ extension SelfSupervised {
       return quick
     }
 
-    var supervisedTraining: TrainingSettings {
-      var settings = TrainingSettings()
-      settings.steps = supervisedSteps
-      return settings
+    var supervisedTraining: TrainingRecipe {
+      var recipe = TrainingRecipe()
+      recipe.steps = supervisedSteps
+      return recipe
     }
 
     /// The recipe with what was set.

@@ -220,7 +220,7 @@ package enum SelfSupervised: Study {
       let network = ConvolutionalNetwork(
         inputs: inputs, channels: channels, using: &generators.torch)
       var training = try Training(
-        of: network, on: examples, testing: examples, settings: configuration.supervisedTraining)
+        of: network, on: examples, testing: examples, by: configuration.supervisedTraining)
       try context.train(&training, share: 0...0.5) { try $0.step() }
       return ContrastiveNetwork(training.model)
     }

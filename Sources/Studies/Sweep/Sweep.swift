@@ -81,7 +81,9 @@ package enum Sweep: Study {
     let scored = evaluations * Double(experiment.dataset.exampleCount)
     return trial.model.relativeCost * (seen + scored / 3) + 1
   }
+}
 
+extension Study where Trial == Sweep.Trial, Measurement == Sweep.Measurement {
   /// None: all that a training depends on is in its key.
   package static func settings(
     _ configuration: Configuration, thatMatterTo trial: Trial

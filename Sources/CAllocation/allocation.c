@@ -54,4 +54,12 @@ CA_REPLACED int posix_memalign(void **to, size_t alignment, size_t size) {
   return 0;
 }
 
+// The names by which a linker that is told to wrap the usual ones finds these, in a program that contains the C library.
+#define CA_WRAPPER(name) extern __typeof__(name) __wrap_##name __attribute__((weak, alias(#name)))
+
+CA_WRAPPER(malloc);
+CA_WRAPPER(calloc);
+CA_WRAPPER(realloc);
+CA_WRAPPER(posix_memalign);
+
 #endif

@@ -12,6 +12,10 @@ extension Training {
       numbers["epoch.step"] = "\(stepCount % batches.stepsPerEpoch)"
     }
     numbers["optimizer.step"] = "\(optimizer.stepCount)"
+    // Unless the optimizer is the one that the training began with.
+    if optimizer.stepCount != stepCount {
+      numbers[Self.exchangeKey] = "\(stepCount - optimizer.stepCount)"
+    }
     let optimizer = ("optimizer", optimizer.namedParameters)
     var series: [(name: String, values: [Double])] = []
     // Where nothing has been drawn, the generator is the one that the training is made with.
@@ -55,6 +59,7 @@ extension Training {
     var resumed = self
     resumed.lastStep = nil
     resumed.stepCount = try stepCount(in: state)
+    let updates = try updateCount(in: state, after: resumed.stepCount)
     do {
       try resumed.model.loadTensors(state.part("model"))
       let moments = state.part("optimizer")
@@ -64,7 +69,7 @@ extension Training {
       } else {
         try resumed.optimizer.loadParameters(moments)
       }
-      resumed.optimizer.stepCount = resumed.stepCount
+      resumed.optimizer.stepCount = updates
       if evaluator != nil { try resumed.bestModel.loadTensors(state.part("best")) }
     } catch {
       throw .checkpoint(error.reason)
@@ -108,9 +113,8 @@ extension Training {
     switch length {
     case .steps:
       let count: Int = try state.number("step")
-      let updates: Int = try state.number("optimizer.step")
-      guard (0...mostCounted + 1).contains(count), updates == count else {
-        throw .checkpoint("it counts \(count) steps and \(updates) updates")
+      guard (0...mostCounted + 1).contains(count) else {
+        throw .checkpoint("it counts \(count) steps")
       }
       guard count <= steps else {
         throw .mismatch("steps", saved: "\(count - 1)", given: "\(steps - 1)")
@@ -132,12 +136,29 @@ extension Training {
         throw .checkpoint("it counts \(rest) steps of an epoch of \(perEpoch)")
       }
       let count = epoch * perEpoch + rest
-      let updates: Int = try state.number("optimizer.step", or: count)
-      guard count <= steps, updates == count else {
-        throw .checkpoint("it counts \(count) steps of \(steps), and \(updates) updates")
+      guard count <= steps else {
+        throw .checkpoint("it counts \(count) steps of \(steps)")
       }
       return count
     }
+  }
+
+  /// The step before which the optimizer took the place of another.
+  private static var exchangeKey: String { "optimizer.first-step" }
+
+  /// How many steps the saved training's optimizer had taken.
+  private func updateCount(
+    in state: TrainingState, after count: Int
+  ) throws(TrainingError) -> Int {
+    let first: Int = try state.number(Self.exchangeKey, or: 0)
+    // Versions that saved whole epochs alone did not say it.
+    let whole: Int? = if case .epochs = length { count } else { nil }
+    let updates: Int = try state.number("optimizer.step", or: whole)
+    let counted = -mostCounted - 1...mostCounted + 1
+    guard counted.contains(first), updates >= 0, updates == count - first else {
+      throw .checkpoint("it counts \(count) steps and \(updates) updates")
+    }
+    return updates
   }
 
   private mutating func restoreEvaluations(

@@ -24,16 +24,15 @@ public struct Training<Model: Parameterized & Sendable, Rule: Optimizer, Source:
   public let length: TrainingLength
   /// How many steps that are.
   public let steps: Int
-  /// How the learning rate changes.
-  public let schedule: LearningRateSchedule
+  /// How the learning rate changes; another one may be set at any time, and holds from the next step on.
+  public var schedule: LearningRateSchedule
   /// How large gradients are kept out.
   public let clipping: GradientClipping?
   /// How the model is evaluated on the way.
   public let evaluator: Evaluator<Model>?
-  /// What the training started from.
-  public let origin: TrainingOrigin
   private let loss: ContextualLoss
-  private let learningRate: Double
+  /// What the training started from, besides the optimizer's settings and the schedule.
+  private let start: [TrainingOrigin.Part]
   let firstBatches: Source
   let firstRandom: TorchGenerator
 
@@ -45,7 +44,11 @@ public struct Training<Model: Parameterized & Sendable, Rule: Optimizer, Source:
   /// The model as it is now.
   public internal(set) var model: Model
   /// The optimizer as it is now.
-  public internal(set) var optimizer: Rule
+  ///
+  /// Its settings may be changed at any time, and the whole may be exchanged for a fresh one; both hold from the next
+  /// step on. Its learning rate is the one that the schedule starts from, and stays as it was set. A training that
+  /// resumes a state needs the settings that held when it was saved, so set them before.
+  public var optimizer: Rule
   /// Where the next batch comes from.
   public internal(set) var batches: Source
   /// What the model draws from while it is trained, as dropout does.
@@ -145,18 +148,14 @@ public struct Training<Model: Parameterized & Sendable, Rule: Optimizer, Source:
     try clipping?.validate()
     try evaluator?.validate()
     steps = length.steps(perEpoch: batches.stepsPerEpoch)
-    origin = TrainingOrigin(
+    start =
       [
-        .init("kind", length.kind), .init("model", TrainingOrigin.shapes(of: model)),
-        .init("optimizer", optimizer.name, standard: length.standardOptimizer),
-      ] + optimizer.settings.map { $0.part } + [
-        .init("schedule", schedule.description, standard: "constant"),
         .init("clipping", clipping?.description ?? "none", standard: "none"),
         .init("loss", lossName, standard: ClassificationLoss.negativeLogLikelihood.rawValue),
       ]
-        + (evaluator?.origin ?? []) + batches.origin + (evaluator?.examples ?? []) + [
-          .init("initial weights", model.digest), .init("network", network()),
-        ])
+      + (evaluator?.origin ?? []) + batches.origin + (evaluator?.examples ?? []) + [
+        .init("initial weights", model.digest), .init("network", network()),
+      ]
     self.model = model
     bestModel = model
     self.optimizer = optimizer
@@ -169,8 +168,21 @@ public struct Training<Model: Parameterized & Sendable, Rule: Optimizer, Source:
     self.clipping = clipping
     self.evaluator = evaluator
     self.loss = loss
-    learningRate = optimizer.learningRate
   }
+
+  /// What the training started from, and the optimizer's settings and the schedule as they are now.
+  public var origin: TrainingOrigin {
+    TrainingOrigin(
+      [
+        .init("kind", length.kind), .init("model", TrainingOrigin.shapes(of: model)),
+        .init("optimizer", optimizer.name, standard: length.standardOptimizer),
+      ] + optimizer.settings.map { $0.part } + [
+        .init("schedule", schedule.description, standard: "constant")
+      ] + start)
+  }
+
+  /// The learning rate of the next step, by the schedule.
+  public var learningRate: Double { schedule.rate(at: stepCount, from: optimizer.learningRate) }
 
   /// Whether the last step has been taken, or patience has run out.
   public var isFinished: Bool {
@@ -230,8 +242,10 @@ public struct Training<Model: Parameterized & Sendable, Rule: Optimizer, Source:
     if !pass.states.isEmpty { model.replaceStates(with: pass.states) }
     random = context.random
     if let clipping { gradient = gradient.clipped(by: clipping) }
-    optimizer.learningRate = schedule.rate(at: stepCount, from: learningRate)
+    let rate = optimizer.learningRate
+    optimizer.learningRate = learningRate
     optimizer.update(&model, along: gradient)
+    optimizer.learningRate = rate
     batches = following
     let metrics = StepMetrics(step: stepCount, trainLoss: value.scalar)
     lastStep = metrics

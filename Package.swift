@@ -146,6 +146,13 @@ let package = Package(
         "Tensors", "MNIST1D", "ReferenceRandom", "Fixtures",
       ],
       swiftSettings: strict),
+    // The examples of the documentation, which may use what users may.
+    .testTarget(
+      name: "DocumentationTests",
+      dependencies: [
+        "Figures", "DataFormats", "Storage", "NeuralNetworks", "Tensors", "MNIST1D",
+        "ReferenceRandom",
+      ], packageAccess: false, swiftSettings: strict),
     .testTarget(
       name: "BenchmarkingTests",
       dependencies: ["Benchmarking", "Runs", "Storage", "NeuralNetworks", "Tensors", "Fixtures"],

@@ -4,7 +4,7 @@
 /// let dataset = try Dataset()                    // the published dataset
 /// dataset.x.count                                // 4000
 /// dataset.x[0]                                   // 40 values
-/// dataset.y[0]                                   // 6, a label in 0 ..< 10
+/// dataset.y[0]                                   // 2, a label in 0 ..< 10
 /// ```
 ///
 /// A generated dataset equals, to the last bit in single precision, what the reference implementation (`mnist1d`

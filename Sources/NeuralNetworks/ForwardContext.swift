@@ -4,8 +4,8 @@ import Tensors
 /// What a network is applied for, and where the random numbers come from that it draws on the way.
 ///
 ///     var context = ForwardContext.training(using: TorchGenerator(seed: 42))
-///     let scores = network.forward(x, in: &context)   // dropout drops, batch normalisation uses the batch
-///     let judged = network(x)                         // neither does
+///     let scores = network.forward(x, in: &context)   // dropout, and the batch's own statistics
+///     let judged = network(x)                         // neither
 ///
 /// PyTorch keeps the first in every module, `train()` and `eval()`, and the second in a global generator.
 public struct ForwardContext: Sendable {

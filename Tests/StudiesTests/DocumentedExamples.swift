@@ -1,0 +1,71 @@
+import Figures
+import Foundation
+import MNIST1D
+import NeuralNetworks
+import Runs
+import Storage
+import Studies
+import Tensors
+
+/// The examples in the documentation that are about this package's own studies, so that they are compiled.
+private struct DocumentedExamples {
+  let batches: [Examples]
+
+  func train(_ network: TanhNetwork, rate: Tensor) -> Tensor {
+    var network = network
+    var total = Tensor(0)
+    for batch in batches {
+      let (loss, gradient) = valueAndGradient(at: network) { network in
+        softmaxCrossEntropy(network(batch.inputs), labels: batch.labels)
+      }
+      network = SGD.step(network, along: gradient, learningRate: rate)
+      total += loss
+    }
+    return total / Float(batches.count)
+  }
+
+  func outerStep(_ network: TanhNetwork, _ rate: inout Tensor) -> Tensor {
+    let (objective, gradient) = valueAndGradient(at: rate) { train(network, rate: $0) }
+    rate = SGD.step(rate, along: gradient, learningRate: 0.3)
+    return objective
+  }
+
+  func end(
+    of start: TanhNetwork, _ innerStep: @escaping (TanhNetwork, Examples) -> TanhNetwork
+  ) -> TanhNetwork {
+    let end = rematerialize(over: batches.indices, from: start) { state, step in
+      innerStep(state, batches[step])
+    }
+    return end
+  }
+
+  func run() throws -> RunOutcome {
+    let run = try Run(Baselines.self, configuration: .quick, output: URL(fileURLWithPath: "runs"))
+    let outcome = try run.perform(RunOptions(jobs: 4), observer: ProgressDisplay.standardError())
+    return outcome
+  }
+
+  func interrupted(_ run: Run<Baselines>, _ options: RunOptions) throws -> RunOutcome {
+    let interruption = Interruption()
+    interruption.listen()
+    let outcome = try run.perform(options, interruption: interruption)
+    return outcome
+  }
+
+  func overrides() throws -> Baselines.Configuration {
+    let overrides = try Overrides(["steps=600", "seeds=0..9", "models=mlp,cnn"])
+    let configuration = try overrides.applied(to: Baselines.Configuration())
+    return configuration
+  }
+
+  func shared(_ context: TrialContext, _ configuration: Baselines.Configuration) throws -> Dataset {
+    let dataset = try context.shared(configuration.dataset) { try Dataset($0) }
+    return dataset
+  }
+
+  func line() {
+    var drawing = DotDrawing(columns: 20, rows: 10)  // 40 × 40 dots
+    drawing.draw(x: [0, 39], y: [0, 39])
+    print(drawing.lines.joined(separator: "\n"))
+  }
+}

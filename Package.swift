@@ -80,7 +80,8 @@ let package = Package(
     .target(
       name: "StudyCommands",
       dependencies: [
-        "Runs", "DataFormats", "Storage", "CSignals", "NeuralNetworks", "Tensors", "MNIST1D",
+        "Runs", "Figures", "DataFormats", "Storage", "CSignals", "NeuralNetworks", "Tensors",
+        "MNIST1D",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], swiftSettings: strict),
     .executableTarget(

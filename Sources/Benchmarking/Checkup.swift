@@ -33,7 +33,7 @@ package struct Checkup: Sendable {
   /// How many cores this process may use.
   package let cores = ProcessInfo.processInfo.activeProcessorCount
   /// The processor's own name, if it can be found.
-  package let processor = Self.processorName()
+  package let processor = Machine.processor
   /// The operating system.
   package let system = ProcessInfo.processInfo.operatingSystemVersionString
   /// What was compared.
@@ -118,20 +118,6 @@ extension Checkup {
 
   private static func bytes(_ value: some FixedWidthInteger) -> [UInt8] {
     withUnsafeBytes(of: value.littleEndian) { Array($0) }
-  }
-
-  /// Linux and macOS tell it in different places.
-  private static func processorName() -> String? {
-    #if canImport(Darwin)
-      var bytes = [UInt8](repeating: 0, count: 200)
-      var size = bytes.count - 1
-      guard sysctlbyname("machdep.cpu.brand_string", &bytes, &size, nil, 0) == 0 else { return nil }
-      return String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
-    #else
-      let text = try? String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8)
-      return text?.split(separator: "\n").first { $0.hasPrefix("model name") }?
-        .split(separator: ":", maxSplits: 1).last?.trimmingCharacters(in: .whitespaces)
-    #endif
   }
 }
 

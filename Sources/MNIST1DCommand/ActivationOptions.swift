@@ -3,6 +3,7 @@ import DataFormats
 import NeuralNetworks
 import ReferenceRandom
 import Runs
+import Storage
 import StudyCommands
 
 /// The activation function of the fully-connected network.
@@ -70,6 +71,15 @@ struct NetworkOptions: ParsableArguments {
     }
     try network.validate(for: model, inputs: inputs)
     return network
+  }
+
+  /// The settings that the kind has, for a program.
+  var json: JSON? {
+    let names = NetworkSettings.names(for: model)
+    let network = try? JSON(encoding: Overrides(settings).applied(to: NetworkSettings()))
+    return network?.members.map { members in
+      .object(members.filter { names.contains(Setting.hyphenated($0.key)) })
+    }
   }
 }
 

@@ -31,7 +31,13 @@ struct Benchmark: ParsableCommand {
     Terminal.note("measuring \(chosen.map(\.rawValue).joined(separator: ", "))")
     let report = try BenchmarkReport(of: chosen, threads: threads, within: Budget(rounds: rounds))
     warnOfMissingThreads()
-    Terminal.print(json ? report.json.pretty : report.text)
+    guard json else { return Terminal.print(report.text) }
+    var result = report.json
+    result["settings"] = [
+      "subjects": .array(chosen.map { .text($0.rawValue) }), "rounds": .integer(rounds),
+      "threads": .integer(threads),
+    ]
+    MNIST1DCommand.print(json: result)
   }
 }
 

@@ -16,7 +16,7 @@ struct Doctor: ParsableCommand {
 
   func run() throws {
     let checkup = try Checkup()
-    Terminal.print(json ? checkup.json.pretty : checkup.text)
+    if json { MNIST1DCommand.print(json: checkup.json) } else { Terminal.print(checkup.text) }
     if !checkup.isHealthy { throw ExitCode(ExitStatus.failedTrials.rawValue) }
   }
 }

@@ -53,15 +53,21 @@ struct Evaluate: ParsableCommand {
     try requireFinite(train, test, of: weights)
     let sharpness = sharpness ? try measuredSharpness(of: network, on: training) : nil
     if json {
-      var report = (["model": .text(model.rawValue)] as JSON)
-        .appending(scores(train: train, test: test))
+      let given: JSON = [
+        "weights": .text(weights), "data": data.data.map { .text($0) } ?? nil,
+        "activation": hidden.activation.map { .text($0) } ?? nil,
+      ]
+      var report =
+        ([
+          "model": .text(model.rawValue), "settings": (kind.json ?? .object([])).appending(given),
+        ] as JSON).appending(scores(train: train, test: test))
       if let sharpness {
         report["sharpness"] = [
           "hessian_eigenvalue": .number(sharpness.eigenvalue),
           "residual": .number(sharpness.residual), "products": .integer(sharpness.products),
         ]
       }
-      Terminal.print(report.pretty)
+      MNIST1DCommand.print(json: report)
     } else {
       Terminal.print(scoreLines(train: train, test: test))
       if let sharpness {

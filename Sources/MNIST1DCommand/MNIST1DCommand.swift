@@ -14,11 +14,12 @@ struct MNIST1DCommand: ParsableCommand, StudyProgram {
       reproduces its studies. Results go to standard output, progress and messages to standard error; the same \
       command gives the same bits on every machine.
       """,
-    version: version,
+    version: version ?? "",
     subcommands: [
       ReproduceCommand<Self>.self, SweepCommand.self, Train.self, Evaluate.self, Generate.self,
       SlurmCommand<Self>.self, MergeCommand<Self>.self, ReportCommand<Self>.self,
-      CompareCommand.self, ExportCommand.self, ExportTorch.self, FigureCommand.self,
+      CompareCommand<Self>.self, RunsCommand<Self>.self, ExportCommand<Self>.self, ExportTorch.self,
+      FigureCommand.self,
       QuizCommand.self,
       Benchmark.self, Doctor.self,
     ]
@@ -26,7 +27,7 @@ struct MNIST1DCommand: ParsableCommand, StudyProgram {
 
   static let name = "mnist1d"
   /// Raised with every change that a script could notice.
-  static let version = "0.2"
+  static let version: String? = "0.3"
   static var studies: [any Study.Type] { paperStudies }
   static var furtherStudies: [any Study.Type] { Studies.furtherStudies }
   static let source: String? = "the paper"

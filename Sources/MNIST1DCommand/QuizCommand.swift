@@ -75,7 +75,10 @@ struct QuizCommand: ParsableCommand {
     try quiz.session.save(to: file)
     try OutputFile.write(Array(result.figure.svg().utf8), to: picture.path)
     if json {
-      Terminal.print(result.json.pretty)
+      var report = result.json
+      report["folder"] = .text(folder.path)
+      report["figure"] = .text(picture.path)
+      MNIST1DCommand.print(json: report)
     } else {
       Terminal.print(result.text)
     }

@@ -40,16 +40,16 @@ struct SweepCommand: ParsableCommand {
   var json = false
 
   func run() throws {
-    let interruption = Interruption()
-    interruption.listen()
-    defer { warnOfMissingThreads() }
     let display = [("metric", metric?.rawValue), ("x", x), ("by", by)]
-    let settings = try place.named(
-      with: display.compactMap { key, value in value.map { "\(key)=\($0)" } })
-    try MNIST1DCommand.check(Sweep.self, with: settings)
-    try Outputs.require("--output", place.output, .folder)
-    try StudyRequest(.perform(try running.options(), interruption), settings)
-      .performAndPrint(Sweep.self, json: json)
+    try running.perform { action in
+      let settings = try place.named(
+        by: MNIST1DCommand.self,
+        with: display.compactMap { key, value in value.map { "\(key)=\($0)" } })
+      try MNIST1DCommand.check(Sweep.self, with: settings)
+      try Outputs.require("--output", place.output, .folder)
+      try StudyRequest(action, settings)
+        .performAndPrint(Sweep.self, by: MNIST1DCommand.self, json: json)
+    }
   }
 }
 

@@ -29,7 +29,7 @@ extension Train {
   private func start(of training: RecipeTraining<some Classifier>) -> JSON {
     [
       "model": .text(model.rawValue), "parameters": .integer(training.model.parameterCount),
-      "seed": .whole(seed), "settings": Self.snakeCased(options.recipe, selection.selection),
+      "seed": .whole(seed), "settings": settings,
       "steps": training.stepCount > 0 ? .integer(training.stepCount - 1) : .null,
     ]
   }
@@ -71,11 +71,18 @@ extension Train {
   }
 
   /// The settings for a program, under the names that JSON has at every door.
-  private static func snakeCased(_ recipe: TrainingRecipe, _ selection: ExampleSelection) -> JSON {
-    let records = [try? JSON(encoding: recipe), try? JSON(encoding: selection)]
-    let members = records.flatMap { $0?.members ?? [] }
-    return .object(
-      members.map { JSON.Member(Setting.hyphenated($0.key).replacing("-", with: "_"), $0.value) })
+  private var settings: JSON {
+    let records = [
+      kind.json, try? JSON(encoding: options.recipe), try? JSON(encoding: selection.selection),
+      [
+        "validation": validation.map { .integer($0) } ?? nil,
+        "data": data.data.map { .text($0) } ?? nil,
+        "initial_weights": initialWeights.map { .text($0) } ?? nil,
+        "ticket": ticket.map { .text($0) } ?? nil,
+        "activation": hidden.activation.map { .text($0) } ?? nil,
+      ] as JSON,
+    ]
+    return JSON.object(records.flatMap { $0?.members ?? [] }).underscored
   }
 
   /// The parameters of a network with their shapes and counts.
@@ -134,16 +141,19 @@ extension Train {
 }
 
 extension StepMetrics {
-  /// The metrics as TensorBoard groups them: what it compares comes after the slash.
+  /// The metrics under the tags that exported curves have, too.
   var scalars: [EventRecord.Scalar] {
-    var scalars = [EventRecord.Scalar("loss/batch", trainLoss)]
+    func scalar(_ name: String, _ value: Float) -> EventRecord.Scalar {
+      EventRecord.Scalar(Curve.tag(of: name), value)
+    }
+    var scalars = [scalar("batch_loss", trainLoss)]
     guard let evaluation else { return scalars }
     for (name, score) in [
       ("train", evaluation.train), ("validation", evaluation.validation), ("test", evaluation.test),
     ] {
       guard let score else { continue }
-      scalars.append(EventRecord.Scalar("loss/\(name)", Float(score.loss)))
-      scalars.append(EventRecord.Scalar("accuracy/\(name)", Float(score.accuracy)))
+      scalars.append(scalar("\(name)_loss", Float(score.loss)))
+      scalars.append(scalar("\(name)_accuracy", Float(score.accuracy)))
     }
     return scalars
   }

@@ -183,24 +183,29 @@ struct Train: ParsableCommand {
       try state?.save(training, log, moment)
     }
     var logged = training.stepCount - 1
+    var display = TrainingDisplay(of: model, from: training.stepCount, steps: training.steps)
+    defer { display.end() }
     do {
       while !training.isFinished {
         if let signal = interruption.signal {
           try keep(.last)
+          display.stop(after: training.stepCount)
           try stop(training, by: signal)
         }
         let step = try training.stepAndEvaluate()
         try log.append(step)
         logged = step.step
         events?.append(step.scalars, step: step.step)
+        display.show(training.stepCount)
         guard let evaluation = step.evaluation else { continue }
-        Terminal.note(
+        display.announce(
           "step \(step.step) of \(training.steps - 1): test accuracy \(evaluation.test.accuracy.shown(1)) %, "
             + "test loss \(evaluation.test.loss.shown(3)), "
-            + "train loss \(evaluation.train.loss.shown(3))")
+            + "train loss \(evaluation.train.loss.shown(3))", after: training.stepCount)
         try keep(.evaluation)
       }
     } catch let error as TrainingError {
+      display.end()
       // The state after the last good evaluation stays as it is. A step may have been taken, and failed by its scores.
       if let last = training.lastStep, last.step > logged {
         try log.append(last)
@@ -208,9 +213,10 @@ struct Train: ParsableCommand {
       }
       try events?.flush()
       try log.flush()
-      if json { Terminal.print(summary(of: training, divergedBy: error).pretty) }
+      if json { MNIST1DCommand.print(json: summary(of: training, divergedBy: error)) }
       throw error
     }
+    display.end()
     try keep(.last)
     if let save { try training.model.writeWeights(to: save) }
     if curves != nil || figure != nil {
@@ -225,10 +231,11 @@ struct Train: ParsableCommand {
     }
     let train = training.model.score(on: training.batches.data)
     let test = training.model.score(on: data.test)
-    Terminal.print(
-      json
-        ? summary(of: training, train: train, test: test).pretty
-        : text(of: training, train: train, test: test))
+    if json {
+      MNIST1DCommand.print(json: summary(of: training, train: train, test: test))
+    } else {
+      Terminal.print(text(of: training, train: train, test: test))
+    }
   }
 
   /// Says how to resume.

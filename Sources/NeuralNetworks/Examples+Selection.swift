@@ -38,6 +38,7 @@ public struct ExampleSelection: Hashable, Sendable {
   public func training(
     from examples: Examples, classes count: Int, seed: UInt32
   ) throws(TrainingError) -> Examples {
+    try validate(examples: examples.count, classes: count)
     var selected = try restricted(examples, classes: count)
     if let trainingExamples {
       guard (1...selected.count).contains(trainingExamples) else {
@@ -46,9 +47,6 @@ public struct ExampleSelection: Hashable, Sendable {
           "1 to \(selected.count), the training examples that there are")
       }
       selected = selected[0..<trainingExamples]
-    }
-    guard (0...1).contains(labelNoise) else {
-      throw .setting("label-noise", "\(labelNoise)", "a probability, 0 to 1")
     }
     var random = NumPyRandomState(seed: seed)
     if labels == .permuted {
@@ -64,6 +62,30 @@ public struct ExampleSelection: Hashable, Sendable {
     return selected
   }
 
+  /// Says what is wrong with a selection before there are examples.
+  ///
+  /// - Parameters:
+  ///   - examples: How many training examples there will be, of all classes.
+  ///   - count: How many classes.
+  /// - Throws: `TrainingError.setting`.
+  public func validate(examples: Int, classes count: Int) throws(TrainingError) {
+    try requireClasses(of: count)
+    if let trainingExamples, !(1...max(1, examples)).contains(trainingExamples) {
+      throw .setting(
+        "training-examples", "\(trainingExamples)",
+        "1 to \(examples), the training examples that there are")
+    }
+    guard (0...1).contains(labelNoise) else {
+      throw .setting("label-noise", "\(labelNoise)", "a probability, 0 to 1")
+    }
+  }
+
+  private func requireClasses(of count: Int) throws(TrainingError) {
+    if let unknown = classes.first(where: { !(0..<count).contains($0) }) {
+      throw .setting("classes", "\(classes)", "numbers from 0 to \(count - 1), not \(unknown)")
+    }
+  }
+
   /// The examples of the classes that are learned: for testing, too.
   ///
   /// - Throws: `TrainingError.setting` if there are none.
@@ -71,9 +93,7 @@ public struct ExampleSelection: Hashable, Sendable {
     _ examples: Examples, classes count: Int
   ) throws(TrainingError) -> Examples {
     guard !classes.isEmpty else { return examples }
-    if let unknown = classes.first(where: { !(0..<count).contains($0) }) {
-      throw .setting("classes", "\(classes)", "numbers from 0 to \(count - 1), not \(unknown)")
-    }
+    try requireClasses(of: count)
     let rows = examples.labels.indices.filter { classes.contains(Int(examples.labels[$0])) }
     guard !rows.isEmpty else {
       throw .setting("classes", "\(classes)", "classes of which there are examples")

@@ -18,7 +18,8 @@ enum FileSystem {
   /// Replaces a file whole; one that holds these contents already is left alone.
   static func replace(_ file: URL, with contents: some Collection<UInt8>) throws(RunError) {
     let contents = Array(contents)
-    if try read(file) == contents { return }
+    // What cannot be read may still be written, such as a device.
+    if FilePlace(file.path)?.isRegularFile ?? false, try read(file) == contents { return }
     try perform { () throws(FileError) in try OutputFile.write(contents, to: file.path) }
   }
 
@@ -57,8 +58,21 @@ enum FileSystem {
   }
 
   /// The contents of a file; nil if there is none.
-  static func read(_ file: URL) throws(RunError) -> [UInt8]? {
-    guard InputFile.exists(file.path) else { return nil }
+  ///
+  /// - Throws: ``RunError/unreadable(file:reason:)`` for a pipe and the like, which would be waited for, and for a file of
+  ///   more than `most` bytes.
+  static func readRegular(_ file: URL, upTo most: Int? = nil) throws(RunError) -> [UInt8]? {
+    var status = stat()
+    guard stat(file.path, &status) == 0 else { return nil }
+    if status.st_mode & S_IFMT != S_IFREG, status.st_mode & S_IFMT != S_IFDIR {
+      throw .unreadable(file: file.path, reason: "it is a pipe or a device, and should be a file")
+    }
+    if let most, status.st_size > most {
+      throw .unreadable(file: file.path, reason: "it is larger than \(most / 1_000_000) MB")
+    }
     return try perform { () throws(FileError) in try InputFile.read(file.path) }
   }
+
+  /// The contents of a file of a run; nil if there is none.
+  static func read(_ file: URL) throws(RunError) -> [UInt8]? { try readRegular(file) }
 }

@@ -51,7 +51,7 @@ public struct Overrides: Sendable, Equatable {
       let defaults = try JSON(encoding: configuration)
       let changes = try overrides.map { override in
         let setting = try Self.setting(override.key, among: settings)
-        return (setting.path[...], try Self.value(of: override, as: setting.kind))
+        return (setting.path[...], try Self.value(of: override, as: setting))
       }
       let changed = changes.reduce(into: defaults) { $0.replace(at: $1.0, with: $1.1) }
       if let result = try? changed.decode(Configuration.self) { return result }
@@ -107,11 +107,26 @@ public struct Overrides: Sendable, Equatable {
   ]
 
   private static func value(
-    of override: Override, as kind: SettingKind?
+    of override: Override, as setting: Setting
   ) throws(RunError) -> JSON {
+    let kind = setting.kind
     if let value = kind.read(override.value) { return value }
+    if setting.path == ["seeds"], let seeds = seeds(override.value, from: setting.value) {
+      return seeds
+    }
     throw .wrongValue(
       override.key, found: override.value, expected: kind.expected(insteadOf: override.value))
+  }
+}
+
+extension Overrides {
+  /// So many seeds, from the study's first one on, for `3x`; nil for anything else.
+  private static func seeds(_ word: String, from own: String) -> JSON? {
+    guard word.hasSuffix("x"), let count = Int(written: String(word.dropLast())),
+      (1...RunLimits.values).contains(count)
+    else { return nil }
+    let first = own.split(separator: ",").first.flatMap { Int($0) } ?? 0
+    return .array((0..<count).map { .integer(first + $0) })
   }
 }
 

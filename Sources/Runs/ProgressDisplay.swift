@@ -84,9 +84,12 @@ extension ProgressDisplay.Medium {
 extension RunProgress {
   /// The progress in a plain line.
   var sentence: String {
-    var parts = ["\(study): \(ended) of \(planned) trials"]
+    var parts = ["\(study): \(ended) of \(planned) \(unit)"]
     if failed > 0 { parts.append("\(failed) failed") }
     if let rate { parts.append(Self.spelling(rate: rate)) }
+    if isInterrupted, ended < planned {
+      return (parts + ["interrupted"]).joined(separator: ", ")
+    }
     if ended < planned, let secondsLeft {
       parts.append(Self.spelling(seconds: secondsLeft) + " left")
     }
@@ -107,12 +110,17 @@ extension RunProgress {
     if let rate { parts.append(Self.spelling(rate: rate)) }
     if ended == planned {
       parts.append(Self.spelling(seconds: elapsed))
+    } else if isInterrupted {
+      parts.append("interrupted")
     } else {
       parts.append(secondsLeft.map { Self.spelling(seconds: $0) + " left" } ?? "…")
       if let message { parts.append(message) }
     }
     return parts.joined(separator: " · ").printable.clipped(to: columns - 1)
   }
+
+  /// The time that is left, as minutes and seconds; nil as long as nothing can be said.
+  package var timeLeft: String? { secondsLeft.map(Self.spelling(seconds:)) }
 
   /// A rate in the unit that suits it.
   static func spelling(rate: Double) -> String {

@@ -109,11 +109,17 @@ extension Run {
     // Here, so that no study can forget to say that its figures show something else than the paper's.
     let notice = RunSummary.notice(settings, changed, S.source)
     findings.illustrations = findings.illustrations.map { $0.drawn(under: notice) }
-    let summary = RunSummary(
+    var summary = RunSummary(
       study: S.name, title: S.title, question: S.question, source: S.source,
-      configuration: identity.configuration,
+      configuration: identity.configuration.underscored,
       settings: settings, changed: changed, trials: keys.count, failures: failures,
-      seconds: seconds, digest: digest.hexadecimal, findings: findings)
+      seconds: seconds, digest: digest.hexadecimal, provenance: provenance, findings: findings)
+    // The same findings, made again by the same program, keep the date on which they were made.
+    if let earlier = try? RunSummary(reading: directory) {
+      let date = earlier.provenance?.date
+      if let date { summary.provenance?.date = date }
+      if earlier.json != summary.json { summary.provenance = provenance }
+    }
     try summary.write(to: directory)
     // No trial needs its state any more; earlier, another shard might be about to write there.
     if access(directory.checkpoints.path, F_OK) == 0 {

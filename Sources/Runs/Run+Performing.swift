@@ -93,7 +93,9 @@ extension Run {
     let start = ContinuousClock.now
     var known: StoreContents
     var estimate: TimeEstimate
-    var endedNow = 0
+    /// The trials that have ended in this session.
+    var done: Set<Int> = []
+    var endedNow: Int { done.count }
 
     init(run: Run, options: RunOptions, mine: [Int], known: StoreContents) {
       self.run = run
@@ -144,7 +146,7 @@ extension Run {
         for trial in trials { try take(trial, into: store, &observer) }
         // The progress looks at every trial, which is too much to do after each.
         if nextUpdate <= .now || queue.state.running.isEmpty {
-          observer.update(progress(queue))
+          observer.update(progress(queue, interruption))
           nextUpdate = .now + .seconds(0.1)
         }
         if let deadline, deadline < .now { break }
@@ -154,6 +156,8 @@ extension Run {
           observer.announce("interrupted: the trials under way end or are given up")
         }
       }
+      // What is done when it ends is what is shown last.
+      observer.update(progress(queue, interruption))
       try store.flush()
     }
 
@@ -189,24 +193,25 @@ extension Run {
       try store.append(stored)
       run.checkpoint(of: key).remove()
       known.add(stored)
-      endedNow += 1
+      done.insert(trial.index)
       estimate.ended.cost += run.costs[trial.index] * trial.observed.part
       estimate.ended.seconds += trial.observed.seconds
     }
 
-    private func progress(_ queue: TrialQueue) -> RunProgress {
+    private func progress(_ queue: TrialQueue, _ interruption: Interruption) -> RunProgress {
       let (running, waiting) = queue.state
       var estimate = estimate
       estimate.running = running.map { $0.monitor.timing(ofCost: run.costs[$0.index]) }
       estimate.waiting = waiting.map { run.costs[$0] }
       let all = mine.reduce(0) { $0 + run.costs[$1] }
+      // Trials that an interruption has taken from the queue are not done for that.
       let ahead =
-        estimate.waiting.reduce(0, +)
-        + estimate.running.reduce(0) { $0 + $1.cost * (1 - $1.fraction) }
+        pending.reduce(0) { done.contains($1) ? $0 : $0 + run.costs[$1] }
+        - estimate.running.reduce(0) { $0 + $1.cost * $1.fraction }
       let elapsed = start.duration(to: .now) / .seconds(1)
       // Of the trials under way, the one that takes longest is the one to watch.
       let watched = running.min { ($0.start, $0.index) < ($1.start, $1.index) }
-      return RunProgress(
+      var progress = RunProgress(
         study: S.name, planned: mine.count, ended: ended,
         failed: mine.count {
           if case .failed = known.trials[run.keys[$0]]?.outcome { true } else { false }
@@ -219,6 +224,8 @@ extension Run {
           [run.label(of: trial.index), trial.monitor.message].compactMap(\.self)
             .joined(separator: ": ")
         })
+      progress.isInterrupted = interruption.signal != nil
+      return progress
     }
   }
 }

@@ -13,6 +13,8 @@ public struct Run<S: Study>: Sendable {
   public let configuration: S.Configuration
   /// The folder.
   public let directory: RunDirectory
+  /// What is said of the program and the machine beside the findings; nil for nothing.
+  public var provenance: Provenance?
   package let identity: RunIdentity
   let trials: [S.Trial]
   let keys: [TrialKey]

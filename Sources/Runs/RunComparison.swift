@@ -1,5 +1,6 @@
-import Storage
+import Figures
 import Foundation
+import Storage
 
 /// Several runs of one study side by side: where their settings differ, and what each has found.
 package struct RunComparison: Sendable {
@@ -12,11 +13,18 @@ package struct RunComparison: Sendable {
   /// The names by which the runs are told apart: their folders', or the whole paths where those are the same.
   package let names: [String]
   let summaries: [RunSummary]
+  /// What the trials say, seed by seed.
+  private var paired: PairedComparison?
 
-  /// Reads the summaries of runs that have ended.
+  /// Reads the summaries of runs that have ended, and their trials where their stores are there.
   ///
-  /// - Throws: ``RunError/differentStudies(first:second:)``, and what reading a summary gives.
-  package init(of directories: [RunDirectory]) throws(RunError) {
+  /// - Parameters:
+  ///   - directories: The folders of the runs.
+  ///   - curves: What a study calls its curves, ``Study/curveNames``.
+  /// - Throws: ``RunError/differentStudies(first:second:)``, and what reading a summary or a store gives.
+  package init(
+    of directories: [RunDirectory], naming curves: (String) -> [String: String?] = { _ in [:] }
+  ) throws(RunError) {
     summaries = try directories.map { directory throws(RunError) in
       try RunSummary(reading: directory)
     }
@@ -27,6 +35,22 @@ package struct RunComparison: Sendable {
       throw .differentStudies(
         first: "\(names[0]) (\(summaries[0].study))", second: "\(name) (\(summary.study))")
     }
+    paired = try PairedComparison(
+      of: directories, differing: settings.map(\.place), naming: curves(summaries[0].study))
+  }
+
+  /// The heads of columns: the settings that differ, as far as they are short, or the names of the runs.
+  package var heads: [String] {
+    let differing = settings
+    let heads = summaries.indices.map { run in
+      differing.prefix(2).map { row in
+        "\(row.place)=\(row.cells[run].shown.value)"
+      }.joined(separator: " ")
+    }
+    let areClear =
+      !differing.isEmpty && Set(heads).count == heads.count
+      && heads.allSatisfy { $0.count <= 40 }
+    return areClear ? heads : names.map { $0.count == 16 ? String($0.prefix(8)) : $0 }
   }
 
   /// The settings that are not the same in all runs.
@@ -85,25 +109,38 @@ package struct RunComparison: Sendable {
 }
 
 extension RunComparison {
-  /// The comparison for a terminal.
-  package var text: String {
-    var parts: [String] = []
+  /// The comparison for a terminal, as wide as it likes.
+  package var text: String { text(columns: nil) }
+
+  /// The comparison in so many terminal columns.
+  package func text(columns: Int?) -> String {
+    var tables: [Table] = []
     let settings = settings
-    parts.append(
-      settings.isEmpty
-        ? "The settings are the same.\n"
-        : table("settings", "Settings that differ", "setting", settings).text)
-    parts.append(table("claims", "Claims: measured, and whether they hold", "claim", claims).text)
+    if !settings.isEmpty {
+      tables.append(table("settings", "Settings that differ", "setting", settings, names))
+    }
+    tables += [paired?.table(heads)].compactMap(\.self)
+    if !claims.isEmpty {
+      tables.append(
+        table("claims", "Claims: measured, and whether they hold", "claim", claims, heads))
+    }
     let results = results
     if !results.isEmpty {
-      parts.append(table("results", "Results that differ", "place", results).text)
+      tables.append(table("results", "Results that differ", "place", results, heads))
     }
-    return parts.joined(separator: "\n").printableLines
+    let start = settings.isEmpty ? ["The settings are the same.\n"] : []
+    return (start + tables.map { $0.text(columns: columns) }).joined(separator: "\n")
+      .printableLines
   }
 
-  private func table(_ name: String, _ title: String, _ head: String, _ rows: [Row]) -> Table {
+  /// The differences from the first run; nil where no trials can be paired.
+  package var figure: Figure? { paired?.figure(heads, title: summaries[0].title) }
+
+  private func table(
+    _ name: String, _ title: String, _ head: String, _ rows: [Row], _ heads: [String]
+  ) -> Table {
     Table(
-      name, title: title, columns: [head] + names, rows: rows.map { [.text($0.place)] + $0.cells })
+      name, title: title, columns: [head] + heads, rows: rows.map { [.text($0.place)] + $0.cells })
   }
 
   /// The comparison as one object: for each setting, claim and result a list with one value per run.
@@ -119,7 +156,10 @@ extension RunComparison {
           ]
         }),
       "settings": .object(
-        settings.map { row in JSON.Member(row.place, .array(row.cells.map(\.json))) }),
+        settings.map { row in
+          JSON.Member(Setting.underscored(row.place), .array(row.cells.map(\.json)))
+        }),
+      "differences": paired?.json ?? nil,
       "claims": .object(
         claims.map { row in
           JSON.Member(

@@ -6,6 +6,8 @@ import Foundation
 package struct RunExport: Sendable {
   /// The curves of all trials.
   package let curves: [Curve]
+  /// Lists of numbers that are no curves.
+  let lists: [Curve]
   /// When the run was measured, in seconds since 1970.
   package let time: Double
   /// What is wrong with the stores, and how many trials are missing for it, one sentence each.
@@ -16,8 +18,13 @@ package struct RunExport: Sendable {
 
   /// Reads the stores of a run, which need not have ended.
   ///
+  /// - Parameters:
+  ///   - directory: The folder of the run.
+  ///   - names: What a study calls its curves, ``Study/curveNames``.
   /// - Throws: ``RunError/missingFile(_:remedy:)``, ``RunError/unreadable(file:reason:)`` and what a store gives.
-  package init(reading directory: RunDirectory) throws(RunError) {
+  package init(
+    reading directory: RunDirectory, naming names: (String) -> [String: String?] = { _ in [:] }
+  ) throws(RunError) {
     let identity = try RunIdentity(reading: directory)
     let stores = directory.stores()
     let known = try StoreContents(reading: [directory], of: identity)
@@ -28,9 +35,12 @@ package struct RunExport: Sendable {
     trials = known.trials.values.sorted {
       $0.key.canonical.compare($1.key.canonical, options: .numeric) == .orderedAscending
     }
-    curves = trials.flatMap { trial in
-      trial.measurement.map { Curve.all(in: $0, of: trial.key.json) } ?? []
+    let declared = names(identity.study)
+    let measured = trials.compactMap { trial in
+      trial.measurement.map { MeasuredLists(in: $0, of: trial.key.json, naming: declared) }
     }
+    curves = measured.flatMap(\.curves)
+    lists = measured.flatMap(\.others)
     time =
       stores.compactMap { store in
         let attributes = try? FileManager.default.attributesOfItem(atPath: store.path)
@@ -38,16 +48,17 @@ package struct RunExport: Sendable {
       }.max() ?? 0
   }
 
-  /// Writes `trials.csv`, `curves.csv` and `curves.jsonl`.
+  /// Writes `trials.csv`, `curves.csv`, `curves.jsonl` and, where there are lists that are no curves, `lists.csv`.
   ///
   /// - Returns: the files.
   package func write(to folder: URL) throws(RunError) -> [URL] {
     try FileSystem.createDirectory(folder)
     var files: [URL] = []
+    let others = lists.isEmpty ? [] : [("lists.csv", listsTable.csv)]
     for (name, text) in [
       ("trials.csv", trialsTable.csv), ("curves.csv", curvesTable.csv),
       ("curves.jsonl", curveLines),
-    ] {
+    ] + others {
       let file = folder.appendingPathComponent(name)
       try FileSystem.replace(file, with: text.utf8)
       files.append(file)
@@ -55,7 +66,8 @@ package struct RunExport: Sendable {
     return files
   }
 
-  /// One row per trial: its key, how it ended, and the single numbers and words that it measured.
+  /// One row per trial: its key, how it ended, the single numbers and words that it measured, and of each curve the
+  /// final and, where it is known what is good, the best value.
   var trialsTable: Table {
     let keys = names(of: trials.map(\.key.json))
     let scalars = trials.map { trial in
@@ -66,8 +78,16 @@ package struct RunExport: Sendable {
     let measured = scalars.joined().reduce(into: [String]()) { names, member in
       if !names.contains(member.key) { names.append(member.key) }
     }
+    let ends = curves.reduce(into: [(name: String, hasBest: Bool)]()) { ends, curve in
+      guard !ends.contains(where: { $0.name == curve.name }) else { return }
+      ends.append((curve.name, curve.best != nil))
+    }
+    let own = Dictionary(grouping: curves, by: \.trial.canonical)
     var table = Table(
-      "trials", title: "Trials", columns: keys + ["status", "reason", "seconds"] + measured)
+      "trials", title: "Trials",
+      columns: keys.map(Setting.underscored) + ["status", "reason", "seconds"]
+        + measured.map(Setting.underscored)
+        + ends.flatMap { ["final_\($0.name)"] + ($0.hasBest ? ["best_\($0.name)"] : []) })
     for (trial, scalars) in zip(trials, scalars) {
       let (status, reason): (String, String) =
         switch trial.outcome {
@@ -79,16 +99,27 @@ package struct RunExport: Sendable {
           + [.text(status), .text(reason), .number(trial.seconds)]
           + measured.map { name in
             scalars.first { $0.key == name }.map { Cell(value: $0.value) } ?? .empty
+          }
+          + ends.flatMap { name, hasBest in
+            let curve = own[trial.key.canonical]?.first { $0.name == name }
+            return [Cell(curve?.last)] + (hasBest ? [Cell(curve?.best)] : [])
           })
     }
     return table
   }
 
   /// One row per point of a curve.
-  var curvesTable: Table {
+  var curvesTable: Table { table("curves", title: "Curves", of: curves, ["curve", "step"]) }
+
+  /// One row per element of a list.
+  private var listsTable: Table { table("lists", title: "Lists", of: lists, ["list", "index"]) }
+
+  private func table(
+    _ name: String, title: String, of curves: [Curve], _ columns: [String]
+  ) -> Table {
     let keys = names(of: trials.map(\.key.json))
     var table = Table(
-      "curves", title: "Curves", columns: keys + ["curve", "step", "value"])
+      name, title: title, columns: keys.map(Setting.underscored) + columns + ["value"])
     for curve in curves {
       let key = cells(of: curve.trial, keys)
       for (step, value) in zip(curve.steps, curve.values) {
@@ -102,7 +133,7 @@ package struct RunExport: Sendable {
   var curveLines: String {
     curves.map { curve in
       let line: JSON = [
-        "trial": curve.trial, "curve": .text(curve.name),
+        "trial": curve.trial.underscored, "curve": .text(curve.name),
         "steps": .array(curve.steps.map { .integer($0) }),
         "values": .array(curve.values.map { .number($0) }),
       ]

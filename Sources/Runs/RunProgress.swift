@@ -18,6 +18,10 @@ public struct RunProgress: Sendable, Equatable {
   public var secondsLeft: Double?
   /// What a trial under way says of itself.
   public var message: String?
+  /// What is counted.
+  public var unit = "trials"
+  /// Whether the run was told to stop: what is not done by now is left for another time.
+  public var isInterrupted = false
 
   /// A state of a run.
   public init(

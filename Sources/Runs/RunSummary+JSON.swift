@@ -3,7 +3,7 @@ import Storage
 extension RunSummary {
   /// What `summary.json` holds.
   ///
-  /// `paper` holds the paper's values of the settings in `changed`, spelt as on the command line. In
+  /// `paper` holds the paper's values of the settings in `changed`, as one writes them on the command line. In
   /// `tables`, a number is a number, words are text, an empty cell is null, and a mean with its
   /// spread is `{"mean": …, "spread": …}`. The `interval` of a claim is that of the mean with 95 % confidence, where the
   /// claim is judged by it. What is not finite is null.
@@ -15,10 +15,10 @@ extension RunSummary {
       "source": source.map { .text($0) } ?? nil,
       "configuration": configuration,
       "settings": .text(settings.rawValue),
-      "changed": .array(changed.map { .text($0.key) }),
+      "changed": .array(changed.map { .text(Setting.underscored($0.key)) }),
       "paper": .object(
         changed.compactMap { setting in
-          setting.paper.map { JSON.Member(setting.key, .text($0)) }
+          setting.paper.map { JSON.Member(Setting.underscored(setting.key), .text($0)) }
         }),
       "reduced": .flag(settings == .quick),
       "trials": .integer(trials),
@@ -27,6 +27,7 @@ extension RunSummary {
         failures.map { ["trial": .text($0.trial), "reason": .text($0.reason)] }),
       "seconds": .number(seconds),
       "digest": .text(digest),
+      "provenance": provenance?.json ?? nil,
       "claims": .array(findings.claims.map(\.json)),
       "tables": .object(findings.tables.map { JSON.Member($0.name, $0.json) }),
       "figures": .object(
@@ -50,13 +51,14 @@ extension RunSummary {
     question = try json.required("question", \.text)
     // Before this was written, all studies were the paper's.
     source = json["source"].map(\.text) ?? "the paper"
-    let configuration = try json.required("configuration", { $0 })
+    let configuration = try json.required("configuration", { $0 }).underscored
     let values = configuration.settings(path: [])
     self.configuration = configuration
     settings = try json.required("settings") { $0.text.flatMap(Settings.init(rawValue:)) }
-    changed = try json.required("changed") { $0.all(\.text) }.map { key in
-      ChangedSetting(
-        key, value: values.first { $0.name == key }?.value ?? "", paper: json["paper"]?[key]?.text)
+    changed = try json.required("changed") { $0.all(\.text) }.map { name in
+      let key = Setting.hyphenated(name)
+      return ChangedSetting(
+        key, value: values.first { $0.name == key }?.value ?? "", paper: json["paper"]?[name]?.text)
     }
     trials = try json.required("trials", \.integer)
     failures = try json.required("failures") { list in
@@ -69,6 +71,7 @@ extension RunSummary {
     }
     seconds = try json.required("seconds", \.number)
     digest = try json.required("digest", \.text)
+    provenance = json["provenance"].flatMap(Provenance.init)
     findings = Findings(
       claims: try json.required("claims") { $0.all(Claim.init) },
       tables: try json.required("tables") { tables in

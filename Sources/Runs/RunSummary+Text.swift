@@ -6,11 +6,15 @@ extension RunSummary {
   private static let listedFailures = 10
 
   /// What a person at a terminal wants to read: the tables, the claims and the notes.
-  public var text: String {
-    var parts = ["\(title): \(question)\n"]
-    if let notice { parts.append(notice + "\n") }
-    parts += findings.tables.map(\.text)
-    if !findings.claims.isEmpty { parts.append(claims) }
+  public var text: String { text(columns: nil) }
+
+  /// The same in so many terminal columns; nil for tables as wide as they like.
+  package func text(columns: Int?) -> String {
+    let width = min(columns ?? 80, 100) - 2
+    var parts = ["\(title): \(question)".lines(within: width)]
+    if let notice { parts.append(notice.lines(within: width)) }
+    parts += findings.tables.map { $0.text(columns: columns) }
+    if !findings.claims.isEmpty { parts.append(claims(within: width)) }
     if !failures.isEmpty {
       let listed = failures.prefix(Self.listedFailures).map { failure in
         let (trial, reason) = (failure.trial.printable(within: 200), failure.reason)
@@ -20,12 +24,21 @@ extension RunSummary {
       parts.append(listed.joined() + (rest > 0 ? "So did \(rest) more.\n" : ""))
     }
     if !findings.notes.isEmpty {
-      parts.append(findings.notes.map { $0.lines(indent: "") }.joined())
+      parts.append(findings.notes.map { $0.lines(within: width) }.joined())
     }
     return parts.joined(separator: "\n").printableLines
   }
 
-  private var claims: String {
+  /// How many claims hold, as a sentence with a legend; nil if there are none.
+  package var tally: String? {
+    let tally = Tally(findings.claims)
+    return tally.sentence.map { sentence in
+      sentence.prefix(1).uppercased() + sentence.dropFirst() + "."
+        + (tally.untested > 0 ? " (– is not tested: these settings or trials cannot tell.)" : "")
+    }
+  }
+
+  private func claims(within width: Int) -> String {
     findings.claims.map { claim in
       var sentence = claim.statement
       let values = [
@@ -33,7 +46,7 @@ extension RunSummary {
         claim.shownMeasurement.map { "measured \($0)" },
       ].compactMap(\.self)
       if !values.isEmpty { sentence += " (" + values.joined(separator: ", ") + ")" }
-      return claim.verdict.mark + " " + sentence.lines(indent: "  ")
+      return claim.verdict.mark + " " + sentence.lines(within: width, indent: "  ")
     }.joined()
   }
 }
@@ -59,8 +72,8 @@ extension Verdict {
 }
 
 extension String {
-  /// The text in lines that fit any terminal, all but the first indented.
-  fileprivate func lines(indent: String) -> String {
-    wrapped(to: 78, indent: indent).joined(separator: "\n") + "\n"
+  /// The text in lines of so many columns, all but the first indented.
+  fileprivate func lines(within width: Int, indent: String = "") -> String {
+    wrapped(to: width, indent: indent).joined(separator: "\n") + "\n"
   }
 }

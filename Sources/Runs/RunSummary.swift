@@ -67,6 +67,8 @@ public struct RunSummary: Sendable, Equatable {
   public var seconds: Double
   /// The SHA-256 of all keys and measurements in planned order: equal on every machine.
   public var digest: String
+  /// By which program, when and where the findings were made; nil where that is not known.
+  public var provenance: Provenance?
   /// What was found.
   public var findings: Findings
 }
@@ -122,7 +124,7 @@ extension RunSummary {
     _ json: JSON, in directory: RunDirectory, of run: RunIdentity
   ) throws(RunError) {
     guard json["study"]?.text == run.study,
-      json["configuration"]?.canonical == run.configuration.canonical
+      json["configuration"]?.underscored.canonical == run.configuration.underscored.canonical
     else {
       throw .unreadable(
         file: directory.summary.path,
@@ -178,10 +180,10 @@ extension RunSummary {
     try FileSystem.replace(directory.summary, with: (json.pretty + "\n").utf8)
   }
 
-  /// Reads the summary, the figures and the files of a run that has ended.
+  /// Reads the summary of a run that has ended, without its figures and files.
   ///
-  /// - Throws: A ``RunError`` if a file is missing, cannot be read, or holds no summary.
-  public init(reading directory: RunDirectory) throws(RunError) {
+  /// - Throws: A ``RunError`` if the file is missing, cannot be read, or holds no summary.
+  init(readingAlone directory: RunDirectory) throws(RunError) {
     let file = directory.summary
     guard let data = try FileSystem.read(file) else {
       throw .missingFile(file.path, remedy: "name the folder of a run that has ended")
@@ -198,6 +200,13 @@ extension RunSummary {
     if try FileSystem.read(directory.configuration) != nil {
       try Self.check(json, in: directory, of: RunIdentity(reading: directory))
     }
+  }
+
+  /// Reads the summary, the figures and the files of a run that has ended.
+  ///
+  /// - Throws: A ``RunError`` if a file is missing, cannot be read, or holds no summary.
+  public init(reading directory: RunDirectory) throws(RunError) {
+    try self.init(readingAlone: directory)
     for index in findings.illustrations.indices {
       let drawing = findings.illustrations[index]
       let figure = directory.figure(drawing.name)

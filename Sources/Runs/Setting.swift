@@ -45,13 +45,33 @@ package struct Setting: Sendable, Equatable {
     }
     return out
   }
+
+  /// The same name in JSON: `batchSize` and `batch-size` become `batch_size`.
+  package static func underscored(_ name: String) -> String {
+    hyphenated(name).replacing("-", with: "_")
+  }
 }
 
 extension JSON {
+  /// The value with its members under the names that JSON has wherever people and programs see it.
+  ///
+  /// Keys, measurements and the settings that name a folder are stored under the names of their properties: the digests
+  /// are made of those.
+  package var underscored: JSON {
+    switch self {
+    case .object(let members):
+      .object(members.map { Member(Setting.underscored($0.key), $0.value.underscored) })
+    case .array(let elements): .array(elements.map(\.underscored))
+    default: self
+    }
+  }
+
   /// The value as one would write it on the command line.
   package var spelling: String {
     switch self {
     case .text(let value): value
+    case .array(let elements) where elements.contains(where: { $0.elements != nil }):
+      elements.map(\.spelling).joined(separator: ";")
     case .array(let elements): elements.map(\.spelling).joined(separator: ",")
     default: canonical
     }

@@ -24,6 +24,13 @@ extension SettingKind? {
 
   /// What would be right instead of a word that is not of this kind, as a part of a sentence.
   func expected(insteadOf word: String) -> String {
+    if case .list(let kind)? = self, kind?.isWhole ?? false {
+      for part in Self.parts(of: word, separatedBy: ",") {
+        guard let fraction = SpacedValues(written: part)?.firstFraction else { continue }
+        return
+          "whole numbers, and \(part) would give \(fraction); choose ends and a count whose steps are whole"
+      }
+    }
     let words = word.split(separator: ",").map(String.init)
     let ends = words.flatMap { word in Self.ends(word).map { [$0.0, $0.1] } ?? [word] }
     let (limited, kind): (SettingKind?, SettingKind?) =

@@ -68,8 +68,15 @@ struct SpacedValues: Equatable {
     }
   }
 
-  /// The values as whole numbers, the nearest ones, each once.
+  /// The first value that is no whole number, of a rule that gives none but by mistake: equal steps are whole or not, and
+  /// equal ratios and chance seldom are.
+  var firstFraction: Double? {
+    rule == .linspace ? values.first { $0 != $0.rounded() } : nil
+  }
+
+  /// The values as whole numbers, the nearest ones, each once; nil where equal steps would not be equal any more.
   var wholeValues: [Int]? {
+    guard firstFraction == nil else { return nil }
     var whole: [Int] = []
     for value in values {
       guard let number = Int(exactly: value.rounded()) else { return nil }

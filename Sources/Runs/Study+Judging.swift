@@ -61,12 +61,16 @@ extension Study {
       "The claims are not tested, as \(planned - measured) of \(planned) trials have no result."
   }
 
-  /// The settings that differ from the study's own.
+  /// The settings that differ from the study's own, those first that keep its claims from being judged.
   static func changedSettings(in configuration: Configuration) -> [RunSummary.ChangedSetting] {
     let defaults = Setting.list(of: Configuration())
-    return Setting.list(of: configuration).filter { !defaults.contains($0) }.map { setting in
+    let changed = Setting.list(of: configuration).filter { !defaults.contains($0) }.map { setting in
       RunSummary.ChangedSetting(
         setting.key, value: setting.value, paper: defaults.first { $0.key == setting.key }?.value)
     }
+    func isHarmless(_ setting: RunSummary.ChangedSetting) -> Bool {
+      comparableSettings.contains { $0.allows(setting) }
+    }
+    return changed.filter { !isHarmless($0) } + changed.filter(isHarmless)
   }
 }

@@ -69,6 +69,10 @@ public protocol Study: Sendable {
     _ configuration: Configuration, thatMatterTo trial: Trial
   ) -> Configuration
 
+  /// What lists of numbers in a measurement are called where curves are exported, by the names that lead to them, such
+  /// as `errors.shown` or `errors` for all within; nil for what is no curve. Their own names unless declared.
+  static var curveNames: [String: String?] { get }
+
   /// What the results show. Trials that failed are absent from them.
   ///
   /// A claim says whether it holds for these results; whether these settings can judge it is found
@@ -82,6 +86,7 @@ extension Study {
   }
   public static var source: String? { nil }
   public static var revision: Int { 1 }
+  public static var curveNames: [String: String?] { [:] }
   public static func settings(
     _ configuration: Configuration, thatMatterTo trial: Trial
   ) -> Configuration { configuration }

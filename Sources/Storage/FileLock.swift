@@ -8,6 +8,16 @@ import Foundation
 package final class FileLock {
   private let descriptor: Int32
 
+  /// Whether a process holds the lock; looking leaves nothing behind.
+  package static func isHeld(guarding file: URL) -> Bool {
+    let folder = file.deletingLastPathComponent()
+    let path = folder.appendingPathComponent(".\(file.lastPathComponent).lock").path
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+    guard descriptor >= 0 else { return false }
+    defer { close(descriptor) }
+    return flock(descriptor, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK
+  }
+
   /// Takes the lock.
   ///
   /// - Throws: `.inUse` with the folder if another holds it, `.uncreatable` where no file can be made beside it.

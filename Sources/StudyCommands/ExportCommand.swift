@@ -4,14 +4,16 @@ import DataFormats
 import Foundation
 import Runs
 
-package struct ExportCommand: ParsableCommand {
+package struct ExportCommand<Program: StudyProgram>: ParsableCommand {
   package static var configuration: CommandConfiguration {
     CommandConfiguration(
       commandName: "export",
       abstract: "Write what a run has measured for other programs.",
       discussion: """
-        Leaves trials.csv (one row per trial), curves.csv (one row per point of every curve) and curves.jsonl (one \
-        object per curve) in a folder, and, if asked, event files for TensorBoard. A run need not have ended.
+        Leaves trials.csv (one row per trial, with the final and the best values of its curves), curves.csv (one row per \
+        point of every curve) and curves.jsonl (one object per curve) in a folder, and, if asked, event files for \
+        TensorBoard, with the tags that train gives. Lists of numbers that are no curves go to lists.csv. A run need not \
+        have ended.
 
         Lines of its stores that are damaged, or that belong to another run, are left out, and said to be; if trials are \
         missing for it, the exit status is 65. Words in a table that a spreadsheet would take for a formula begin with an \
@@ -21,7 +23,10 @@ package struct ExportCommand: ParsableCommand {
 
   package init() {}
 
-  @Argument(help: ArgumentHelp("The folder of a run.", valueName: "run"), completion: .directory)
+  @Argument(
+    help: ArgumentHelp(
+      "A run: its folder, or the beginning of its name in runs.", valueName: "run"),
+    completion: .directory)
   var source: String
 
   @Option(
@@ -37,18 +42,33 @@ package struct ExportCommand: ParsableCommand {
     completion: .directory)
   var tensorboard: String?
 
+  @Flag(help: "Print one JSON object: what was written.")
+  var json = false
+
   package func run() throws {
-    let directory = RunDirectory(URL(fileURLWithPath: source))
+    let directory = try RunReference.directory(source, in: "runs")
     try Outputs.require("--output", output, .folder)
     try Outputs.require("--tensorboard", tensorboard, .folder)
-    let export = try RunExport(reading: directory)
+    let export = try RunExport(reading: directory) { study in
+      Program.allStudies.first { $0.name == study }?.curveNames ?? [:]
+    }
     export.warnings.forEach { Terminal.warn($0) }
     let folder =
       output.map { URL(fileURLWithPath: $0) } ?? directory.url.appendingPathComponent("export")
     try Outputs.require("--output", folder.path, .folder)
     // What there is, is written all the same.
-    for file in try export.write(to: folder) { Terminal.print(file.path.printable) }
+    let files = try export.write(to: folder)
+    if !json { for file in files { Terminal.print(file.path.printable) } }
     if let tensorboard { try write(export, to: tensorboard) }
+    if json {
+      Program.print(json: [
+        "folder": .text(folder.path), "run": .text(directory.url.path),
+        "files": .array(files.map { .text($0.lastPathComponent) }),
+        "tensorboard": tensorboard.map { .text($0) } ?? nil,
+      ])
+    } else if let tensorboard {
+      Terminal.print(tensorboard.printable)
+    }
     if export.isDamaged { throw ExitCode(ExitStatus.badData.rawValue) }
   }
 
@@ -56,11 +76,10 @@ package struct ExportCommand: ParsableCommand {
     for (trial, curves) in Dictionary(grouping: export.curves, by: \.trialName) {
       let records = curves.flatMap { curve in
         zip(curve.steps, curve.values).map { step, value in
-          (scalars: [EventRecord.Scalar(curve.name, Float(value))], step: step)
+          (scalars: [EventRecord.Scalar(curve.tag, Float(value))], step: step)
         }
       }
       try EventFile.write(records, to: "\(tensorboard)/\(trial)", time: export.time)
     }
-    Terminal.print(tensorboard.printable)
   }
 }

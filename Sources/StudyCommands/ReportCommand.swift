@@ -17,7 +17,9 @@ package struct ReportCommand<Program: StudyProgram>: ParsableCommand {
   package init() {}
 
   @Argument(
-    help: ArgumentHelp("Folders of runs. (default: every finished run)", valueName: "run"),
+    help: ArgumentHelp(
+      "Runs: folders, or the beginnings of their names. (default: every finished run)",
+      valueName: "run"),
     completion: .directory)
   var runs: [String] = []
 
@@ -27,13 +29,16 @@ package struct ReportCommand<Program: StudyProgram>: ParsableCommand {
     completion: .directory)
   var output = "runs"
 
+  @Flag(help: "Print one JSON object: where the page is, and which runs it shows.")
+  var json = false
+
   package func run() throws {
     try Outputs.require("--output", output, .folder)
     let folder = URL(fileURLWithPath: output)
     let directories =
       runs.isEmpty
       ? RunDirectory.finished(in: folder, orderedAs: Program.allStudies)
-      : runs.map { RunDirectory(URL(fileURLWithPath: $0)) }
+      : try runs.map { try RunReference.directory($0, in: output) }
     if FileManager.default.fileExists(atPath: output) {
       try Outputs.require("--output", output + "/report.html")
     }
@@ -56,7 +61,14 @@ package struct ReportCommand<Program: StudyProgram>: ParsableCommand {
     }
     let page = folder.appendingPathComponent("report.html")
     try Report(title: Program.pageTitle, runs: summaries).write(to: page)
-    Terminal.print(page.path.printable)
+    if json {
+      Program.print(json: [
+        "folder": .text(folder.path), "report": .text(page.path),
+        "runs": .array(directories.map { .text($0.url.path) }),
+      ])
+    } else {
+      Terminal.print(page.path.printable)
+    }
     if status != 0 { throw ExitCode(status) }
   }
 }

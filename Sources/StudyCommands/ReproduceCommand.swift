@@ -40,10 +40,9 @@ package struct ReproduceCommand<Program: StudyProgram>: ParsableCommand {
   var json = false
 
   package func run() throws {
-    let interruption = Interruption()
-    interruption.listen()
-    defer { warnOfMissingThreads() }
-    try study.check()
-    try study.perform(.perform(try running.options(), interruption), json: json)
+    try running.perform { action in
+      try study.check()
+      try study.perform(action, json: json)
+    }
   }
 }

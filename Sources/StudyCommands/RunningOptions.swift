@@ -25,7 +25,15 @@ package struct RunningOptions: ParsableArguments {
 
   package init() {}
 
-  package func options() throws -> RunOptions {
+  /// Has a study carried out: with these options, so that signals end it tidily, and with a word about missing threads.
+  package func perform(_ study: (StudyRequest.Action) throws -> Void) throws {
+    let interruption = Interruption()
+    interruption.listen()
+    defer { warnOfMissingThreads() }
+    try study(.perform(try options(), interruption))
+  }
+
+  private func options() throws -> RunOptions {
     if let jobs { try requireThreads("--jobs", jobs) }
     if let threads { try requireThreads("--threads", threads) }
     return RunOptions(

@@ -11,6 +11,13 @@ package struct SettingsOptions: ParsableArguments {
   var quick = false
 
   @Option(
+    help: ArgumentHelp(
+      "Start from the settings that this config.json of a run holds; key=value changes them.",
+      valueName: "file"),
+    completion: .file(extensions: ["json"]))
+  var config: String?
+
+  @Option(
     name: .shortAndLong, help: ArgumentHelp("The folder of all results.", valueName: "folder"),
     completion: .directory)
   package var output = "runs"
@@ -21,14 +28,24 @@ package struct SettingsOptions: ParsableArguments {
   private static func explain(_ setting: String) {
     guard let match = setting.wholeMatch(of: /seeds=([2-9]|[1-4][0-9])/), let count = Int(match.1)
     else { return }
-    Terminal.note("\(setting) is one seed, \(count); so many seeds are seeds=0..\(count - 1)")
+    Terminal.note(
+      "\(setting) is one seed, \(count); so many seeds are seeds=0..\(count - 1), or seeds=\(count)x from the study's first"
+    )
   }
 
   /// The settings and the folder, with some more settings.
-  package func named(with others: [String] = []) throws(RunError) -> StudySettings {
+  package func named(
+    by program: any StudyProgram.Type, with others: [String] = []
+  ) throws -> StudySettings {
     for setting in settings { Self.explain(setting) }
-    return StudySettings(
-      scale: quick ? .quick : .full, overrides: try Overrides(settings + others),
-      output: URL(fileURLWithPath: output))
+    if quick, let config {
+      throw Failure.usage("--quick and --config \(config) are both given; give one of them")
+    }
+    let saved = try config.map { path throws(RunError) in try SavedSettings(reading: path) }
+    var named = StudySettings(
+      scale: saved.map { .saved($0) } ?? (quick ? .quick : .full),
+      overrides: try Overrides(settings + others), output: URL(fileURLWithPath: output))
+    named.provenance = program.provenance
+    return named
   }
 }

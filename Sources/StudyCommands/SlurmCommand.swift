@@ -47,10 +47,14 @@ package struct SlurmCommand<Program: StudyProgram>: ParsableCommand {
     // Before trials are measured.
     try SlurmArray.check(study.output, named: "--output")
     for setting in study.settings { try SlurmArray.check(setting, named: "a setting") }
+    let config = study.place.config.map { URL(fileURLWithPath: $0).path }
+    if let config { try SlurmArray.check(config, named: "--config") }
     try study.check()
     try Outputs.require("--output", study.output, .folder)
     let output = URL(fileURLWithPath: study.output).path
-    var arguments = study.settings + (study.quick ? ["--quick"] : []) + ["--output", output]
+    var arguments =
+      study.settings + (study.quick ? ["--quick"] : []) + (config.map { ["--config", $0] } ?? [])
+      + ["--output", output]
     for kind in study.selection.studies {
       // A task knows its own shard and the whole run, but no shard of an earlier division.
       try study.named.mergeShards(of: kind)

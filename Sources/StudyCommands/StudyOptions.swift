@@ -17,11 +17,16 @@ package struct StudyOptions<Program: StudyProgram>: ParsableArguments {
   var settings: [String] { place.settings }
   var quick: Bool { place.quick }
   var output: String { place.output }
-  var named: StudySettings { get throws(RunError) { try place.named() } }
+  var named: StudySettings { get throws { try place.named(by: Program.self) } }
 
   /// Refuses settings for all studies at once.
   func requireOwnSettings() throws {
-    guard case .all = selection, let setting = settings.first else { return }
+    guard case .all = selection else { return }
+    if let config = place.config {
+      throw Failure.usage(
+        "all takes no --config, and \(config) holds the settings of one study: name that study")
+    }
+    guard let setting = settings.first else { return }
     throw Failure.usage(
       "all takes no settings, as every study has its own: leave \(setting) out, or name the study that it is for"
     )
@@ -35,26 +40,26 @@ package struct StudyOptions<Program: StudyProgram>: ParsableArguments {
 
   /// Carries an action out for the study, or for all, and prints what comes of it.
   func perform(_ action: StudyRequest.Action, json: Bool) throws {
+    try requireOwnSettings()
     let request = StudyRequest(action, try named)
     try Outputs.require("--output", output, .folder)
     switch selection {
-    case .one(let study): try request.performAndPrint(study, json: json)
-    case .all:
-      try requireOwnSettings()
-      try performAll(request, json: json)
+    case .one(let study): try request.performAndPrint(study, by: Program.self, json: json)
+    case .all: try performAll(request, json: json)
     }
   }
 
   private func performAll(_ request: StudyRequest, json: Bool) throws {
-    var summaries: [RunSummary] = []
+    var summaries: [JSON] = []
     var (unfinished, failure): (RunOutcome?, RunError?)
     var status: Int32 = 0
     let page = try request.performAll(Program.studies, title: Program.pageTitle) {
       study, result in
       switch result {
       case .success(.complete(let summary)):
-        summaries.append(summary)
-        if !json { Terminal.print(summary.text) }
+        let directory = try? request.settings.directory(of: study)
+        summaries.append(Program.stamped(directory.map { summary.json(in: $0) } ?? summary.json))
+        if !json { Terminal.print(summary, in: directory) }
         if let message = summary.failureMessage {
           Terminal.warn("\(study.name): \(message)")
         }
@@ -66,7 +71,7 @@ package struct StudyOptions<Program: StudyProgram>: ParsableArguments {
         failure = failure ?? error
       }
     }
-    if json { Terminal.print(JSON.array(summaries.map(\.json)).pretty) }
+    if json { Terminal.print(JSON.array(summaries).pretty) }
     if let page { Terminal.note("the report of all studies is \(page.path)") }
     try unfinished?.finish()
     // The signal may have come when a study had nothing left to lose.
@@ -94,10 +99,17 @@ extension StudyProgram {
 
 extension StudyRequest {
   /// Carries out a study, and prints what comes of it.
-  package func performAndPrint(_ study: any Study.Type, json: Bool) throws {
+  package func performAndPrint(
+    _ study: any Study.Type, by program: any StudyProgram.Type, json: Bool
+  ) throws {
     let outcome = try perform(study)
     if case .complete(let summary) = outcome {
-      Terminal.print(json ? summary.json.pretty : summary.text)
+      let directory = try settings.directory(of: study)
+      if json {
+        program.print(json: summary.json(in: directory))
+      } else {
+        Terminal.print(summary, in: directory)
+      }
     }
     try outcome.finish()
   }

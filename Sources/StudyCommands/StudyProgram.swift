@@ -4,8 +4,8 @@ import Runs
 import Storage
 import Tensors
 
-/// A command that carries out studies, with the subcommands `reproduce`, `report`, `compare`, `export`, `merge` and
-/// `slurm`.
+/// A command that carries out studies, with the subcommands `reproduce`, `report`, `compare`, `runs`, `export`, `merge`
+/// and `slurm`.
 ///
 ///     import StudyCommands
 ///
@@ -23,6 +23,9 @@ public protocol StudyProgram {
   static var studies: [any Study.Type] { get }
   /// Studies that `reproduce all` leaves out, such as one that asks what its user wants to know.
   static var furtherStudies: [any Study.Type] { get }
+
+  /// The command's version, which its JSON and its reports name; nil for none.
+  static var version: String? { get }
 
   /// What the command is for, in one sentence.
   static var abstract: String { get }
@@ -42,6 +45,7 @@ public protocol StudyProgram {
 }
 
 extension StudyProgram {
+  public static var version: String? { nil }
   public static var abstract: String { "Carry out studies in small-scale deep learning." }
   public static var furtherStudies: [any Study.Type] { [] }
   static var allStudies: [any Study.Type] { studies + furtherStudies }
@@ -91,10 +95,11 @@ extension StudyProgram {
 struct StudyCommand<Program: StudyProgram>: ParsableCommand {
   static var configuration: CommandConfiguration {
     CommandConfiguration(
-      commandName: Program.name, abstract: Program.abstract,
+      commandName: Program.name, abstract: Program.abstract, version: Program.version ?? "",
       subcommands: [
         ReproduceCommand<Program>.self, SlurmCommand<Program>.self, MergeCommand<Program>.self,
-        ReportCommand<Program>.self, CompareCommand.self, ExportCommand.self,
+        ReportCommand<Program>.self, CompareCommand<Program>.self, RunsCommand<Program>.self,
+        ExportCommand<Program>.self,
       ])
   }
 }

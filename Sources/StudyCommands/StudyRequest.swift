@@ -33,19 +33,13 @@ package struct StudyRequest: Sendable {
   /// Carries out a study, or merges the shards of a run that has been.
   package func perform<S: Study>(_ study: S.Type) throws(RunError) -> RunOutcome {
     let run = try settings.run(study)
-    let outcome: RunOutcome =
-      switch action {
-      case .perform(let options, let interruption):
-        try run.perform(
-          options, interruption: interruption, observer: ProgressDisplay.standardError())
-      case .merge(let others):
-        .complete(try run.merge(from: others, observer: ProgressDisplay.standardError()))
-      }
-    if case .complete = outcome {
-      var display = ProgressDisplay.standardError()
-      display.announce("the report is \(run.directory.report.path)")
+    return switch action {
+    case .perform(let options, let interruption):
+      try run.perform(
+        options, interruption: interruption, observer: ProgressDisplay.standardError())
+    case .merge(let others):
+      .complete(try run.merge(from: others, observer: ProgressDisplay.standardError()))
     }
-    return outcome
   }
 
   /// Carries out studies one after another, and gathers what they found on one page, `report.html` in the folder of
@@ -89,6 +83,8 @@ package struct StudySettings: Sendable {
     case full
     /// The reduced ones.
     case quick
+    /// Those of an earlier run.
+    case saved(SavedSettings)
   }
 
   /// The settings to start from.
@@ -97,6 +93,8 @@ package struct StudySettings: Sendable {
   package var overrides: Overrides
   /// The folder that holds the folders of all studies.
   package var output: URL
+  /// What summaries say of the program and the machine; nil for nothing.
+  package var provenance: Provenance?
 
   /// Names settings and a place.
   package init(scale: Scale, overrides: Overrides, output: URL) {
@@ -107,8 +105,20 @@ package struct StudySettings: Sendable {
 
   /// The run of a study with these settings.
   package func run<S: Study>(_ study: S.Type) throws(RunError) -> Run<S> {
-    let start = scale == .quick ? S.Configuration.quick : S.Configuration()
-    return try Run(study, configuration: try overrides.applied(to: start), output: output)
+    let start =
+      switch scale {
+      case .full: S.Configuration()
+      case .quick: S.Configuration.quick
+      case .saved(let settings): try settings.configuration(of: study)
+      }
+    var run = try Run(study, configuration: try overrides.applied(to: start), output: output)
+    run.provenance = provenance
+    return run
+  }
+
+  /// The folder of a study's run with these settings.
+  func directory<S: Study>(of study: S.Type) throws(RunError) -> RunDirectory {
+    try run(study).directory
   }
 
   /// What a study with these settings would take, all defaults resolved.

@@ -5,8 +5,12 @@ import Storage
 
 /// What the system hands to the program: descriptors, signals, arguments, the current folder.
 enum Surroundings {
+  /// When the program began.
+  static let start = Date.now
+
   /// Sees to it that no file is opened as standard input, output or error, and that signals end the program tidily.
   static func prepare(_ program: String) {
+    _ = start
     // Opened the wrong way round, so that using them is an error and nothing is lost without a word.
     for (descriptor, mode) in [
       (STDIN_FILENO, O_WRONLY), (STDOUT_FILENO, O_RDONLY), (STDERR_FILENO, O_RDONLY),
@@ -15,10 +19,13 @@ enum Surroundings {
     }
     cs_prepare(program)
     // The parser cannot wrap its help to fewer columns than it indents by.
-    let width = ProcessInfo.processInfo.environment["COLUMNS"].flatMap { Int($0) }
-    let columns = min(max(width ?? TerminalSize(of: STDOUT_FILENO).columns, 40), 200)
+    let columns = min(max(Self.columns ?? TerminalSize(of: STDOUT_FILENO).columns, 40), 200)
     setenv("COLUMNS", "\(columns)", 1)
   }
+
+  /// How many columns the user asks for, where nobody else knows.
+  static let columns = ProcessInfo.processInfo.environment["COLUMNS"].flatMap { Int($0) }
+    .map { max($0, 40) }
 
   /// The arguments, with every negative number joined to its option: `--shear-scale -1` becomes `--shear-scale=-1`.
   ///

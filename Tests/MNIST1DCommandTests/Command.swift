@@ -6,6 +6,9 @@ struct Command {
     let status: Int32
     let output: String
     let messages: String
+
+    /// The output without what no two commands have in common: when they began and ended.
+    var timeless: String { output.replacing(/"times": \{[^}]*\}/, with: "") }
   }
 
   /// Runs `mnist1d` in a folder with these arguments.

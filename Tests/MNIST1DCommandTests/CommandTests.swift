@@ -56,8 +56,10 @@ struct CommandTests {
         #expect(lines.count == 11)
         for (step, line) in lines.enumerated() {
           let metrics = try object(String(line))
-          #expect(metrics["step"] as? Int == step && metrics["train_loss"] is Double)
-          #expect((metrics["test_accuracy"] != nil) == (step % 5 == 0))
+          #expect(metrics["step"] as? Int == step && metrics["batch_loss"] is Double)
+          for name in ["test_accuracy", "train_loss"] {
+            #expect((metrics[name] != nil) == (step % 5 == 0))
+          }
         }
       }
     }
@@ -256,8 +258,17 @@ struct CommandTests {
       #expect(exported.status == 0, "\(exported.messages)")
       let csv = try String(
         contentsOf: folder.appendingPathComponent("\(runs[1])/export/curves.csv"), encoding: .utf8)
-      // Four curves over three evaluations, and two counts for each of ten digits.
-      #expect(csv.split(separator: "\n").count == 1 + 2 * (4 * 3 + 2 * 10))
+      // Four curves over three evaluations; two counts for each of ten digits are no curves.
+      #expect(csv.split(separator: "\n").count == 1 + 2 * 4 * 3)
+      let lists = try String(
+        contentsOf: folder.appendingPathComponent("\(runs[1])/export/lists.csv"), encoding: .utf8)
+      #expect(lists.split(separator: "\n").count == 1 + 2 * 2 * 10)
+      let table = try String(
+        contentsOf: folder.appendingPathComponent("\(runs[1])/export/trials.csv"), encoding: .utf8)
+      let heads = table.prefix { $0 != "\n" }.split(separator: ",")
+      for name in ["final_test_accuracy", "best_test_accuracy", "best_test_loss"] {
+        #expect(heads.contains(Substring(name)), "\(name) is missing in \(heads)")
+      }
       let trials = try FileManager.default.contentsOfDirectory(
         atPath: folder.appendingPathComponent("events").path)
       #expect(trials.sorted().last == "columns=ordered,examples=all,model=logistic,seed=1")

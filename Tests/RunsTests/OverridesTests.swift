@@ -69,6 +69,25 @@ struct OverridesTests {
     #expect(try apply("seeds=geomspace(1,3,8)").seeds == [1, 2, 3])
   }
 
+  @Test("that would round equal steps of whole numbers is refused, and says which one")
+  func rounding() {
+    let error = #expect(throws: RunError.self) { try apply("seeds=1,linspace(1,10,3)") }
+    #expect(
+      error?.description
+        == "seeds=1,linspace(1,10,3) cannot be understood: seeds takes whole numbers, and linspace(1,10,3) would give 5.5; "
+        + "choose ends and a count whose steps are whole")
+  }
+
+  @Test("asks for so many seeds, from the study's first one on")
+  func seeds() throws {
+    let first = try #require(try apply("steps=1").seeds.first)
+    #expect(try apply("seeds=3x").seeds == [first, first + 1, first + 2])
+    for word in ["0x", "x", "-1x", "3x,4", "99999999x"] {
+      #expect(throws: RunError.self) { try apply("seeds=\(word)") }
+    }
+    #expect(throws: RunError.self) { try apply("steps=3x") }
+  }
+
   @Test(
     "that names numbers by a rule which gives none is refused",
     arguments: [

@@ -25,7 +25,7 @@ struct RunExportTests {
     let texts = try files.map {
       try String(contentsOf: $0, encoding: .utf8).split(separator: "\n").map(String.init)
     }
-    #expect(texts[0][0] == "seed,size,status,reason,seconds,lowest,score")
+    #expect(texts[0][0] == "seed,size,status,reason,seconds,lowest,score,final_curve")
     #expect(texts[0].count == 7 && texts[0][1].hasPrefix("42,1,completed,,"))
     #expect(texts[1][0] == "seed,size,curve,step,value")
     #expect(texts[1].count == 1 + 6 * 20)

@@ -177,6 +177,12 @@ struct SweepTests {
       (["optimizer=sgd,adam", "momentum=0.9"], "of logistic batch-size=50"),
       (["momentum=0.9"], "momentum is 0.9; it must be 0 for any optimizer but sgd"),
       (["hidden=0"], "hidden is 0; it must be 1 or more"),
+      (
+        ["label-noise=0.1,2"], "label-noise=2: label-noise is 2.0; it must be a probability, 0 to 1"
+      ),
+      (["classes=3,11"], "classes is [3, 11]; it must be numbers from 0 to 9, not 11"),
+      (["training-examples=401"], "it must be 1 to 400, the training examples that there are"),
+      (["augment-flip=2"], "augment-flip is 2.0"), (["patience=0"], "patience is 0"),
       (["seeds=-1"], "a seed must be 0 or more"),
       (["seeds=4294967296"], "a seed must be at most 4294967295"),
       (["dataset.train-split=1"], "dataset.train-split is 1.0"),

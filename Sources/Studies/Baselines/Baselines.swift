@@ -79,6 +79,8 @@ package enum Baselines: Study {
     package var digest: String
   }
 
+  package static let curveNames: [String: String?] = ["errors": nil]
+
   package static func trials(for configuration: Configuration) -> [Trial] {
     configuration.examples.flatMap { examples in
       configuration.models.flatMap { model in

@@ -21,6 +21,8 @@ package enum Difficulty: Study {
     case noise, translation, shear, length, examples
   }
 
+  package static let curveNames: [String: String?] = Sweep.curveNames
+
   package static func trials(for configuration: Configuration) -> [Trial] {
     var known = Set<Trial>()
     return Dimension.allCases.flatMap { dimension in

@@ -70,6 +70,8 @@ package enum MetalearnActivation: Study {
   /// Where the activation function is sampled.
   package static let positions = (0...100).map { Double($0 - 50) / 10 }
 
+  package static let curveNames: [String: String?] = ["samples": nil, "weights": nil]
+
   package static func trials(for configuration: Configuration) -> [Trial] {
     [.learned] + configuration.baselines.map(Trial.baseline)
   }

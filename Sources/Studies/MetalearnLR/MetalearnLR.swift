@@ -58,6 +58,8 @@ package enum MetalearnLR: Study {
     }
   }
 
+  package static let curveNames: [String: String?] = ["rates": nil]
+
   package static func trials(for configuration: Configuration) -> [Trial] {
     configuration.initialRates.flatMap { rate in
       configuration.seeds.map { Trial(initialRate: rate, seed: $0) }

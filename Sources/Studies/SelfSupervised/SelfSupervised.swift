@@ -125,6 +125,8 @@ package enum SelfSupervised: Study {
     }
   }
 
+  package static let curveNames: [String: String?] = ["layers": nil, "map": nil]
+
   package static func trials(for configuration: Configuration) -> [Trial] {
     configuration.features.flatMap { features in
       let seeds = features == .input ? [configuration.seeds[0]] : configuration.seeds

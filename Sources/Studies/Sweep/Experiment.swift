@@ -26,6 +26,7 @@ package struct Experiment: Hashable, Sendable {
     try requireExamples(of: dataset)
     try network.validate(for: model, inputs: dataset.finalSeqLength)
     try training.validate()
+    try selection.validate(examples: dataset.trainingCount, classes: 10)
   }
 }
 

@@ -62,6 +62,8 @@ package enum Sweep: Study {
     package var digest: String
   }
 
+  package static let curveNames: [String: String?] = ["curve": "testAccuracy"]
+
   package static func trials(for configuration: Configuration) -> [Trial] {
     var known = Set<Trial>()
     return configuration.models.flatMap { model in

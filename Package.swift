@@ -16,6 +16,14 @@ let fuzzing: [Target] =
       exclude: ["run", "seeds"], swiftSettings: strict)
   ]
 
+// The page in a browser: the core as modules of WebAssembly, one for each kind of kernels, "relaxed", "emulated" and
+// "portable". Only Lab/build asks for them.
+let wasmKernels = Context.environment["MNIST1D_LAB"]
+let core: [SwiftSetting] =
+  strict
+  + (wasmKernels == nil
+    ? [] : [.enableExperimentalFeature("Embedded"), .enableExperimentalFeature("Extern")])
+
 let package = Package(
   name: "swift-mnist1d",
   platforms: [.macOS(.v13)],
@@ -40,16 +48,29 @@ let package = Package(
     .target(
       name: "CKernels",
       // Sanitizers take minutes for each instruction set, and the readers call few kernels.
-      cSettings: fuzzing.isEmpty ? [] : [.define("CK_PORTABLE_ONLY")],
+      cSettings: fuzzing.isEmpty
+        ? wasmKernels.map {
+          [
+            .define("CK_WASM_\($0.uppercased())"),
+            .headerSearchPath("../CWebAssembly/headers"),
+          ]
+        } ?? []
+        : [.define("CK_PORTABLE_ONLY")],
       // The portable kernels call fmaf where the hardware lacks it.
-      linkerSettings: [.linkedLibrary("m", .when(platforms: [.linux, .android]))]),
-    .target(name: "ReferenceRandom", swiftSettings: strict),
-    .target(name: "MNIST1D", dependencies: ["ReferenceRandom"], swiftSettings: strict),
+      linkerSettings: wasmKernels == nil
+        ? [.linkedLibrary("m", .when(platforms: [.linux, .android]))] : []),
+    .target(name: "ReferenceRandom", swiftSettings: core),
+    .target(name: "MNIST1D", dependencies: ["ReferenceRandom"], swiftSettings: core),
     .target(
-      name: "Tensors", dependencies: ["CKernels", "ReferenceRandom"], swiftSettings: strict),
+      name: "Tensors", dependencies: ["CKernels", "ReferenceRandom"], swiftSettings: core),
     .target(
       name: "NeuralNetworks", dependencies: ["Tensors", "CKernels", "MNIST1D", "ReferenceRandom"],
-      swiftSettings: strict),
+      swiftSettings: core),
+
+    // The browser: a C-level surface over the core.
+    .target(
+      name: "Lab", dependencies: ["NeuralNetworks", "Tensors", "MNIST1D", "ReferenceRandom"],
+      swiftSettings: core),
 
     // What needs files, threads and a terminal.
     .target(name: "CSignals"),
@@ -174,4 +195,21 @@ let package = Package(
 if Context.environment["MNIST1D_DOCUMENTATION"] != nil {
   package.dependencies.append(
     .package(url: "https://github.com/swiftlang/swift-docc-plugin", from: "1.5.0"))
+}
+
+// A module of WebAssembly is the core, the surface and what a C library would have, and nothing else, so that building
+// one fetches nothing.
+if wasmKernels != nil {
+  let kept = ["CKernels", "ReferenceRandom", "MNIST1D", "Tensors", "NeuralNetworks"]
+  package.targets.removeAll { !kept.contains($0.name) }
+  package.targets += [
+    .target(name: "CWebAssembly"),
+    .executableTarget(
+      name: "Lab",
+      dependencies: [
+        "CWebAssembly", "NeuralNetworks", "Tensors", "MNIST1D", "ReferenceRandom",
+      ], swiftSettings: core),
+  ]
+  package.products = [.executable(name: "Lab", targets: ["Lab"])]
+  package.dependencies = []
 }

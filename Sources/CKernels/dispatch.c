@@ -5,20 +5,26 @@
 #include <stdlib.h>
 #include <string.h>
 
+#if defined(CK_WASM_RELAXED) || defined(CK_WASM_EMULATED)
+extern const ck_table ck_table_wasm;
+#define CK_FIRST ck_table_wasm
+#else
 extern const ck_table ck_table_portable;
+#define CK_FIRST ck_table_portable
+#endif
 #if defined(__x86_64__) && !defined(CK_PORTABLE_ONLY)
 extern const ck_table ck_table_avx2, ck_table_avx512;
 #elif defined(__aarch64__) && !defined(CK_PORTABLE_ONLY)
 extern const ck_table ck_table_neon;
 #endif
 
-const ck_table *ck_active = &ck_table_portable;
+const ck_table *ck_active = &CK_FIRST;
 static const char *rejected_request;
 
 const char *ck_active_name(void) { return __atomic_load_n(&ck_active, __ATOMIC_RELAXED)->name; }
 
 const ck_table *ck_find(const char *name) {
-  if (strcmp(name, "portable") == 0) return &ck_table_portable;
+  if (strcmp(name, CK_FIRST.name) == 0) return &CK_FIRST;
 #if defined(__x86_64__) && !defined(CK_PORTABLE_ONLY)
   __builtin_cpu_init();
   if (strcmp(name, "avx2") == 0 && __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"))
@@ -41,6 +47,8 @@ bool ck_select(const char *name) {
 
 const char *ck_rejected_request(void) { return rejected_request; }
 
+// A module of WebAssembly has the kernels that it was built with.
+#if !defined(__wasm__)
 __attribute__((constructor)) static void choose(void) {
   const char *request = getenv("MNIST1D_KERNELS");
   if (request && *request) {
@@ -49,6 +57,7 @@ __attribute__((constructor)) static void choose(void) {
   }
   if (ck_select("avx512") || ck_select("avx2") || ck_select("neon")) return;
 }
+#endif
 
 uint64_t ck_next_identity(void) {
   static _Atomic uint64_t last;

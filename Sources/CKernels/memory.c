@@ -23,7 +23,7 @@
 enum { CLASSES = 128 };
 
 // What the last class holds, and no more than half of what can be addressed.
-#define MOST_LINES (SIZE_MAX / 128 < (size_t)1 << 33 ? SIZE_MAX / 128 : (size_t)1 << 33)
+#define MOST_LINES (SIZE_MAX / 128 < (uint64_t)1 << 33 ? SIZE_MAX / 128 : (uint64_t)1 << 33)
 
 // The most bytes that a thread's pool holds, and how many it holds without looking whether they are used.
 #define MOST_POOLED ((size_t)256 << 20)

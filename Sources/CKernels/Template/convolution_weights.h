@@ -41,7 +41,8 @@ CK_INLINE void dot_steps(
         const lanes left = load_lanes(dy + i * dy_row);
         CK_UNROLL for (int j = 0; j < columns; j++) {
           sum[i * columns + j] =
-              __builtin_elementwise_fma(left, right[j], sum[i * columns + j]);
+              CK_FMA_LANES(left, right[j], sum[i * columns + j]);
+          CK_HERE(sum[i * columns + j]);
         }
       }
       dy += 16;
@@ -95,23 +96,40 @@ static void gather_rests(long rows, long batch, const float *from, float *to) {
   }
 }
 
+#define CK_DOT_TILES \
+  CK_TILE(1, 1) CK_TILE(2, 1) CK_TILE(3, 1) CK_TILE(4, 1) CK_TILE(5, 1) CK_TILE(6, 1) \
+  CK_TILE(7, 1) CK_TILE(8, 1) CK_TILE(9, 1) CK_TILE(10, 1) CK_TILE(11, 1) CK_TILE(12, 1) \
+  CK_TILE(1, 2) CK_TILE(2, 2) CK_TILE(3, 2) CK_TILE(4, 2) CK_TILE(5, 2) CK_TILE(6, 2) \
+  CK_TILE(7, 2) CK_TILE(8, 2) CK_TILE(9, 2) CK_TILE(10, 2) CK_TILE(11, 2) CK_TILE(12, 2) \
+  CK_TILE(1, 3) CK_TILE(2, 3) CK_TILE(3, 3) CK_TILE(4, 3) CK_TILE(5, 3) CK_TILE(6, 3) \
+  CK_TILE(7, 3) CK_TILE(8, 3) \
+  CK_TILE(1, 4) CK_TILE(2, 4) CK_TILE(3, 4) CK_TILE(4, 4) CK_TILE(5, 4) CK_TILE(6, 4) \
+  CK_TILE(1, 5) CK_TILE(2, 5) CK_TILE(3, 5) CK_TILE(4, 5) CK_TILE(5, 5)
+
+#if CK_REGISTER_LANES == 4
+#define CK_TILE(R, C)                                                                               \
+  static __attribute__((noinline, unused)) void dot_tile_##R##_##C(                                 \
+      const ck_dot *whole, const ck_dot *rest, long rest_count, const ck_dot_result *result) {      \
+    if (R * C <= CK_DOT_SUMS) dot_tile(R, C, whole, rest, rest_count, result);                      \
+  }
+CK_DOT_TILES
+#undef CK_TILE
+#define CK_TILE(R, C)                                                                               \
+  case 16 * C + R:                                                                                  \
+    if (R * C <= CK_DOT_SUMS) dot_tile_##R##_##C(whole, rest, rest_count, result);                  \
+    break;
+#else
 #define CK_TILE(R, C)                                                               \
   case 16 * C + R:                                                                  \
     if (R * C <= CK_DOT_SUMS) dot_tile(R, C, whole, rest, rest_count, result);      \
     break;
+#endif
 
 static void dot_any_tile(
     long rows, long columns, const ck_dot *whole, const ck_dot *rest, long rest_count,
     const ck_dot_result *result) {
   switch (16 * columns + rows) {
-    CK_TILE(1, 1) CK_TILE(2, 1) CK_TILE(3, 1) CK_TILE(4, 1) CK_TILE(5, 1) CK_TILE(6, 1)
-    CK_TILE(7, 1) CK_TILE(8, 1) CK_TILE(9, 1) CK_TILE(10, 1) CK_TILE(11, 1) CK_TILE(12, 1)
-    CK_TILE(1, 2) CK_TILE(2, 2) CK_TILE(3, 2) CK_TILE(4, 2) CK_TILE(5, 2) CK_TILE(6, 2)
-    CK_TILE(7, 2) CK_TILE(8, 2) CK_TILE(9, 2) CK_TILE(10, 2) CK_TILE(11, 2) CK_TILE(12, 2)
-    CK_TILE(1, 3) CK_TILE(2, 3) CK_TILE(3, 3) CK_TILE(4, 3) CK_TILE(5, 3) CK_TILE(6, 3)
-    CK_TILE(7, 3) CK_TILE(8, 3)
-    CK_TILE(1, 4) CK_TILE(2, 4) CK_TILE(3, 4) CK_TILE(4, 4) CK_TILE(5, 4) CK_TILE(6, 4)
-    CK_TILE(1, 5) CK_TILE(2, 5) CK_TILE(3, 5) CK_TILE(4, 5) CK_TILE(5, 5)
+    CK_DOT_TILES
   }
 }
 #undef CK_TILE

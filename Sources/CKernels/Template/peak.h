@@ -12,7 +12,7 @@ static void multiply_add(long steps, float a, float b, float *x) {
     }
     for (long step = 0; step < steps; step++) {
       CK_UNROLL for (int i = 0; i < CK_ACCUMULATORS; i++) {
-        chain[i] = __builtin_elementwise_fma(factor, chain[i], term);
+        chain[i] = CK_FMA_LANES(factor, chain[i], term);
       }
     }
     CK_UNROLL for (int i = 0; i < CK_ACCUMULATORS; i++) {

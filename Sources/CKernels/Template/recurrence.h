@@ -189,7 +189,7 @@ CK_INLINE void add_gate_products(
     const int last_gate, long hidden, long width, const float *weights, const float *gradients,
     float *sums) {
   long c = 0;
-  for (; c + 6 <= width; c += 6) {
+  for (; CK_REGISTER_LANES > 4 && c + 6 <= width; c += 6) {
     gate_products(6, last_gate, hidden, width, weights + c, gradients, sums + 16 * c);
   }
   for (; c + 2 <= width; c += 2) {
@@ -201,7 +201,7 @@ CK_INLINE void add_gate_products(
 }
 
 // How many inputs or hidden units are multiplied with a unit's gates together, as far as there are registers.
-#define CK_GRU_COLUMNS (CK_REGISTER_LANES == 16 ? 6 : 2)
+#define CK_GRU_COLUMNS (CK_REGISTER_LANES == 16 ? 6 : CK_REGISTER_LANES == 8 ? 2 : 1)
 
 // sums[c, gate] += Σₛ gradients[s, gate] · right[s, c] in each lane, for one unit.
 CK_INLINE void gate_dots(

@@ -69,10 +69,25 @@ CK_INLINE void store_first(float *p, vf x, long width) {
 }
 
 // a · b + c, rounded once.
+#if CK_REGISTER_LANES == 4
+#include "fma_wasm.h"
+CK_INLINE half_vf fma8(half_vf a, half_vf b, half_vf c) {
+  const quarter_vf low = fma4(a.lo, b.lo, c.lo), high = fma4(a.hi, b.hi, c.hi);
+  return __builtin_shufflevector(low, high, 0, 1, 2, 3, 4, 5, 6, 7);
+}
+CK_INLINE vf fma16(vf a, vf b, vf c) {
+  const half_vf low = fma8(a.lo, b.lo, c.lo), high = fma8(a.hi, b.hi, c.hi);
+  return __builtin_shufflevector(low, high, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
+}
+#define CK_FMA_LANES(a, b, c) fma4(a, b, c)
+#else
+#define CK_HERE(x)
 CK_INLINE vf fma16(vf a, vf b, vf c) { return __builtin_elementwise_fma(a, b, c); }
 CK_INLINE half_vf fma8(half_vf a, half_vf b, half_vf c) {
   return __builtin_elementwise_fma(a, b, c);
 }
+#define CK_FMA_LANES(a, b, c) __builtin_elementwise_fma(a, b, c)
+#endif
 
 // Lane-wise `mask ? a : b`; a mask is all ones or all zeros, as comparisons make it.
 CK_INLINE vf select(vi mask, vf a, vf b) {

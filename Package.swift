@@ -67,9 +67,15 @@ let package = Package(
       name: "NeuralNetworks", dependencies: ["Tensors", "CKernels", "MNIST1D", "ReferenceRandom"],
       swiftSettings: core),
 
-    // The browser: a C-level surface over the core.
+    // What the studies measure, as far as it is as portable.
     .target(
-      name: "Lab", dependencies: ["NeuralNetworks", "Tensors", "MNIST1D", "ReferenceRandom"],
+      name: "StudyModels", dependencies: ["NeuralNetworks", "Tensors", "MNIST1D", "ReferenceRandom"],
+      swiftSettings: core),
+
+    // The browser: a C-level surface over all that.
+    .target(
+      name: "Lab",
+      dependencies: ["StudyModels", "NeuralNetworks", "Tensors", "MNIST1D", "ReferenceRandom"],
       swiftSettings: core),
 
     // What needs files, threads and a terminal.
@@ -87,14 +93,14 @@ let package = Package(
     .target(
       name: "Studies",
       dependencies: [
-        "Runs", "Figures", "DataFormats", "Storage", "NeuralNetworks", "Tensors", "MNIST1D",
-        "ReferenceRandom",
+        "StudyModels", "Runs", "Figures", "DataFormats", "Storage", "NeuralNetworks", "Tensors",
+        "MNIST1D", "ReferenceRandom",
       ],
       swiftSettings: strict),
     .target(
       name: "Benchmarking",
       dependencies: [
-        "Studies", "Runs", "Storage", "NeuralNetworks", "Tensors", "MNIST1D", "ReferenceRandom",
+        "Studies", "StudyModels", "Runs", "Storage", "NeuralNetworks", "Tensors", "MNIST1D", "ReferenceRandom",
         "CKernels",
       ],
       swiftSettings: strict),
@@ -164,8 +170,8 @@ let package = Package(
     .testTarget(
       name: "StudiesTests",
       dependencies: [
-        "StudyCommands", "Studies", "Runs", "Figures", "DataFormats", "Storage", "NeuralNetworks",
-        "Tensors", "MNIST1D", "ReferenceRandom", "Fixtures",
+        "StudyCommands", "Studies", "StudyModels", "Runs", "Figures", "DataFormats", "Storage",
+        "NeuralNetworks", "Tensors", "MNIST1D", "ReferenceRandom", "Fixtures",
       ],
       swiftSettings: strict),
     // The examples of the documentation, which may use what users may.
@@ -200,14 +206,14 @@ if Context.environment["MNIST1D_DOCUMENTATION"] != nil {
 // A module of WebAssembly is the core, the surface and what a C library would have, and nothing else, so that building
 // one fetches nothing.
 if wasmKernels != nil {
-  let kept = ["CKernels", "ReferenceRandom", "MNIST1D", "Tensors", "NeuralNetworks"]
+  let kept = ["CKernels", "ReferenceRandom", "MNIST1D", "Tensors", "NeuralNetworks", "StudyModels"]
   package.targets.removeAll { !kept.contains($0.name) }
   package.targets += [
     .target(name: "CWebAssembly"),
     .executableTarget(
       name: "Lab",
       dependencies: [
-        "CWebAssembly", "NeuralNetworks", "Tensors", "MNIST1D", "ReferenceRandom",
+        "CWebAssembly", "StudyModels", "NeuralNetworks", "Tensors", "MNIST1D", "ReferenceRandom",
       ], swiftSettings: core),
   ]
   package.products = [.executable(name: "Lab", targets: ["Lab"])]

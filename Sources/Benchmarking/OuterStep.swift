@@ -2,6 +2,7 @@ import MNIST1D
 import NeuralNetworks
 import ReferenceRandom
 import Studies
+import StudyModels
 import Tensors
 
 /// An outer step of a metalearning study: a training, and the gradient of its mean loss back through all of it.

@@ -15,5 +15,9 @@ func precondition(
 func preconditionFailure(
   _ message: @autoclosure () -> String, file: StaticString = #fileID, line: UInt = #line
 ) -> Never {
+  #if hasFeature(Embedded)
+    // There, `fatalError` drops its message from optimised builds, too.
+    print("\(file):\(line): \(message())")
+  #endif
   fatalError(message(), file: file, line: line)
 }

@@ -6,6 +6,7 @@ import NeuralNetworks
 import ReferenceRandom
 import Runs
 import Studies
+import StudyModels
 import Tensors
 import Testing
 
@@ -131,14 +132,14 @@ struct DoubleDescentTests {
     let dataset = try Dataset(DoubleDescent.Configuration().dataset)
     let labels = dataset.y.map(Int32.init)
     for noise in golden.noise {
-      let noisy = DoubleDescent.noisy(labels, noise: 0.15, seed: noise.seed)
+      let noisy = noisyLabels(labels, noise: 0.15, seed: noise.seed)
       #expect(Array(noisy.prefix(40)) == noise.first)
       #expect(zip(noisy, labels).count { $0 != $1 } == noise.replaced)
       #expect(SHA256.digest(noisy.map(Int.init)) == noise.sha256)
     }
     let examples = Examples(
       inputs: Examples(dataset.x, dataset.y).inputs,
-      labels: DoubleDescent.noisy(labels, noise: 0.15, seed: 42))
+      labels: noisyLabels(labels, noise: 0.15, seed: 42))
     #expect(golden.trajectories.count == 4)
     for expected in golden.trajectories {
       let loss = try #require(ClassificationLoss(rawValue: expected.loss))
@@ -180,7 +181,7 @@ struct DoubleDescentTests {
     let dataset = try Dataset(small.dataset)
     let clean = Examples(dataset.x, dataset.y)
     let examples = Examples(
-      inputs: clean.inputs, labels: DoubleDescent.noisy(clean.labels, noise: 0.5, seed: 3))
+      inputs: clean.inputs, labels: noisyLabels(clean.labels, noise: 0.5, seed: 3))
     var generator = TorchGenerator(seed: 3)
     let network = ConvolutionalNetwork(channels: 5, using: &generator)
     var training = try Training(

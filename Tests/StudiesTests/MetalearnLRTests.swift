@@ -5,6 +5,7 @@ import NeuralNetworks
 import ReferenceRandom
 import Runs
 import Studies
+import StudyModels
 import Tensors
 import Testing
 

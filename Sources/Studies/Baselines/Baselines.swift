@@ -2,6 +2,7 @@ import MNIST1D
 import NeuralNetworks
 import ReferenceRandom
 import Runs
+import StudyModels
 import Tensors
 
 /// Table 1, Figure 2 and Figure 8 of the paper: how much do spatial priors help?

@@ -4,6 +4,7 @@ import MNIST1D
 import NeuralNetworks
 import ReferenceRandom
 import Runs
+import StudyModels
 import Tensors
 
 /// Figure 4 of the paper: deep double descent.
@@ -145,17 +146,6 @@ package enum DoubleDescent: Study {
       }
     }
   }
-
-  /// Labels of which each is replaced, with a probability of `noise`, by a digit that is drawn from all ten.
-  ///
-  /// The draws are those of the authors' notebook: for each label `random_sample()`, and `randint(0, 10)` for those
-  /// that are replaced, here from `RandomState(seed)`. One replacement in ten is the label that was there.
-  package static func noisy(_ labels: [Int32], noise: Double, seed: Int) -> [Int32] {
-    var state = NumPyRandomState(seed: UInt32(seed))
-    return labels.map { label in
-      state.randomSample() < noise ? Int32(state.randomInteger(below: 10)) : label
-    }
-  }
 }
 
 extension DoubleDescent.Model {
@@ -190,9 +180,7 @@ extension DoubleDescent.Model {
 
 extension Examples {
   fileprivate func withNoise(of trial: DoubleDescent.Trial) -> Examples {
-    Examples(
-      inputs: inputs,
-      labels: DoubleDescent.noisy(labels, noise: trial.noise, seed: trial.seed))
+    Examples(inputs: inputs, labels: noisyLabels(labels, noise: trial.noise, seed: trial.seed))
   }
 }
 

@@ -4,6 +4,7 @@ import MNIST1D
 import NeuralNetworks
 import ReferenceRandom
 import Runs
+import StudyModels
 import Tensors
 
 /// Figures 3 and 9 of the paper: why do lottery tickets win?
@@ -374,14 +375,11 @@ private struct DatasetKey: Hashable, Sendable {
     var next = configuration
     next.seed += 1
     let dataset = try Dataset(next)
-    let columns = Array(0..<dataset.x.length)
     switch condition {
     case .ordered, .reinitialized: return dataset
     case .shuffled: return dataset.shufflingColumns()
-    case .reversed: return dataset.permutingColumns(columns.reversed())
-    case .swapped:
-      let half = columns.count / 2
-      return dataset.permutingColumns(Array(columns[half...] + columns[..<half]))
+    case .reversed: return dataset.reversingColumns()
+    case .swapped: return dataset.swappingHalves()
     }
   }
 }

@@ -1,6 +1,7 @@
 import MNIST1D
 import NeuralNetworks
 import Runs
+import StudyModels
 
 extension MetalearnActivation {
   /// The settings; the defaults are the paper's.
@@ -68,6 +69,28 @@ extension MetalearnActivation {
       return [0] + (max(outerSteps - Self.judgedSteps, 1)..<max(outerSteps, 1))
     }
 
+    /// What an inner training is like.
+    var inner: InnerTraining.Settings {
+      var inner = InnerTraining.Settings()
+      inner.units = units
+      inner.scale = scale
+      inner.steps = innerSteps
+      inner.objectiveSteps = objectiveSteps
+      inner.batchSize = batchSize
+      inner.hidden = hidden
+      inner.learningRate = learningRate
+      inner.smoothing = smoothing
+      inner.initialSquare = initialSquare
+      inner.noise = noise
+      return inner
+    }
+
+    /// The search for a function on examples.
+    func search(on examples: Examples) -> ActivationSearch {
+      ActivationSearch(
+        inner, learningRate: outerLearningRate, clip: clip, start: start, seed: seed, on: examples)
+    }
+
     package func validate() throws {
       try requireExamples(of: dataset)
       try requireCounts([
@@ -93,13 +116,7 @@ extension MetalearnActivation {
   }
 
   /// Where an inner training starts.
-  package enum Start: String, Codable, Sendable, CaseIterable {
-    /// From other weights, with other noise, at every outer step.
-    case fresh
-    /// From the same weights, with the same noise, as the authors' notebook comes to do by seeding every training
-    /// alike.
-    case same
-  }
+  package typealias Start = ActivationSearch.Start
 
   /// The dataset of 10,000 examples.
   static var dataset: DatasetConfiguration {
@@ -108,6 +125,8 @@ extension MetalearnActivation {
     return dataset
   }
 }
+
+extension ActivationSearch.Start: Codable {}
 
 extension Nonlinearity: Codable {
   /// The place in the paper's list.

@@ -2,6 +2,7 @@ import MNIST1D
 import NeuralNetworks
 import ReferenceRandom
 import Runs
+import StudyModels
 import Tensors
 
 /// Figure 6 of the paper: an activation function learned through training.
@@ -110,25 +111,31 @@ extension MetalearnActivation {
   package static func firstOuterGradient(
     _ configuration: Configuration, on dataset: Dataset, at network: ActivationNetwork? = nil
   ) -> (losses: [Float], gradient: ActivationNetwork) {
-    let laboratory = Laboratory(
-      settings: configuration, examples: Examples(dataset.x, dataset.y),
-      test: Examples(dataset.xTest, dataset.yTest))
-    let (outcome, gradient) = laboratory.outerGradient(
-      at: network ?? laboratory.initialActivation, 0)
+    let search = configuration.search(on: Examples(dataset.x, dataset.y))
+    let (outcome, gradient) = search.training(0).outerGradient(
+      at: network ?? search.initialActivation)
     return (outcome.losses, gradient)
   }
 }
 
 /// A training or an outer gradient that is no longer a number.
-struct Divergence: Error, CustomStringConvertible {
+private struct Divergence: Error, CustomStringConvertible {
   let description: String
 }
 
 /// Settings and data of a trial.
 private struct Laboratory {
   let settings: MetalearnActivation.Configuration
-  let examples: Examples
+  let search: ActivationSearch
   let test: Examples
+
+  init(
+    settings: MetalearnActivation.Configuration, examples: Examples, test: Examples
+  ) {
+    self.settings = settings
+    search = settings.search(on: examples)
+    self.test = test
+  }
 
   /// Trains with a well-known function, from where the outer steps of ``MetalearnActivation/Configuration/starts`` do.
   func measure(
@@ -138,7 +145,7 @@ private struct Laboratory {
     for start in settings.starts {
       try context.checkCancellation()
       try measurement.append(
-        training(start)(function), activation: .named(function), test: test, settings,
+        search.training(start)(function), activation: .named(function), test: test, settings,
         context: "with \(function)")
     }
     return measurement
@@ -147,63 +154,26 @@ private struct Laboratory {
   /// Gradient descent on the outer objective.
   func learn(in context: TrialContext) throws -> MetalearnActivation.Measurement {
     var progress =
-      context.checkpoint.load(Progress.self) ?? Progress(network: initialActivation)
+      context.checkpoint.load(Progress.self) ?? Progress(network: search.initialActivation)
     while progress.step < settings.outerSteps {
       try context.checkCancellation()
       let step = progress.step
       let network = try progress.network()
-      if step % settings.sampleEvery == 0 { progress.sample(learned(network)) }
-      let (outcome, gradient) = outerGradient(at: network, step)
+      if step % settings.sampleEvery == 0 { progress.sample(search.learned(network)) }
+      let (outcome, gradient) = search.training(step).outerGradient(at: network)
       try progress.measurement.append(
-        outcome, activation: .learned(learned(network)), test: test, settings,
+        outcome, activation: .learned(search.learned(network)), test: test, settings,
         context: "of outer step \(step)")
-      progress.setNetwork(try moved(network, along: gradient, step))
+      progress.setNetwork(try search.moved(network, along: gradient, step))
       progress.step += 1
       try context.checkpoint.save(encoding: progress)
       context.report(
         Double(progress.step) / Double(settings.outerSteps),
         "outer step \(step), \(progress.measurement.news)")
     }
-    progress.sample(learned(try progress.network()))
+    progress.sample(search.learned(try progress.network()))
     progress.measurement.weights = progress.weights
     return progress.measurement
-  }
-
-  /// The inner training of an outer step, and the gradient of the objective through all of it.
-  func outerGradient(
-    at network: ActivationNetwork, _ step: Int
-  ) -> (outcome: InnerTraining.Outcome, gradient: ActivationNetwork) {
-    training(step).outerGradient(at: network)
-  }
-
-  private func moved(
-    _ network: ActivationNetwork, along gradient: ActivationNetwork, _ step: Int
-  ) throws -> ActivationNetwork {
-    for (name, tensor) in gradient.namedParameters {
-      if let value = tensor.elements.first(where: { !$0.isFinite }) {
-        throw Divergence(
-          description: "the outer gradient of \(name) at outer step \(step) is \(value)")
-      }
-    }
-    return SGD.step(
-      network, along: gradient.clipped(by: .value(settings.clip)),
-      learningRate: Tensor(Float(settings.outerLearningRate)))
-  }
-
-  private func learned(_ network: ActivationNetwork) -> LearnedActivation {
-    LearnedActivation(scale: Float(settings.scale), network: network)
-  }
-
-  var initialActivation: ActivationNetwork {
-    var generator = TorchGenerator(seed: UInt64(settings.seed))
-    return ActivationNetwork(hidden: settings.units, using: &generator)
-  }
-
-  /// The inner training of an outer step; its weights and noise depend on the seed and the step alone.
-  private func training(_ step: Int) -> InnerTraining {
-    let offset = settings.start == .fresh ? step : 0
-    return InnerTraining(
-      settings, on: examples, seed: UInt64(settings.seed) &* 1_000_003 &+ UInt64(offset) &+ 1)
   }
 }
 

@@ -2,7 +2,7 @@ import MNIST1D
 import NeuralNetworks
 import ReferenceRandom
 import Runs
-import Tensors
+import StudyModels
 
 /// Figure 5 of the paper: a learning rate that is itself learned by gradient descent.
 ///
@@ -53,9 +53,7 @@ package enum MetalearnLR: Study {
     /// The number of the next outer step.
     var step: Int { objective.count }
 
-    mutating func noteMeanRate() {
-      meanRate.append(Float(rates.reduce(0.0) { $0 + Double($1) } / Double(rates.count)))
-    }
+    mutating func noteMeanRate() { meanRate.append(InnerLoop.mean(of: rates)) }
   }
 
   package static let curveNames: [String: String?] = ["rates": nil]
@@ -112,34 +110,12 @@ package enum MetalearnLR: Study {
     _ search: inout Measurement, by training: InnerLoop, of network: TanhNetwork,
     _ configuration: Configuration
   ) throws {
-    let rates = Tensor(search.rates)
-    var losses: [Float] = []
-    let (objective, gradient) = valueAndGradient(at: rates) { rates in
-      let outcome = training.train(network, rates: rates)
-      losses = outcome.losses
-      return outcome.objective
-    }
-    let improved = SGD.step(rates, along: gradient, learningRate: configuration.outerStepSize)
-    try requireFinite(losses, improved.elements, search)
-    search.objective.append(objective.scalar)
-    search.finalLoss.append(losses[losses.count - 1])
-    search.rates = improved.elements
+    let outcome = try training.outerStep(
+      from: network, rates: search.rates, stepSize: configuration.outerStepSize, number: search.step)
+    search.objective.append(outcome.objective)
+    search.finalLoss.append(outcome.losses[outcome.losses.count - 1])
+    search.rates = outcome.improved
     search.noteMeanRate()
-  }
-
-  private static func requireFinite(
-    _ losses: [Float], _ improved: [Float], _ search: Measurement
-  ) throws {
-    let rate = search.meanRate[search.step]
-    if let step = losses.firstIndex(where: { !$0.isFinite }) {
-      throw Divergence.inner(step: step, loss: losses[step], outerStep: search.step, rate: rate)
-    }
-    if let worst = improved.first(where: { !$0.isFinite }),
-      let highest = losses.indices.max(by: { losses[$0] < losses[$1] })
-    {
-      throw Divergence.outer(
-        step: search.step, rate: rate, improved: worst, highest: highest, loss: losses[highest])
-    }
   }
 }
 
@@ -149,31 +125,14 @@ extension MetalearnLR.Configuration {
     return .init(rates: [Float](repeating: Float(trial.initialRate), count: count))
   }
 
-  /// The derivative of a shared rate is the sum of those of one rate per step, so the mean of a schedule would move
-  /// as a shared rate does with a step as many times as long. Single rates meet steeper directions than their mean:
-  /// the whole of that diverges, a tenth does not.
-  fileprivate var outerStepSize: Tensor {
-    Tensor(Float(outerLearningRate) * (schedule == .shared ? 1 : Float(innerSteps) / 10))
+  fileprivate var outerStepSize: Float {
+    schedule == .shared
+      ? Float(outerLearningRate)
+      : InnerLoop.stepSize(ofEachRate: Float(outerLearningRate), innerSteps: innerSteps)
   }
 }
 
 extension MetalearnLR {
   /// A search that left the finite numbers.
-  package enum Divergence: Error, Hashable, CustomStringConvertible {
-    /// The network's training diverged.
-    case inner(step: Int, loss: Float, outerStep: Int, rate: Float)
-    /// The training's losses are finite, but their derivative is not.
-    case outer(step: Int, rate: Float, improved: Float, highest: Int, loss: Float)
-
-    /// One sentence that says where and with which value.
-    package var description: String {
-      switch self {
-      case .inner(let step, let loss, let outerStep, let rate):
-        "the training diverged in outer step \(outerStep), with a learning rate of \(rate): its loss at step \(step) is \(loss)"
-      case .outer(let step, let rate, let improved, let highest, let loss):
-        "the training diverged in outer step \(step), with a learning rate of \(rate): its loss rises to \(loss) at step "
-          + "\(highest), and the derivative leads from that rate to \(improved)"
-      }
-    }
-  }
+  package typealias Divergence = InnerLoop.Divergence
 }

@@ -1,6 +1,7 @@
 import MNIST1D
 import NeuralNetworks
 import Runs
+import StudyModels
 
 extension Pooling {
   /// The settings; the defaults are the paper's, with three seeds besides the authors', which is 0.

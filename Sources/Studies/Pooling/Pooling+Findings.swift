@@ -1,6 +1,7 @@
 import Figures
 import MNIST1D
 import Runs
+import StudyModels
 
 extension Pooling {
   /// The test accuracies after the last step with 1000 examples, in percent, as the paper shows them: seed 0, on a

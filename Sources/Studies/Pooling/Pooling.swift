@@ -2,6 +2,7 @@ import MNIST1D
 import NeuralNetworks
 import ReferenceRandom
 import Runs
+import StudyModels
 import Tensors
 
 /// Figure 7 of the paper: what is the relationship between pooling and sample efficiency?
@@ -102,3 +103,5 @@ package enum Pooling: Study {
     return curve
   }
 }
+
+extension PoolingMethod: Codable {}

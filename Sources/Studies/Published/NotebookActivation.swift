@@ -2,6 +2,7 @@ import MNIST1D
 import NeuralNetworks
 import ReferenceRandom
 import Runs
+import StudyModels
 import Tensors
 
 /// The trainings of the authors' notebook on activation functions, with every random number that it draws.
@@ -76,7 +77,7 @@ struct NotebookActivation {
   }
 
   private func training(from initial: InnerNetwork, _ noise: Noise) -> InnerTraining {
-    InnerTraining(settings, on: examples, from: initial, noise: noise.training)
+    InnerTraining(settings.inner, on: examples, from: initial, noise: noise.training)
   }
 }
 

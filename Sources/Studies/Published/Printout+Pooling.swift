@@ -1,3 +1,5 @@
+import StudyModels
+
 extension Printout {
   /// Five networks on each of six datasets, each network from seed 0, in the order of ``PoolingMethod``.
   package static let pooling: [Printout] = [

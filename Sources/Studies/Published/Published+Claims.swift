@@ -1,5 +1,6 @@
 import NeuralNetworks
 import Runs
+import StudyModels
 
 extension PublishedOutcomes {
   var claims: [Claim?] {

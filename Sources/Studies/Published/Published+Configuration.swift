@@ -1,5 +1,6 @@
 import NeuralNetworks
 import Runs
+import StudyModels
 
 extension Published {
   /// The settings; what is computed, and from which seeds, is the notebooks'.

@@ -1,6 +1,7 @@
 import Figures
 import NeuralNetworks
 import Runs
+import StudyModels
 
 extension PublishedOutcomes {
   var illustrations: [Illustration?] {

@@ -1,6 +1,7 @@
 import Foundation
 import NeuralNetworks
 import Runs
+import StudyModels
 
 extension Published {
   package static func findings(_ results: Results<Published>) -> Findings {

@@ -2,6 +2,7 @@ import MNIST1D
 import NeuralNetworks
 import ReferenceRandom
 import Runs
+import StudyModels
 import Tensors
 
 extension Published {

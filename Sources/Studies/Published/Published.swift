@@ -1,6 +1,7 @@
 import MNIST1D
 import NeuralNetworks
 import Runs
+import StudyModels
 import Tensors
 
 /// What the authors' notebooks printed and a seed fixes, computed anew and compared digit by digit.

@@ -3,20 +3,47 @@ import ReferenceRandom
 import Tensors
 
 /// A training by RMSProp that can itself be differentiated with respect to its activation function.
-struct InnerTraining {
-  private let settings: MetalearnActivation.Configuration
+package struct InnerTraining {
+  private let settings: Settings
   private let examples: Examples
   private let initial: InnerNetwork
   /// What is added to the hidden units, [inner steps, units].
   private let noise: (network: Tensor, activation: Tensor)
 
+  /// What a training is like; the defaults are the paper's.
+  package struct Settings: Hashable, Sendable {
+    /// How many hidden units the activation function has.
+    package var units = 100
+    /// How much its network adds to elu.
+    package var scale = 0.2
+    /// How many steps the training takes.
+    package var steps = 301
+    /// How many of its last losses the objective averages.
+    package var objectiveSteps = 200
+    /// How many examples a step sees.
+    package var batchSize = 100
+    /// How many hidden units the trained network has.
+    package var hidden = 128
+    /// The step size.
+    package var learningRate = 1e-2
+    /// How much of the mean squared gradient is kept from step to step.
+    package var smoothing = 0.4
+    /// The mean squared gradient before the first step.
+    package var initialSquare = 1.0
+    /// The bound of the uniform noise that is added to the hidden units of both networks at every step.
+    package var noise = 0.1
+
+    /// The settings of the paper.
+    package init() {}
+  }
+
   /// Draws initial weights and then the noise of all steps from the generator of one seed.
-  init(_ settings: MetalearnActivation.Configuration, on examples: Examples, seed: UInt64) {
+  package init(_ settings: Settings, on examples: Examples, seed: UInt64) {
     var generator = TorchGenerator(seed: seed)
     let initial = InnerNetwork(
       inputs: examples.inputs.shape[1], hidden: settings.hidden, using: &generator)
     func noise(_ units: Int) -> Tensor {
-      var noise = Tensor.zeros([settings.innerSteps, units])
+      var noise = Tensor.zeros([settings.steps, units])
       noise.withUnsafeMutableElements {
         generator.fillUniform($0, from: -settings.noise, to: settings.noise)
       }
@@ -28,8 +55,8 @@ struct InnerTraining {
   }
 
   /// Starts from the given weights, and adds the given noise.
-  init(
-    _ settings: MetalearnActivation.Configuration, on examples: Examples,
+  package init(
+    _ settings: Settings, on examples: Examples,
     from initial: InnerNetwork, noise: (network: Tensor, activation: Tensor)
   ) {
     self.settings = settings
@@ -39,17 +66,17 @@ struct InnerTraining {
   }
 
   /// A training's outcome.
-  struct Outcome {
+  package struct Outcome {
     /// The mean of the last losses, a differentiable function of the activation function.
-    var objective: Tensor
+    package var objective: Tensor
     /// The loss on each step's batch, before the update.
-    var losses: [Float]
+    package var losses: [Float]
     /// The network after the last step.
-    var network: InnerNetwork
+    package var network: InnerNetwork
   }
 
   /// Trains with a learned activation function.
-  func callAsFunction(_ activation: ActivationNetwork) -> Outcome {
+  package func callAsFunction(_ activation: ActivationNetwork) -> Outcome {
     train(with: activation) { step, activation, x in
       guard let activation else { preconditionFailure("the activation function got lost") }
       let offset = (activation.linear2.weight * noise.activation.sliced(step..<step + 1)).sum()
@@ -58,12 +85,12 @@ struct InnerTraining {
   }
 
   /// Trains with an activation function that has no parameters.
-  func callAsFunction(_ activation: Nonlinearity) -> Outcome {
+  package func callAsFunction(_ activation: Nonlinearity) -> Outcome {
     train(with: nil) { _, _, x in activation(x) }
   }
 
   /// The outcome with a learned activation function, and the gradient of the objective through all of the training.
-  func outerGradient(
+  package func outerGradient(
     at network: ActivationNetwork
   ) -> (outcome: Outcome, gradient: ActivationNetwork) {
     var outcome: Outcome?
@@ -81,9 +108,9 @@ struct InnerTraining {
     with activation: ActivationNetwork?,
     _ apply: @escaping (_ step: Int, _ activation: ActivationNetwork?, _ x: Tensor) -> Tensor
   ) -> Outcome {
-    var losses = [Float](repeating: 0, count: settings.innerSteps)
+    var losses = [Float](repeating: 0, count: settings.steps)
     let start = State(initial, square: Float(settings.initialSquare), activation: activation)
-    let end = rematerialize(over: 0..<settings.innerSteps, from: start) { state, step in
+    let end = rematerialize(over: 0..<settings.steps, from: start) { state, step in
       let batch = batch(step)
       let (loss, gradient) = valueAndGradient(at: state.network) { network in
         let hidden = apply(step, state.activation, network.linear1(batch.inputs))
@@ -95,7 +122,7 @@ struct InnerTraining {
       next.network = RMSProp.step(
         state.network, along: gradient, secondMoments: &next.squares,
         learningRate: Tensor(Float(settings.learningRate)), smoothing: settings.smoothing)
-      if step >= settings.innerSteps - settings.objectiveSteps { next.total = state.total + loss }
+      if step >= settings.steps - settings.objectiveSteps { next.total = state.total + loss }
       return next
     }
     return Outcome(
@@ -110,22 +137,22 @@ struct InnerTraining {
 }
 
 /// The network that is trained: inputs → hidden → 10.
-struct InnerNetwork: Parameterized, Sendable {
-  var linear1: Linear
-  var linear2: Linear
+package struct InnerNetwork: Parameterized, Sendable {
+  package var linear1: Linear
+  package var linear2: Linear
 
-  init(inputs: Int, hidden: Int, using generator: inout some FloatRandomNumberGenerator) {
+  package init(inputs: Int, hidden: Int, using generator: inout some FloatRandomNumberGenerator) {
     linear1 = Linear(inputs, hidden, using: &generator)
     linear2 = Linear(hidden, 10, using: &generator)
   }
 
-  mutating func visitParameters(_ visit: inout some ParameterVisitor) {
+  package mutating func visitParameters(_ visit: inout some ParameterVisitor) {
     visit("linear1", &linear1)
     visit("linear2", &linear2)
   }
 
   /// The share of the examples that the network classifies rightly, in percent.
-  func accuracy(on examples: Examples, activation: Activation) -> Double {
+  package func accuracy(on examples: Examples, activation: Activation) -> Double {
     let scores = linear2(activation(linear1(examples.inputs)))
     let correct = zip(scores.argmax(), examples.labels).count { $0 == Int($1) }
     return 100 * Double(correct) / Double(examples.count)

@@ -60,7 +60,7 @@ package struct PoolingNetwork: Classifier {
 }
 
 /// How a network halves the number of positions behind a convolution.
-package enum PoolingMethod: String, Codable, Sendable, CaseIterable {
+package enum PoolingMethod: String, Sendable, CaseIterable {
   /// Not at all.
   case none
   /// By a convolution of stride 2.
@@ -83,7 +83,7 @@ package enum PoolingMethod: String, Codable, Sendable, CaseIterable {
   }
 
   /// The name in a figure.
-  var label: String {
+  package var label: String {
     switch self {
     case .none: "no pooling"
     case .stride: "stride 2"

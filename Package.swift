@@ -164,6 +164,9 @@ let package = Package(
         "Fixtures",
       ],
       swiftSettings: strict),
+    .testTarget(
+      name: "LabTests", dependencies: ["Lab", "DataFormats", "NeuralNetworks"],
+      swiftSettings: strict),
     .testTarget(name: "FiguresTests", dependencies: ["Figures"], swiftSettings: strict),
     .testTarget(
       name: "RunsTests", dependencies: ["Runs", "Figures", "Storage"], swiftSettings: strict),

@@ -69,7 +69,8 @@ let package = Package(
 
     // What the studies measure, as far as it is as portable.
     .target(
-      name: "StudyModels", dependencies: ["NeuralNetworks", "Tensors", "MNIST1D", "ReferenceRandom"],
+      name: "StudyModels",
+      dependencies: ["NeuralNetworks", "Tensors", "MNIST1D", "ReferenceRandom"],
       swiftSettings: core),
 
     // The browser: a C-level surface over all that.
@@ -100,7 +101,8 @@ let package = Package(
     .target(
       name: "Benchmarking",
       dependencies: [
-        "Studies", "StudyModels", "Runs", "Storage", "NeuralNetworks", "Tensors", "MNIST1D", "ReferenceRandom",
+        "Studies", "StudyModels", "Runs", "Storage", "NeuralNetworks", "Tensors", "MNIST1D",
+        "ReferenceRandom",
         "CKernels",
       ],
       swiftSettings: strict),

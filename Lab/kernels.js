@@ -1,6 +1,8 @@
 // @ts-check
 // Which of the three builds of the core this browser can run with the same bits as every other machine.
 
+import { unpackedLZMA } from "./lzma.js";
+
 /** @typedef {"relaxed" | "emulated" | "portable"} Kernels */
 
 /** @param {string} text base64 */
@@ -41,11 +43,17 @@ export function chosenKernels(fragment) {
 }
 
 /**
- * Compiles one of the modules, which the page carries compressed.
- * @param {string} packed gzip as base64
+ * Compiles one of the modules, which the page carries packed together.
+ * @param {{packed: string, sizes: Record<Kernels, number>}} modules LZMA as base64, and the bytes of each module in order
+ * @param {Kernels} kernels
  * @returns {Promise<WebAssembly.Module>}
  */
-export async function unpackedModule(packed) {
-  const stream = new Blob([bytesOf(packed)]).stream().pipeThrough(new DecompressionStream("gzip"));
-  return WebAssembly.compile(await new Response(stream).arrayBuffer());
+export function unpackedModule({ packed, sizes }, kernels) {
+  let end = 0;
+  for (const [name, size] of Object.entries(sizes)) {
+    end += size;
+    if (name === kernels) break;
+  }
+  const start = end - sizes[kernels];
+  return WebAssembly.compile(unpackedLZMA(bytesOf(packed), end).slice(start));
 }

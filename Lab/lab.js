@@ -241,8 +241,8 @@ export class Lab {
    */
   static async start({ fragment = location.hash, workers = navigator.hardwareConcurrency || 2 } = {}) {
     const kernels = chosenKernels(fragment);
-    const packed = /** @type {any} */ (globalThis).labModules[kernels];
-    const lab = new Lab(kernels, await unpackedModule(packed), /** @type {any} */ (globalThis).labSurface);
+    const { labModules, labSurface } = /** @type {any} */ (globalThis);
+    const lab = new Lab(kernels, await unpackedModule(labModules, kernels), labSurface);
     const text = /** @type {HTMLElement} */ (document.getElementById("worker")).textContent ?? "";
     const source = URL.createObjectURL(new Blob([text], { type: "text/javascript" }));
     for (let index = 0; index < Math.max(1, workers); index += 1) lab.workers.push(new PoolWorker(lab, source));

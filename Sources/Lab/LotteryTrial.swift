@@ -72,7 +72,8 @@ final class LotteryTrial: Trial {
     case .sparse(var training):
       let isFinished = try advance(&training)
       if isFinished {
-        return finish(training.model.expanded(into: initial.masked(by: mask)), try scores(of: training.model))
+        return finish(
+          training.model.expanded(into: initial.masked(by: mask)), try scores(of: training.model))
       }
       round = .sparse(training)
     }
@@ -99,7 +100,8 @@ final class LotteryTrial: Trial {
       mask.sparsity >= 0.8
         ? .sparse(
           try Training(
-            of: SparsePerceptron(masked), on: data.training, testing: data.test, settings: settings))
+            of: SparsePerceptron(masked), on: data.training, testing: data.test, settings: settings)
+        )
         : .masked(
           try Training(of: masked, on: data.training, testing: data.test, settings: settings))
     }

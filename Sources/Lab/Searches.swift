@@ -109,7 +109,8 @@ final class ActivationTrial: Trial {
     try given.finish()
     for (key, value, most) in [
       ("units", settings.units, 10_000), ("hidden", settings.hidden, 10_000),
-      ("inner-steps", settings.steps, 100_000), ("objective-steps", settings.objectiveSteps, settings.steps),
+      ("inner-steps", settings.steps, 100_000),
+      ("objective-steps", settings.objectiveSteps, settings.steps),
       ("batch-size", settings.batchSize, 1_000_000), ("test-examples", testExamples, 1_000_000),
     ] {
       try require(key, value, in: 1...most)

@@ -113,7 +113,8 @@ struct Settings {
   func finish() throws(LabError) {
     guard let unknown = given.first else { return }
     throw LabError(
-      "There is no setting \(unknown.key); there are \(asked.map { $0.key }.joined(separator: ", ")).")
+      "There is no setting \(unknown.key); there are \(asked.map { $0.key }.joined(separator: ", "))."
+    )
   }
 
   /// One line for each setting: the key, its kind (integer, integers, number, flag, or the names to choose from, separated

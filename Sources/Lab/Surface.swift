@@ -197,7 +197,8 @@ public func labStage(
       throw LabError("The digit is \(digit); it must be 0 to 9.")
     }
     guard Transform.Stage.allCases.indices.contains(Int(stage)) else {
-      throw LabError("The stage is \(stage); it must be 0 to \(Transform.Stage.allCases.count - 1).")
+      throw LabError(
+        "The stage is \(stage); it must be 0 to \(Transform.Stage.allCases.count - 1).")
     }
     guard seed >= 0 else { throw LabError("seed is \(seed); it must be 0 or more.") }
     var settings = try settings(given, givenCount)
@@ -242,7 +243,8 @@ public func labTrial(
   Answer.keep { () throws(LabError) in
     let split = Split(try Laboratory.dataset(dataset))
     guard split.training.count > 0, split.test.count > 0 else {
-      throw LabError("The dataset lacks training or test examples; train-split must leave some of both.")
+      throw LabError(
+        "The dataset lacks training or test examples; train-split must leave some of both.")
     }
     var settings = try settings(given, givenCount)
     return [Laboratory.add(try trialKind(text(kind, kindCount)).trial(&settings, on: split))]

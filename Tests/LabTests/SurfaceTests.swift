@@ -52,7 +52,8 @@ struct SurfaceTests {
 
   // MARK: Bits
 
-  @Test("Trainings in batches of any size end with the digests that every machine comes to",
+  @Test(
+    "Trainings in batches of any size end with the digests that every machine comes to",
     arguments: Architecture.paper)
   func digests(_ model: Architecture) throws {
     let data = try dataset()

@@ -111,7 +111,8 @@ package enum MetalearnLR: Study {
     _ configuration: Configuration
   ) throws {
     let outcome = try training.outerStep(
-      from: network, rates: search.rates, stepSize: configuration.outerStepSize, number: search.step)
+      from: network, rates: search.rates, stepSize: configuration.outerStepSize, number: search.step
+    )
     search.objective.append(outcome.objective)
     search.finalLoss.append(outcome.losses[outcome.losses.count - 1])
     search.rates = outcome.improved

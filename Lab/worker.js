@@ -148,7 +148,7 @@ const requests = {
     if (!job) return;
     if (speed !== undefined) job.speed = speed;
     if (isRunning !== undefined) job.isRunning = isRunning;
-    if (steps !== undefined) job.stepsAllowed += steps;
+    job.stepsAllowed = steps === undefined ? (isRunning === undefined ? job.stepsAllowed : 0) : job.stepsAllowed + steps;
     if (isRunning !== undefined || speed !== undefined) [job.started, job.startedAt] = [job.taken, performance.now()];
   },
   stop({ key }) {

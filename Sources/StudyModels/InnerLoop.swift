@@ -100,6 +100,8 @@ extension InnerLoop {
   ///   - rates: one for all steps, or one for each.
   ///   - stepSize: by how much of the gradient they move.
   ///   - number: the number of the outer step.
+  /// - Returns: how well the training went, and the rates after the update.
+  /// - Throws: ``Divergence`` where a loss or a rate is no finite number.
   package func outerStep(
     from network: TanhNetwork, rates: [Float], stepSize: Float, number: Int
   ) throws(Divergence) -> OuterStep {

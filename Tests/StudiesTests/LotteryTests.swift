@@ -109,6 +109,49 @@ struct LotteryTests {
     }
   }
 
+  @Test("pruning by sign takes the most negative weights first, and what is pruned stays pruned")
+  func sign() throws {
+    #expect(!Lottery.Configuration().networks.contains(.sign))
+    var settings = Self.small
+    settings.networks = [.lottery, .sign]
+    let trial = Lottery.Trial(network: .sign, seed: 1)
+    #expect(Lottery.trials(for: settings).contains(trial))
+    settings.sparsities = 3
+    settings.ticket = 2
+    settings.steps = 0
+    // After one step that moves a weight by no more than its learning rate.
+    settings.learningRate = 1e-6
+    let measured = try Lottery.measure(trial, settings, in: TrialContext())
+    #expect(measured.rounds.map(\.sparsity) == [0, 0.5, 1])
+    var generator = TorchGenerator(seed: 1)
+    let initial = MultilayerPerceptron(hidden: settings.hidden, using: &generator)
+    func unpacked(_ measurement: Lottery.Measurement) throws -> Mask<MultilayerPerceptron> {
+      let bits = try #require(measurement.mask)
+      return try #require(Mask(unpacking: Array(bits), of: initial))
+    }
+    let mask = try unpacked(measured)
+    let (weights, survivors) = (initial.parameters, mask.survivors.parameters)
+    for layer in stride(from: 0, to: weights.count, by: 2) {
+      let values = weights[layer].elements + weights[layer + 1].elements
+      let marks = survivors[layer].elements + survivors[layer + 1].elements
+      let kept = zip(values, marks).filter { $1 == 1 }.map(\.0)
+      let pruned = zip(values, marks).filter { $1 == 0 }.map(\.0)
+      #expect(abs(kept.count - pruned.count) <= 1)
+      #expect(try #require(pruned.max()) <= #require(kept.min()) + 1e-5)
+      #expect(try #require(pruned.min()) < 0)
+    }
+    settings.sparsities = 5
+    for (ticket, next) in [(2, 3), (3, 4)] {
+      let masks = try [ticket, next].map { ticket in
+        settings.ticket = ticket
+        return try unpacked(Lottery.measure(trial, settings, in: TrialContext()))
+      }
+      for (before, after) in zip(masks[0].survivors.parameters, masks[1].survivors.parameters) {
+        #expect(zip(before.elements, after.elements).allSatisfy { $0 >= $1 })
+      }
+    }
+  }
+
   @Test("conditions train on data of the next seed, in other columns or from other weights")
   func conditions() throws {
     let settings = Self.small

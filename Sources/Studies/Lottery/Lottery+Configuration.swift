@@ -8,7 +8,7 @@ extension Lottery {
     /// The seeds of the initial weights; each names a trial of the paper.
     package var seeds = [42, 43, 44]
     /// The networks that are compared.
-    package var networks = Network.allCases
+    package var networks: [Network] = [.lottery, .random, .dense]
     /// How many units each hidden layer has.
     package var hidden = 500
     /// How many sparsities are tried, evenly from 0 to 1.
@@ -65,11 +65,11 @@ extension Lottery {
 
     /// The rounds of the search, counted from 0, in which a network is trained.
     ///
-    /// The lottery's are all, as each pruning scores what the one before has left. Noise scores alike whatever was
+    /// The lottery's are all, as each pruning scores what the one before has left, and so are those by sign. Noise scores alike whatever was
     /// trained before, so that the control's rounds depend on no other.
     func rounds(of network: Network) -> [Int] {
       switch network {
-      case .lottery: Array(schedule.indices)
+      case .lottery, .sign: Array(schedule.indices)
       case .random:
         schedule.enumerated().filter { round, sparsity in
           round % (sparsity < 0.8 ? randomEvery : max(randomEvery / 3, 1)) == 0

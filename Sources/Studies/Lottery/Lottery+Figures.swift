@@ -9,6 +9,7 @@ extension Lottery.Network {
     case .dense: .muted
     case .random: .series(2)
     case .lottery: .series(0)
+    case .sign: .series(4)
     }
   }
 }
@@ -27,7 +28,10 @@ extension Lottery.Condition {
 }
 
 extension Results<Lottery> {
-  private var networks: [Lottery.Network] { [.dense, .random, .lottery] }
+  private var networks: [Lottery.Network] { [.dense, .random] + bySign + [.lottery] }
+
+  /// The network that the paper has not, where it was asked for.
+  private var bySign: [Lottery.Network] { configuration.networks.filter { $0 == .sign } }
 
   private var percent: String { (100 * configuration.ticketSparsity).shown(0) }
 
@@ -85,7 +89,7 @@ extension Results<Lottery> {
     let dense = unpruned(value)
     return Panel(
       title: title, x: Axis("sparsity"), y: axis,
-      marks: [Lottery.Network.random, .lottery].compactMap { network in
+      marks: ([.random] + bySign + [.lottery]).compactMap { network in
         let rounds = configuration.rounds(of: network)
         let sparsities = rounds.map { configuration.schedule[$0] }
         let curve = SampleCurve(x: sparsities, rounds.map { search(network, $0, value) })
@@ -124,7 +128,7 @@ extension Results<Lottery> {
       title: "Adjacency of input weights",
       x: Axis("neighbours", ticks: .names(counts.map(Self.word))),
       y: Axis("probability that all survive"),
-      marks: [Lottery.Network.random, .lottery].compactMap { network in
+      marks: ([.random] + bySign + [.lottery]).compactMap { network in
         let samples = counts.compactMap { count in
           tickets.units(of: network) { $0.probabilities(of: count) }
         }
@@ -137,6 +141,7 @@ extension Results<Lottery> {
     let curves: [Mark?] = [
       curve(.dense, .ordered, label: "dense", color: .muted),
       curve(.random, .ordered, label: "random", color: Lottery.Network.random.color),
+      curve(.sign, .ordered, label: "pruned by sign", color: Lottery.Network.sign.color),
       curve(.lottery, .ordered, label: "lottery", color: Lottery.Network.lottery.color),
       curve(
         .lottery, .reinitialized, label: "lottery, other initial weights", color: .series(1),
@@ -189,23 +194,19 @@ extension Results<Lottery> {
 
   /// A few rounds on the way, and all from 90 % on; the file `search.csv` has the others.
   var searchTable: Table {
+    let pruned = [.lottery, .random] + bySign
     var table = Table(
       "search", title: "The search: test accuracy in percent and test loss after each pruning",
-      columns: [
-        "sparsity", "lottery accuracy", "random accuracy", "lottery loss", "random loss",
-      ])
+      columns: ["sparsity"]
+        + ["accuracy", "loss"].flatMap { of in pruned.map { "\($0.rawValue) \(of)" } })
     let every = configuration.randomEvery
     let step = max(1, configuration.sparsities / 10 / every) * every
     for (round, sparsity) in configuration.schedule.enumerated()
     where round % step == 0 || sparsity > 0.9 {
       table.append(
         [.number(sparsity, decimals: 2)]
-          + [Lottery.Network.lottery, .random].map {
-            Cell(search($0, round, \.testAccuracy))
-          }
-          + [Lottery.Network.lottery, .random].map {
-            Cell(search($0, round, \.testLoss), decimals: 2)
-          })
+          + pruned.map { Cell(search($0, round, \.testAccuracy)) }
+          + pruned.map { Cell(search($0, round, \.testLoss), decimals: 2) })
     }
     return table
   }
@@ -226,7 +227,7 @@ extension Results<Lottery> {
       title:
         "Probability in percent that neighbouring inputs of a first-layer unit all survive (mean and standard "
         + "error over units)", columns: ["mask", "two", "three", "four"],
-      rows: [Lottery.Network.lottery, .random].flatMap { network in
+      rows: ([.lottery, .random] + bySign).flatMap { network in
         [
           row(network.rawValue, network) { $0.probabilities(of: $1) },
           row("\(network.rawValue), as many inputs per unit at random places", network) {

@@ -45,6 +45,9 @@ package enum Lottery: Study {
     case random
     /// Not at all.
     case dense
+    /// By the sign: the most negative of the parameters as they were last trained go first. The paper has no such
+    /// network; it is a question of the exercises.
+    case sign
   }
 
   /// What a network is trained on in the analysis.
@@ -203,6 +206,11 @@ private struct Laboratory {
     switch trial.network {
     case .random: initial.uniformScores(using: &generator)
     case .lottery, .dense: progress.trained.magnitudes
+    // A pruned parameter is 0, which would be worth more than a negative one.
+    case .sign:
+      progress.trained.mapParameters { tensor in
+        Tensor(tensor.elements.map { $0 == 0 ? -.infinity : $0 }, shape: tensor.shape)
+      }
     }
   }
 

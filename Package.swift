@@ -202,12 +202,6 @@ let package = Package(
   cLanguageStandard: .c11
 )
 
-// Only those who write documentation need the tool for it; nobody else fetches or builds it.
-if Context.environment["MNIST1D_DOCUMENTATION"] != nil {
-  package.dependencies.append(
-    .package(url: "https://github.com/swiftlang/swift-docc-plugin", from: "1.5.0"))
-}
-
 // A module of WebAssembly is the core, the surface and what a C library would have, and nothing else, so that building
 // one fetches nothing.
 if wasmKernels != nil {

@@ -169,7 +169,8 @@ let package = Package(
     .testTarget(
       name: "LabTests", dependencies: ["Lab", "DataFormats", "NeuralNetworks"],
       swiftSettings: strict),
-    .testTarget(name: "FiguresTests", dependencies: ["Figures"], swiftSettings: strict),
+    .testTarget(
+      name: "FiguresTests", dependencies: ["Figures", "Fixtures"], swiftSettings: strict),
     .testTarget(
       name: "RunsTests", dependencies: ["Runs", "Figures", "Storage"], swiftSettings: strict),
     .testTarget(

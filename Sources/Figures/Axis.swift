@@ -69,4 +69,11 @@ public struct Axis: Sendable, Equatable {
     self.ticks = ticks
     self.direction = direction
   }
+
+  /// The label as it is shown: a logarithmic axis says so, as in "error (%, log scale)".
+  package var heading: String? {
+    guard scale == .logarithmic else { return label }
+    guard let label, !label.isEmpty else { return "log scale" }
+    return label.hasSuffix(")") ? label.dropLast() + ", log scale)" : label + " (log scale)"
+  }
 }

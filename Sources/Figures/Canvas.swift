@@ -1,4 +1,5 @@
-/// Collects the elements of an SVG document and the styles that they use.
+/// Collects what a picture consists of: as the elements of an SVG document with the styles that they
+/// use, and as shapes, which other formats are made from.
 struct Canvas {
   /// Stands for the figure's own name until the content, and with it the name, is known.
   ///
@@ -6,6 +7,8 @@ struct Canvas {
   static let name = "\u{1}"
 
   private(set) var content = ""
+  /// What is drawn, from back to front.
+  private(set) var shapes: [Shape] = []
   private var paints: [Paint: Int] = [:]
   private var rules: [String: Rule] = [:]
   private var clips = 0
@@ -17,7 +20,7 @@ struct Canvas {
 
   /// Opens a group; what follows is inside until ``close()``.
   mutating func open(_ attributes: KeyValuePairs<String, String>) {
-    content += "<g" + Canvas.list(attributes) + ">\n"
+    content += "<g" + attributes.map { " \($0.key)=\"\($0.value)\"" }.joined() + ">\n"
   }
 
   mutating func close() {
@@ -28,11 +31,33 @@ struct Canvas {
     content += "<" + name + attributes.map { " \($0)=\"\($1)\"" }.joined() + "/>\n"
   }
 
-  mutating func rectangle(_ rectangle: Rectangle, _ attributes: KeyValuePairs<String, String>) {
-    content +=
-      "<rect x=\"\(Numeral.coordinate(rectangle.x))\" y=\"\(Numeral.coordinate(rectangle.y))\""
-      + " width=\"\(Numeral.coordinate(rectangle.width))\""
-      + " height=\"\(Numeral.coordinate(rectangle.height))\"" + Canvas.list(attributes) + "/>\n"
+  /// Appends what an element looks like.
+  mutating func add(_ shape: Shape) {
+    shapes.append(shape)
+  }
+
+  /// Fills a rectangle.
+  mutating func rectangle(_ rectangle: Rectangle, fill paint: Paint, opacity: Double = 1) {
+    var attributes = Canvas.sides(of: rectangle) + [("class", fill(paint))]
+    if opacity < 1 { attributes.append(("fill-opacity", Numeral.coordinate(opacity))) }
+    element("rect", attributes)
+    add(.fill([Path.Part(points: rectangle.corners, isClosed: true)], paint, opacity: opacity))
+  }
+
+  /// Draws a rectangle's outline, its corners rounded.
+  mutating func frame(_ rectangle: Rectangle, _ paint: Paint) {
+    element(
+      "rect",
+      Canvas.sides(of: rectangle) + [("class", stroke(paint) + " f-thin"), ("rx", "4")])
+    let outline = Path.Part(points: rectangle.corners, isClosed: true)
+    add(.stroke([outline], paint, width: 1, dash: [], ends: .flat))
+  }
+
+  private static func sides(of rectangle: Rectangle) -> [(String, String)] {
+    [
+      ("x", rectangle.x), ("y", rectangle.y), ("width", rectangle.width),
+      ("height", rectangle.height),
+    ].map { ($0, Numeral.coordinate($1)) }
   }
 
   /// Writes one line of text; `at` is on the baseline.
@@ -48,6 +73,29 @@ struct Canvas {
     if anchor != .start { attributes += " text-anchor=\"\(anchor == .end ? "end" : "middle")\"" }
     if turned { attributes += " transform=\"rotate(-90 \(x) \(y))\"" }
     content += "<text\(attributes)>\(Canvas.escaped(text))</text>\n"
+    add(
+      .text(
+        Lettering(
+          text, size: style.size, isBold: style.isBold, at: point, anchor, isTurned: turned),
+        color ?? style.paint, hasHalo: halo))
+  }
+
+  /// Writes a character at every point, its middle there.
+  mutating func characters(_ character: Character, at points: [Point], size: Double, paint: Paint) {
+    guard !points.isEmpty else { return }
+    // Down to the baseline, from the middle of a digit.
+    let places = points.map { Point(x: $0.x, y: $0.y + size * 0.36) }
+    let text = String(character)
+    // One place for each character: a thousand of them are one element.
+    let (x, y) = (places.map { Numeral.coordinate($0.x) }, places.map { Numeral.coordinate($0.y) })
+    content +=
+      "<text class=\"\(fill(paint))\" font-size=\"\(Numeral.coordinate(size))\""
+      + " text-anchor=\"middle\""
+      + " x=\"\(x.joined(separator: " "))\" y=\"\(y.joined(separator: " "))\">"
+      + String(repeating: Canvas.escaped(text), count: points.count) + "</text>\n"
+    for place in places {
+      add(.text(Lettering(text, size: size, at: place, .middle), paint, hasHalo: false))
+    }
   }
 
   /// Writes lines of text below each other, the first one's top at `y`.
@@ -61,18 +109,20 @@ struct Canvas {
     }
   }
 
-  /// Opens a group that shows only what lies inside the rectangle.
+  /// Opens a group that shows only what lies inside the rectangle, until ``closeClip()``.
   mutating func openClip(_ rectangle: Rectangle) {
     let id = "\(Canvas.name)-clip\(clips)"
     clips += 1
     content += "<clipPath id=\"\(id)\">"
-    self.rectangle(rectangle, [:])
+    element("rect", Canvas.sides(of: rectangle))
     content += "</clipPath>\n"
     open(["clip-path": "url(#\(id))"])
+    add(.clip(rectangle))
   }
 
-  private static func list(_ attributes: KeyValuePairs<String, String>) -> String {
-    attributes.map { " \($0.key)=\"\($0.value)\"" }.joined()
+  mutating func closeClip() {
+    close()
+    add(.unclip)
   }
 
   /// Text as XML allows it.

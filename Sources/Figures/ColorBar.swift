@@ -14,7 +14,7 @@ struct ColorBar {
     self.limits = limits.between(height, 0)
     self.height = height
     ticks = Composition.Cell.ticks(for: self.limits, scale.axis.ticks, preferred: 26) { _, _ in 16 }
-    labelLines = TextStyle.label.lines(of: scale.axis.label ?? "", width: max(height, 60))
+    labelLines = TextStyle.label.lines(of: scale.axis.heading ?? "", width: max(height, 60))
   }
 
   /// Where the axis label's middle line stands, right of the strip.

@@ -86,12 +86,12 @@ extension Composition.Cell {
   // MARK: Room around the plotting area
 
   var yLabelLines: [String] {
-    guard labelsY, let label = panel.y.label, panel.frame == .axes else { return [] }
+    guard labelsY, let label = panel.y.heading, panel.frame == .axes else { return [] }
     return TextStyle.label.lines(of: label, width: max(abs(y.end - y.start), 60))
   }
 
   var xLabelLines: [String] {
-    guard labelsX, let label = panel.x.label, panel.frame == .axes else { return [] }
+    guard labelsX, let label = panel.x.heading, panel.frame == .axes else { return [] }
     return TextStyle.label.lines(of: label, width: max(abs(x.end - x.start), 60))
   }
 
@@ -100,7 +100,9 @@ extension Composition.Cell {
   }
 
   var leftGutter: Double {
-    guard panel.frame == .axes else { return 0 }
+    guard panel.frame == .axes else {
+      return panel.y.label.map { TextStyle.heading.width(of: $0) + 8 } ?? 0
+    }
     let overhang = xOverhang(at: min(x.start, x.end))
     guard labelsY else { return max(4, overhang) }
     let ticks = yTicks.isEmpty ? 0 : yTickWidth + Self.tickRoom
@@ -110,9 +112,9 @@ extension Composition.Cell {
 
   func rightGutter(withBar: Bool) -> Double {
     var gutter = panel.frame == .axes ? xOverhang(at: max(x.start, x.end)) : 0
-    gutter = max(gutter, RuleLabels.width(of: panel))
+    gutter = max(gutter, SideLabels.width(of: panel))
     if withBar && showsBar {
-      gutter = max(gutter, RuleLabels.width(of: panel) + ColorBar.gap)
+      gutter = max(gutter, SideLabels.width(of: panel) + ColorBar.gap)
       gutter += barWidth(height: abs(y.end - y.start))
     }
     return gutter
@@ -129,7 +131,7 @@ extension Composition.Cell {
 
   var topGutter: Double {
     let title = Double(heading.count) * TextStyle.heading.lineHeight
-    let rules = Double(ruleLabels.rows) * TextStyle.tick.lineHeight
+    let rules = Double(sideLabels.rows) * TextStyle.tick.lineHeight
     return title + rules + (title + rules > 0 ? 6 : 0)
   }
 
@@ -150,7 +152,7 @@ extension Composition.Cell {
   mutating func fit(width: Double, height: Double, in figure: Figure) {
     chooseTicks(width: width, height: height)
     heading = TextStyle.heading.lines(of: panel.title ?? "", width: width + 12)
-    ruleLabels = RuleLabels(of: panel, x: x, y: y)
+    sideLabels = SideLabels(of: panel, x: x, y: y)
     bottomGutter = 0
     if panel.frame == .axes {
       bottomGutter =
@@ -168,7 +170,7 @@ extension Composition.Cell {
     plot = rectangle
     x = x.between(direction: panel.x.direction, from: plot.x, to: plot.right)
     y = y.between(direction: panel.y.direction, from: plot.bottom, to: plot.y)
-    ruleLabels = RuleLabels(of: panel, x: x, y: y)
+    sideLabels = SideLabels(of: panel, x: x, y: y)
   }
 
   // MARK: Colours

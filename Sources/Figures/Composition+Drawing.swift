@@ -32,15 +32,14 @@ extension Composition {
     let frame = Rectangle(
       x: x + 0.5, y: y + 6.5, width: TextStyle.notice.width(of: notice).rounded(.up) + 16,
       height: Double(notice.count) * TextStyle.notice.lineHeight + 6)
-    canvas.rectangle(
-      frame, ["class": canvas.stroke(.warning) + " f-thin", "rx": "4"])
+    canvas.frame(frame, .warning)
     canvas.lines(notice, .notice, x: x + 8, top: frame.y + 3)
   }
 }
 
 extension Composition.Cell {
   func draw(on canvas: inout Canvas, withBar: Bool) {
-    let rulesHeight = Double(ruleLabels.rows) * TextStyle.tick.lineHeight
+    let rulesHeight = Double(sideLabels.rows) * TextStyle.tick.lineHeight
     let headingHeight = Double(heading.count) * TextStyle.heading.lineHeight
     switch panel.frame {
     case .axes:
@@ -54,11 +53,15 @@ extension Composition.Cell {
         heading, .heading, x: plot.x + plot.width / 2,
         top: plot.y - 6 - rulesHeight - headingHeight, anchor: .middle)
       drawMarks(on: &canvas)
+      if let label = panel.y.label {
+        let baseline = plot.y + plot.height / 2 + TextStyle.heading.size * 0.36
+        canvas.text(label, .heading, at: Point(x: plot.x - 8, y: baseline), anchor: .end)
+      }
     }
-    drawRuleLabels(on: &canvas)
+    drawSideLabels(on: &canvas)
     if withBar && showsBar, let colors {
       let bar = ColorBar(panel.colors, limits: colors, height: plot.height)
-      let left = plot.right + RuleLabels.width(of: panel) + ColorBar.gap
+      let left = plot.right + SideLabels.width(of: panel) + ColorBar.gap
       bar.draw(at: Point(x: left, y: plot.y), for: panel.colorUse, on: &canvas)
     }
     if !legend.isEmpty {
@@ -80,7 +83,7 @@ extension Composition.Cell {
     for tick in yTicks where tick.label != nil {
       path.line(from: Point(x: plot.x, y: y(tick.value)), dx: plot.width, dy: 0)
     }
-    canvas.path(path, ["class": canvas.stroke(.grid) + " f-thin"])
+    canvas.path(path, thin: .grid)
   }
 
   private func drawAxes(on canvas: inout Canvas) {
@@ -99,7 +102,7 @@ extension Composition.Cell {
       path.line(
         from: Point(x: plot.x, y: y(tick.value)), dx: tick.label == nil ? -2.5 : -4, dy: 0)
     }
-    canvas.path(path, ["class": canvas.stroke(.frame) + " f-thin"])
+    canvas.path(path, thin: .frame)
     if labelsX { drawXLabels(on: &canvas) }
     if labelsY { drawYLabels(on: &canvas) }
   }
@@ -142,19 +145,36 @@ extension Composition.Cell {
     }
   }
 
-  private func drawRuleLabels(on canvas: inout Canvas) {
-    let style = TextStyle.tick
-    for label in ruleLabels.beside {
+  private func drawSideLabels(on canvas: inout Canvas) {
+    let style = SideLabels.style
+    let reach = SideLabels.reach(of: panel)
+    // First all leaders, so that none crosses a name.
+    for label in sideLabels.beside where reach > 6 {
+      var path = Path()
+      let start = Point(x: min(label.end.x, plot.right), y: label.end.y)
+      let knee = Point(x: plot.right + 3, y: start.y)
+      path.polyline([start, knee, Point(x: plot.right + reach - 3, y: label.position)])
+      canvas.path(path, thin: paint(label.color))
+    }
+    for label in sideLabels.above where label.row > 0 || abs(label.position - label.end.x) > 1 {
+      var path = Path()
+      let bottom = plot.y - 3 - Double(label.row) * style.lineHeight
+      let half = style.width(of: label.lines) / 2
+      let nearest = min(max(label.end.x, label.position - half), label.position + half)
+      path.polyline([label.end, Point(x: nearest, y: bottom)])
+      canvas.path(path, thin: paint(label.color))
+    }
+    for label in sideLabels.beside {
       let height = Double(label.lines.count) * style.lineHeight
       canvas.lines(
-        label.lines, style, x: plot.right + 6, top: label.position - height / 2 + 1,
-        color: paint(label.paint))
+        label.lines, style, x: plot.right + reach, top: label.position - height / 2 + 1,
+        color: paint(label.textColor))
     }
-    for label in ruleLabels.above {
+    for label in sideLabels.above {
       let top = plot.y - 3 - Double(label.row + 1) * style.lineHeight
       canvas.lines(
         label.lines, style, x: label.position, top: top, anchor: .middle,
-        color: paint(label.paint))
+        color: paint(label.textColor))
     }
   }
 }
@@ -171,7 +191,7 @@ extension ColorBar {
       let strip = Rectangle(
         x: origin.x, y: origin.y + height - Double(level + 1) * step, width: ColorBar.thickness,
         height: step + overlap)
-      canvas.rectangle(strip, ["class": canvas.fill(paint)])
+      canvas.rectangle(strip, fill: paint)
     }
     var path = Path()
     path.rectangle(
@@ -181,7 +201,7 @@ extension ColorBar {
       let point = Point(x: right, y: origin.y + limits(tick.value))
       path.line(from: point, dx: tick.label == nil ? 2.5 : 4, dy: 0)
     }
-    canvas.path(path, ["class": canvas.stroke(.frame) + " f-thin"])
+    canvas.path(path, thin: .frame)
     for tick in ticks {
       guard let label = tick.label else { continue }
       let baseline = origin.y + limits(tick.value) + 4
@@ -219,18 +239,20 @@ extension LegendEntry {
       if isBanded {
         let band = Rectangle(
           x: place.x, y: middle.y - 5, width: LegendBlock.sampleWidth, height: 10)
-        canvas.rectangle(band, ["class": canvas.fill(paint), "fill-opacity": "0.2"])
+        canvas.rectangle(band, fill: paint, opacity: 0.2)
       }
       var path = Path()
       path.line(
         from: Point(x: place.x + 1, y: middle.y), dx: LegendBlock.sampleWidth - 2, dy: 0)
       canvas.path(path, dash: dash, width: width, paint: paint)
       if let marker { canvas.markers([middle], marker, size: 6, paint: paint) }
-    case .points(let marker):
+    case .points(_, let character?):
+      canvas.characters(character, at: [middle], size: 11, paint: paint)
+    case .points(let marker, nil):
       canvas.markers([middle], marker, size: 7, paint: paint)
     case .bars:
       let box = Rectangle(x: middle.x - 6, y: middle.y - 6, width: 12, height: 12)
-      canvas.rectangle(box, ["class": canvas.fill(paint)])
+      canvas.rectangle(box, fill: paint)
     }
   }
 }

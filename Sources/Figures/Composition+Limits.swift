@@ -3,8 +3,17 @@ extension Composition {
   static func resolve(_ figure: Figure) -> [Cell] {
     var horizontal = figure.panels.map { $0.extent(of: .horizontal) }
     var vertical = figure.panels.map { $0.extent(of: .vertical) }
-    if figure.sharing == .x || figure.sharing == .both { horizontal = united(horizontal) }
-    if figure.sharing == .y || figure.sharing == .both { vertical = united(vertical) }
+    switch figure.sharing {
+    case .none: break
+    case .x: horizontal = united(horizontal)
+    case .y: vertical = united(vertical)
+    case .both:
+      horizontal = united(horizontal)
+      vertical = united(vertical)
+    case .alike:
+      horizontal = united(horizontal, alike: figure.panels.map(\.x))
+      vertical = united(vertical, alike: figure.panels.map(\.y))
+    }
     return figure.panels.indices.map { index in
       let panel = figure.panels[index]
       let sharesX = figure.sharing == .x || figure.sharing == .both
@@ -25,6 +34,20 @@ extension Composition {
     guard var all = extents.first else { return [] }
     for extent in extents.dropFirst() { all.include(extent) }
     return [Extent](repeating: all, count: extents.count)
+  }
+}
+
+extension Composition {
+  /// The extents with those united whose axes have the same label and scale.
+  private static func united(_ extents: [Extent], alike axes: [Axis]) -> [Extent] {
+    extents.indices.map { index in
+      let axis = axes[index]
+      guard axis.label != nil else { return extents[index] }
+      let alike = extents.indices.filter {
+        axes[$0].label == axis.label && axes[$0].scale == axis.scale
+      }
+      return united(alike.map { extents[$0] })[0]
+    }
   }
 }
 
@@ -127,7 +150,9 @@ extension Mark {
     case .bars(let bars):
       extent.include([0])
       extent.include(bars.values)
-      extent.include(ends: bars.values, bars.errors)
+      // The error of what is never negative does not take the axis below zero.
+      extent.include(
+        ends: bars.values, bars.errors, isPositive: !bars.values.contains { $0 < 0 })
     case .heatMap(let map): extent.includeEdges(-0.5, Double(map.rows) - 0.5)
     case .rule(let rule):
       if case .horizontal(let value) = rule.position { extent.include([value]) }
@@ -137,9 +162,11 @@ extension Mark {
 }
 
 extension Extent {
-  fileprivate mutating func include(ends values: [Double], _ errors: [Double]?) {
+  fileprivate mutating func include(
+    ends values: [Double], _ errors: [Double]?, isPositive: Bool = false
+  ) {
     guard let errors else { return }
-    include(zip(values, errors).map { $0 - $1 })
+    include(zip(values, errors).map { isPositive ? max(0, $0 - $1) : $0 - $1 })
     include(zip(values, errors).map { $0 + $1 })
   }
 }

@@ -23,7 +23,7 @@ extension Composition.Cell {
       case .heatMap, .note: break
       }
     }
-    canvas.close()
+    canvas.closeClip()
 
     // Whole shapes and words: inside or left out, never cut.
     for mark in panel.marks {
@@ -35,7 +35,11 @@ extension Composition.Cell {
         }
       case .points(let points):
         let visible = distinct(visible(self.points(points.x, points.y)))
-        canvas.markers(visible, points.marker, size: points.size, paint: paint(points.color))
+        if let character = points.character {
+          canvas.characters(character, at: visible, size: points.size, paint: paint(points.color))
+        } else {
+          canvas.markers(visible, points.marker, size: points.size, paint: paint(points.color))
+        }
       case .note(let note): draw(note, on: &canvas)
       case .bars, .heatMap, .rule: break
       }
@@ -99,10 +103,12 @@ extension Composition.Cell {
       }
       path.polygon(Polyline.thinned(upper) + Polyline.thinned(lower).reversed())
     }
-    canvas.path(path, ["class": canvas.fill(paint(line.color)), "fill-opacity": "0.2"])
+    canvas.path(path, fill: paint(line.color), opacity: 0.2)
   }
 
   // MARK: Bars and errors
+
+  private static let leastBar = 1.5
 
   private func draw(_ bars: Bars, group: Int, of groups: Int, on canvas: inout Canvas) {
     let category = abs(x(1) - x(0))
@@ -114,15 +120,16 @@ extension Composition.Cell {
     for (index, value) in bars.values.enumerated() {
       let middle = Point(x: x(Double(index)) + offset, y: y(value))
       guard middle.isFinite else { continue }
+      // A bar of zero is seen to be there.
+      let height = max(abs(middle.y - base), Self.leastBar)
+      let top = middle.y > base ? base : base - height
       path.rectangle(
-        Rectangle(
-          x: middle.x - width * 0.46, y: min(middle.y, base), width: width * 0.92,
-          height: abs(middle.y - base)))
+        Rectangle(x: middle.x - width * 0.46, y: top, width: width * 0.92, height: height))
       if let error = bars.errors?[index], error != 0 {
         errors.append((middle, y(value - error), y(value + error)))
       }
     }
-    canvas.path(path, ["class": canvas.fill(paint(bars.color))])
+    canvas.path(path, fill: paint(bars.color))
     drawErrorBars(errors, cap: min(4, width * 0.25), paint: .ink, on: &canvas)
   }
 
@@ -152,7 +159,7 @@ extension Composition.Cell {
         path.line(from: Point(x: middle.x - cap, y: lower), dx: 2 * cap, dy: 0)
       }
     }
-    canvas.path(path, ["class": canvas.stroke(paint) + " f-thin"])
+    canvas.path(path, thin: paint)
   }
 
   // MARK: Heat maps, rules and notes
@@ -167,6 +174,7 @@ extension Composition.Cell {
       colors.flatMap { ColorMap.level(of: $0.between(0, 1)(value)) }
     }
     var paths = [String](repeating: "", count: ColorMap.levels)
+    var rectangles = [[Rectangle]](repeating: [], count: ColorMap.levels)
     for row in 0..<map.rows {
       let cells = levels[row * map.columns..<(row + 1) * map.columns]
       var ends = [Int?](repeating: nil, count: ColorMap.levels)
@@ -179,6 +187,12 @@ extension Composition.Cell {
           paths[level] += ends[level].map { "m\(start - $0) 0" } ?? "M\(start) \(row)"
           paths[level] += "h\(end - start)"
           ends[level] = end
+          let (left, right) = (x(Double(start) - 0.5), x(Double(end) - 0.5))
+          let (top, bottom) = (y(Double(row) - 0.5), y(Double(row) + 0.5))
+          rectangles[level].append(
+            Rectangle(
+              x: min(left, right), y: min(top, bottom), width: abs(right - left),
+              height: abs(bottom - top)))
         }
         start = end
       }
@@ -194,6 +208,7 @@ extension Composition.Cell {
       let paint = panel.colors.map.paint(level: level, for: .cells)
       guard paint != .ground else { continue }
       canvas.element("path", [("class", canvas.stroke(paint)), ("d", path)])
+      canvas.add(.cells(rectangles[level], paint))
     }
     canvas.close()
   }

@@ -14,7 +14,7 @@ package struct Composition {
     var colors: Projection?
     let labelsX: Bool
     let labelsY: Bool
-    var ruleLabels = RuleLabels()
+    var sideLabels = SideLabels()
     var heading: [String] = []
     var legend: [LegendEntry] = []
     var bottomGutter = 0.0

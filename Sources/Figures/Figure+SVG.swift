@@ -10,7 +10,7 @@ extension Figure {
     let composition = Composition(self)
     var canvas = Canvas()
     let size = Rectangle(x: 0, y: 0, width: width, height: composition.height)
-    canvas.rectangle(size, ["class": canvas.fill(.ground)])
+    canvas.rectangle(size, fill: .ground)
     composition.draw(on: &canvas)
 
     let name = Canvas.name
@@ -41,7 +41,7 @@ extension Composition {
       let panel = cell.panel
       var parts: [String] = []
       if let title = panel.title { parts.append(title + ":") }
-      switch (panel.y.label, panel.x.label) {
+      switch (panel.y.heading, panel.x.heading) {
       case (let y?, let x?): parts.append("\(y) against \(x)")
       case (let label?, nil), (nil, let label?): parts.append(label)
       case (nil, nil): break

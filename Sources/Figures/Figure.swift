@@ -34,6 +34,8 @@ public struct Figure: Sendable, Equatable {
     case y
     /// All panels have the same limits in both directions.
     case both
+    /// Axes of the same label and scale have the same limits; each panel is labelled.
+    case alike
   }
 
   /// What the figure shows, as one line of text; wrapped where it is long.

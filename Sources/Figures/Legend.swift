@@ -3,7 +3,7 @@ package struct LegendEntry: Sendable, Equatable {
   /// The sample beside the name.
   enum Sample: Sendable, Equatable {
     case line(Dash, width: Double, marker: Marker?, isBanded: Bool)
-    case points(Marker)
+    case points(Marker, Character?)
     case bars
   }
 
@@ -32,7 +32,8 @@ package struct LegendEntry: Sendable, Equatable {
         line.dash, width: line.width, marker: line.marker,
         isBanded: line.band.map { !$0.isEmpty } ?? false)
     case .points(let points):
-      (label, color, sample) = (points.label, points.color, .points(points.marker))
+      (label, color) = (points.label, points.color)
+      sample = .points(points.marker, points.character)
     case .bars(let bars):
       (label, color, sample) = (bars.label, bars.color, .bars)
     case .heatMap, .rule, .note:

@@ -15,7 +15,7 @@ public enum Mark: Sendable, Equatable {
 }
 
 /// The pattern of a stroke.
-public enum Dash: Sendable, Equatable {
+public enum Dash: Sendable, Equatable, CaseIterable {
   /// Without gaps.
   case solid
   /// Long dashes.
@@ -47,6 +47,9 @@ public enum Marker: Sendable, Equatable, CaseIterable {
 public struct Line: Sendable, Equatable {
   /// The name in the legend; `nil` keeps the line out of it.
   public var label: String?
+  /// A short name right of the plotting area, where the line ends, for lines that colour alone does not
+  /// tell apart.
+  public var endLabel: String?
   /// The horizontal positions.
   public var x: [Double]
   /// The vertical positions, as many as `x`.
@@ -67,7 +70,8 @@ public struct Line: Sendable, Equatable {
   /// - Precondition: as many `y` as `x`, and as many band limits.
   public init(
     _ label: String? = nil, x: [Double], y: [Double], band: Band? = nil,
-    color: Color = .series(0), dash: Dash = .solid, marker: Marker? = nil, width: Double = 1.75
+    color: Color = .series(0), dash: Dash = .solid, marker: Marker? = nil, width: Double = 1.75,
+    endLabel: String? = nil
   ) {
     precondition(
       x.count == y.count, "Line \"\(label ?? "")\": \(x.count) x values but \(y.count) y values")
@@ -77,6 +81,7 @@ public struct Line: Sendable, Equatable {
         "Line \"\(label ?? "")\": \(x.count) points but a band over \(band.lower.count)")
     }
     self.label = label
+    self.endLabel = endLabel
     self.x = x
     self.y = y
     self.band = band
@@ -133,7 +138,9 @@ public struct Points: Sendable, Equatable {
   public var color: Color
   /// The shape.
   public var marker: Marker
-  /// The shape's diameter in pixels.
+  /// A character in place of the shape, such as the digit of a class.
+  public var character: Character?
+  /// The shape's diameter, or the character's height, in pixels.
   public var size: Double
 
   /// Creates points.
@@ -141,7 +148,8 @@ public struct Points: Sendable, Equatable {
   /// - Precondition: as many `y` as `x`, and as many errors where they are given.
   public init(
     _ label: String? = nil, x: [Double], y: [Double], errors: [Double]? = nil,
-    color: Color = .series(0), marker: Marker = .circle, size: Double = 6
+    color: Color = .series(0), marker: Marker = .circle, character: Character? = nil,
+    size: Double = 6
   ) {
     precondition(
       x.count == y.count, "Points \"\(label ?? "")\": \(x.count) x values but \(y.count) y values")
@@ -156,11 +164,12 @@ public struct Points: Sendable, Equatable {
     self.errors = errors
     self.color = color
     self.marker = marker
+    self.character = character
     self.size = size
   }
 }
 
-/// One bar from zero for each category of the horizontal axis.
+/// One bar from zero for each category of the horizontal axis; a bar of zero is a line.
 public struct Bars: Sendable, Equatable {
   /// The name in the legend; `nil` keeps the bars out of it.
   public var label: String?

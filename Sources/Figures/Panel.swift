@@ -4,7 +4,8 @@ public struct Panel: Sendable, Equatable {
   public enum Frame: Sendable, Equatable {
     /// Axes with ticks, labels and a light grid.
     case axes
-    /// Nothing: the curves speak for themselves, as in small multiples of signals.
+    /// Nothing but an upright label left of it, where the vertical axis has one: the curves speak for
+    /// themselves, as in small multiples of signals.
     case bare
   }
 

@@ -8,7 +8,7 @@ final class LotteryTrial: Trial {
   private let data: Split
   private let network: Network
   private let schedule: [Double]
-  private let settings: TrainingSettings
+  private let recipe: TrainingRecipe
   private let initial: MultilayerPerceptron
   private var generator: TorchGenerator
   private var trained: MultilayerPerceptron
@@ -20,8 +20,8 @@ final class LotteryTrial: Trial {
 
   /// The training of a round; without its pruned weights where that is faster, which changes no bit.
   private enum Round {
-    case masked(PaperTraining<Masked<MultilayerPerceptron>>)
-    case sparse(PaperTraining<SparsePerceptron>)
+    case masked(RecipeTraining<Masked<MultilayerPerceptron>>)
+    case sparse(RecipeTraining<SparsePerceptron>)
   }
 
   init(_ given: inout Settings, _ data: Split) throws(LabError) {
@@ -29,15 +29,15 @@ final class LotteryTrial: Trial {
     let hidden = try given.integer("hidden", 500)
     let sparsities = try given.integer("sparsities", 100)
     let seed = try given.seed(42)
-    var settings = TrainingSettings()
-    settings.steps = try given.integer("steps", 1501)
-    settings.batchSize = try given.integer("batch-size", 100)
-    settings.learningRate = try given.number("learning-rate", 2e-2)
+    var recipe = TrainingRecipe()
+    recipe.steps = try given.integer("steps", 1501)
+    recipe.batchSize = try given.integer("batch-size", 100)
+    recipe.learningRate = try given.number("learning-rate", 2e-2)
     try given.finish()
     try require("hidden", hidden, in: 1...10_000)
     try require("sparsities", sparsities, in: 1...10_000)
-    do throws(TrainingError) { try settings.validate() } catch { throw LabError(error.description) }
-    self.settings = settings
+    do throws(TrainingError) { try recipe.validate() } catch { throw LabError(error.description) }
+    self.recipe = recipe
     self.data = data
     schedule = linearSchedule(sparsities)
     generator = TorchGenerator(seed: UInt64(seed))
@@ -49,7 +49,7 @@ final class LotteryTrial: Trial {
   override var columns: [String] {
     ["round", "sparsity", "train-loss", "train-accuracy", "test-loss", "test-accuracy"]
   }
-  private var stepsOfRound: Int { settings.steps + 1 }
+  private var stepsOfRound: Int { recipe.steps + 1 }
   override var steps: (taken: Int, total: Int) {
     let current =
       switch round {
@@ -81,7 +81,7 @@ final class LotteryTrial: Trial {
   }
 
   private func advance<Model: Classifier>(
-    _ training: inout PaperTraining<Model>
+    _ training: inout RecipeTraining<Model>
   ) throws(LabError) -> Bool {
     do throws(TrainingError) { try training.step() } catch { throw LabError(error.description) }
     return training.isFinished
@@ -95,15 +95,15 @@ final class LotteryTrial: Trial {
       }
     mask = Mask(pruning: schedule[rounds], ofLayersScoredBy: scores)
     let masked = Masked(initial, by: mask)
-    let (data, settings) = (data, settings)
+    let (data, recipe) = (data, recipe)
     return try reporting { () throws(TrainingError) in
       mask.sparsity >= 0.8
         ? .sparse(
           try Training(
-            of: SparsePerceptron(masked), on: data.training, testing: data.test, settings: settings)
+            of: SparsePerceptron(masked), on: data.training, testing: data.test, by: recipe)
         )
         : .masked(
-          try Training(of: masked, on: data.training, testing: data.test, settings: settings))
+          try Training(of: masked, on: data.training, testing: data.test, by: recipe))
     }
   }
 

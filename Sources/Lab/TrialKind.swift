@@ -98,21 +98,21 @@ extension TrialKind {
     let method = try settings.choice("method", PoolingMethod.max)
     let channels = try settings.integer("channels", 20)
     let seed = try settings.seed(0)
-    var training = TrainingSettings()
-    training.steps = try settings.integer("steps", 6000)
-    training.batchSize = try settings.integer("batch-size", 100)
-    training.learningRate = try settings.number("learning-rate", 1e-2)
+    var recipe = TrainingRecipe()
+    recipe.steps = try settings.integer("steps", 6000)
+    recipe.batchSize = try settings.integer("batch-size", 100)
+    recipe.learningRate = try settings.number("learning-rate", 1e-2)
     try settings.finish()
     try require("channels", channels, in: 1...10_000)
     try require(
       "final-seq-length", data.inputs, in: PoolingNetwork.shortestInput...Int.max)
-    return try reporting { [training] () throws(TrainingError) in
+    return try reporting { [recipe] () throws(TrainingError) in
       var generator = TorchGenerator(seed: UInt64(seed))
       let network = PoolingNetwork(
         method, inputs: data.inputs, channels: channels, using: &generator)
       return TrainingTrial(
         try Training(
-          of: network, on: data.training, testing: data.test, settings: training),
+          of: network, on: data.training, testing: data.test, by: recipe),
         on: data.training, testing: data.test, by: .negativeLogLikelihood)
     }
   }
@@ -200,9 +200,9 @@ extension TrainingRecipe {
     loss = try settings.choice("loss", loss)
     labelSmoothing = try settings.number("label-smoothing", labelSmoothing)
     clipNorm = try settings.number("clip-norm")
-    augmentShift = try settings.integer("augment-shift", augmentShift)
-    augmentFlip = try settings.number("augment-flip", augmentFlip)
-    augmentScale = try settings.number("augment-scale", augmentScale)
-    augmentNoise = try settings.number("augment-noise", augmentNoise)
+    augmentation.shift = try settings.integer("augment-shift", augmentation.shift)
+    augmentation.flip = try settings.number("augment-flip", augmentation.flip)
+    augmentation.scale = try settings.number("augment-scale", augmentation.scale)
+    augmentation.noise = try settings.number("augment-noise", augmentation.noise)
   }
 }

@@ -8,7 +8,8 @@ import StudyCommands
 /// While it lives, a terminal neither waits for a line nor echoes; it is as before after
 /// ``restore()``, and after a signal that ends the program.
 final class Keyboard {
-  private let isInteractive = isatty(STDIN_FILENO) == 1 && isatty(STDERR_FILENO) == 1
+  /// Whether somebody presses keys and sees pages.
+  let isInteractive = isatty(STDIN_FILENO) == 1 && isatty(STDERR_FILENO) == 1
 
   init() {
     guard isInteractive, tcgetattr(STDIN_FILENO, &originalTerminal) == 0 else { return }

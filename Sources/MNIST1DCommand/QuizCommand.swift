@@ -12,8 +12,8 @@ struct QuizCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "quiz", abstract: "Classify test examples yourself.",
     discussion: """
-      Shows one signal after another, upright as in the paper, and takes a digit for each: press 0 to 9, backspace \
-      to take an answer back, q to stop. Ten answers are marked at a time. Every answer is saved, and the same \
+      Shows the templates of the ten digits, then one signal after another, upright as in the paper, and takes a digit \
+      for each: press 0 to 9, t to see the templates again, backspace to take an answer back, q to stop. Ten answers are marked at a time. Every answer is saved, and the same \
       command goes on where it was. The end shows your errors by class beside those of the CNN and of the paper's \
       human, as a table and as Figure 8. A quiz belongs to one process at a time: for another one at the same time, \
       give another --seed or --output.
@@ -65,10 +65,15 @@ struct QuizCommand: ParsableCommand {
     defer { withExtendedLifetime(lock) {} }
     try session.resume(from: file)
 
-    var quiz = Quiz(session, of: dataset)
+    if session.examples.count < examples {
+      say(
+        "mnist1d: there are \(session.examples.count.shown) test examples, fewer than the \(examples.shown) that "
+          + "--examples asks for: the quiz shows them all")
+    }
+    var quiz = Quiz(session, of: dataset, asked: examples)
     if !session.isFinished { try ask(&quiz, savingTo: file) }
     Terminal.note("")
-    Terminal.note("Comparing with the CNN; its training takes a few seconds.")
+    say("Comparing with the CNN; its training takes a few seconds.")
     let result = QuizResult(
       quiz.session, of: dataset, network: try QuizResult.networkPredictions(on: dataset))
     let picture = folder.appendingPathComponent("\(name)-figure-8.svg")
@@ -80,16 +85,30 @@ struct QuizCommand: ParsableCommand {
       report["figure"] = .text(picture.path)
       MNIST1DCommand.print(json: report)
     } else {
-      Terminal.print(result.text)
+      Terminal.print(result.text(width: TerminalSize(of: STDOUT_FILENO).columns))
     }
     Terminal.note("Figure 8 is \(picture.path)")
-    if !quiz.session.isFinished { Terminal.note("The same command goes on with the quiz.") }
+    if !quiz.session.isFinished { say("The same command goes on with the quiz.") }
+  }
+
+  /// Says something without breaking a word.
+  private func say(_ sentence: String) {
+    for line in sentence.wrapped(to: TerminalSize(of: STDERR_FILENO).columns) {
+      Terminal.note(line)
+    }
   }
 
   /// Shows pages and takes keys until the quiz or the input ends.
   private func ask(_ quiz: inout Quiz, savingTo file: URL) throws {
     let keyboard = Keyboard()
     defer { keyboard.restore() }
+    if keyboard.isInteractive {
+      quiz.showTemplates()
+    } else {
+      // Where nobody presses keys, nothing waits for one.
+      let size = TerminalSize(of: STDERR_FILENO)
+      try keyboard.show(quiz.templatesPage(columns: size.columns, rows: size.rows))
+    }
     try show(quiz, keyboard)
     while let bytes = keyboard.read() {
       if bytes.isEmpty { try show(quiz, keyboard) }
@@ -100,15 +119,11 @@ struct QuizCommand: ParsableCommand {
         case .show, .save: try show(quiz, keyboard)
         case .end:
           keyboard.restore()
-          if let marks = quiz.marks {
-            for line in marks.wrapped(to: TerminalSize(of: STDERR_FILENO).columns) {
-              Terminal.note(line)
-            }
-          }
+          if let marks = quiz.marks { say(marks) }
           return
         case .leave:
           keyboard.restore()
-          Terminal.note(
+          say(
             "mnist1d: \(quiz.session.answers.count) of \(quiz.session.examples.count) answers are saved; the same "
               + "command goes on")
           throw ExitCode(128 + SIGINT)

@@ -3,6 +3,7 @@ import DataFormats
 import Figures
 import NeuralNetworks
 import Runs
+import Studies
 import Tensors
 
 extension Train {
@@ -124,11 +125,17 @@ extension Train {
     }
     let axis = Axis(isByEpoch ? "epoch" : "training step")
     func lines(_ value: (Score) -> Double) -> [Mark] {
-      var sets = [("training", evaluations.map(\.train)), ("test", evaluations.map(\.test))]
-      let heldOut = evaluations.compactMap(\.validation)
-      if !heldOut.isEmpty { sets.insert(("held out", heldOut), at: 1) }
-      return sets.enumerated().map { index, set in
-        .line(Line(set.0, x: x, y: set.1.map(value), color: .series(index)))
+      let sets: [(String, [Score], Appearance)] = [
+        ("training", evaluations.map(\.train), .training),
+        ("held out", evaluations.compactMap(\.validation), .heldOut),
+        ("test", evaluations.map(\.test), .test),
+      ]
+      return sets.compactMap { name, scores, appearance in
+        scores.isEmpty
+          ? nil
+          : .line(
+            Line(
+              name, x: x, y: scores.map(value), color: appearance.color, dash: appearance.dash))
       }
     }
     return Figure(

@@ -165,7 +165,31 @@ public struct Illustration: Sendable, Equatable {
   public var name: String
   /// What it shows, in a sentence or two.
   public var caption: String
+  /// What the figure's title says where this run supports it, instead of the question that it is.
+  public var finding: Finding?
   private var content: Content
+
+  /// A sentence that a figure shows, if claims hold.
+  public struct Finding: Sendable, Equatable {
+    /// The sentence.
+    public var sentence: String
+    /// The ids of the claims that it rests on.
+    public var claims: [String]
+
+    /// States what holds if all of these claims do.
+    ///
+    /// - Precondition: there is a claim.
+    public init(_ sentence: String, ifHold claims: String...) {
+      precondition(!claims.isEmpty, "\"\(sentence)\" must rest on a claim")
+      self.sentence = sentence
+      self.claims = claims
+    }
+
+    /// Whether all claims that it rests on hold.
+    func holds(among claims: [Claim]) -> Bool {
+      self.claims.allSatisfy { id in claims.first { $0.id == id }?.verdict == .holds }
+    }
+  }
 
   private enum Content: Sendable, Equatable {
     case figure(Figure)
@@ -174,9 +198,15 @@ public struct Illustration: Sendable, Equatable {
 
   /// Names a figure.
   ///
+  /// - Parameters:
+  ///   - name: The file's name without its ending.
+  ///   - caption: What it shows, in a sentence or two.
+  ///   - figure: The figure; its title is a question, or says what is drawn.
+  ///   - finding: What the title says instead, where this run supports it.
   /// - Precondition: `name` consists of lower-case letters, digits and hyphens, as it names a file.
-  public init(_ name: String, caption: String, figure: Figure) {
+  public init(_ name: String, caption: String, figure: Figure, finding: Finding? = nil) {
     self.init(name, caption: caption, content: .figure(figure))
+    self.finding = finding
   }
 
   /// Names a drawing, as it comes from a file: one `<svg>` element, and perhaps one of the same for
@@ -192,6 +222,11 @@ public struct Illustration: Sendable, Equatable {
     self.name = name
     self.caption = caption
     self.content = content
+  }
+
+  /// The figure, as long as it is not drawn.
+  package var figure: Figure? {
+    if case .figure(let figure) = content { figure } else { nil }
   }
 
   /// The drawing: one `<svg>` element.
@@ -213,16 +248,17 @@ public struct Illustration: Sendable, Equatable {
   /// The width of a phone's page, less its margins.
   private static var narrowWidth: Double { 380 }
 
-  /// The figure, drawn, with a notice about its data under the title.
+  /// The figure, drawn: with a notice about its data under the title, which is the finding if that holds.
   ///
   /// - Precondition: it is no drawing yet, which the notice could not be put into.
-  func drawn(under notice: String?) -> Illustration {
+  func drawn(under notice: String?, judgedBy claims: [Claim] = []) -> Illustration {
     guard case .figure(var figure) = content else {
       preconditionFailure(
         "\(name) is drawn already: a study hands its figures over undrawn, so that a reduced one says so"
       )
     }
     let notices = [notice, figure.notice].compactMap(\.self)
+    if let finding, finding.holds(among: claims) { figure.title = finding.sentence }
     figure.notice = notices.isEmpty ? nil : notices.joined(separator: "\n")
     let noticed = Illustration(name, caption: caption, figure: figure)
     return Illustration(name, caption: caption, svg: noticed.svg, narrow: noticed.narrowSVG)

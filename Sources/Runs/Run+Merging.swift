@@ -108,7 +108,9 @@ extension Run {
     var findings = S.judgedFindings(Results(configuration, results))
     // Here, so that no study can forget to say that its figures show something else than the paper's.
     let notice = RunSummary.notice(settings, changed, S.source)
-    findings.illustrations = findings.illustrations.map { $0.drawn(under: notice) }
+    findings.illustrations = findings.illustrations.map {
+      $0.drawn(under: notice, judgedBy: findings.claims)
+    }
     var summary = RunSummary(
       study: S.name, title: S.title, question: S.question, source: S.source,
       configuration: identity.configuration.underscored,

@@ -34,14 +34,16 @@ extension Line {
   ///   - color: The colour of line, markers and band.
   ///   - dash: The stroke's pattern.
   ///   - marker: A shape at every point.
+  ///   - endLabel: A short name at the line's end.
   public init(
     _ label: String? = nil, _ curve: SampleCurve, band spread: Spread = .deviation,
-    color: Color = .series(0), dash: Dash = .solid, marker: Marker? = nil
+    color: Color = .series(0), dash: Dash = .solid, marker: Marker? = nil,
+    endLabel: String? = nil
   ) {
     self.init(
       label, x: curve.x, y: curve.means,
       band: Band(around: curve.means, by: curve.samples.map { spread($0) }),
-      color: color, dash: dash, marker: marker)
+      color: color, dash: dash, marker: marker, endLabel: endLabel)
   }
 }
 

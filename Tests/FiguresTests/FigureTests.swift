@@ -127,8 +127,8 @@ struct FigureTests {
   @Test("labels shared axes at the edge of the grid only, and gives them the same limits")
   func sharing() throws {
     let document = try #require(Document(Samples.descent))
-    #expect(document.texts(.label).filter { $0 == "parameters" }.count == 2)
-    #expect(document.texts(.label).filter { $0 == "error (%)" }.count == 2)
+    #expect(document.texts(.label).filter { $0 == "parameters (log scale)" }.count == 2)
+    #expect(document.texts(.label).filter { $0 == "error (%, log scale)" }.count == 2)
     let cells = Composition(Samples.descent).cells
     for cell in cells.dropFirst() {
       #expect(cell.xTicks == cells[0].xTicks)
@@ -137,6 +137,20 @@ struct FigureTests {
     }
     #expect(cells[0].plot.x == cells[2].plot.x)
     #expect(cells[0].plot.y == cells[1].plot.y)
+  }
+
+  @Test("gives axes of the same label the same limits where it is asked to, and labels each panel")
+  func alike() throws {
+    let figure = Figure(
+      title: "Losses",
+      panels: [("loss", 1.0), ("error", 40), ("loss", 9)].map { label, high in
+        Panel(x: Axis("step"), y: Axis(label), marks: [.line(Line(x: [0, high], y: [0, high]))])
+      }, columns: 3, sharing: .alike)
+    let cells = Composition(figure).cells
+    #expect(cells[0].y == cells[2].y.between(cells[0].y.start, cells[0].y.end))
+    #expect(cells[1].y.upper > cells[0].y.upper)
+    #expect(Set(cells.map(\.x.upper)).count == 1)
+    #expect(try #require(Document(figure)).texts(.label).filter { $0 == "step" }.count == 3)
   }
 
   @Test("is drawn with one colour bar where all panels have the same colour scale")
@@ -156,7 +170,7 @@ struct FigureTests {
     let digests = [Samples.accuracy, Samples.descent].map { figure in
       figure.svg().split(separator: "\"").first { $0.hasPrefix("figure-") }
     }
-    #expect(digests == ["figure-fd9e2c43ac84b3a5", "figure-4beff238cce97ad7"])
+    #expect(digests == ["figure-21436ad2a63230c", "figure-d6ceb3ec794978bd"])
   }
 
   @Test("writes coordinates with at most two decimals and no exponents", arguments: Samples.all)

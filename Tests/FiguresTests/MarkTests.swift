@@ -106,6 +106,65 @@ struct MarkTests {
     #expect(abs(boxes[1][3] - 2 * boxes[0][3]) < 0.02)
   }
 
+  @Test("a bar of zero is seen, on the side of the positive ones")
+  func zeroBar() throws {
+    let drawn = try document(
+      [.bars(Bars(values: [0, 1]))], x: Axis(ticks: .names(["none", "one"])))
+    let plot = try #require(drawn.plots.first)
+    let bars = drawn.all("path").filter { $0.classes.contains { $0.hasPrefix("f-p") } }
+    let boxes = (bars.first?.attributes["d"] ?? "").split(separator: "M").map { part in
+      part.split { " hvZ".contains($0) }.compactMap { Double($0) }
+    }
+    #expect(boxes.count == 2)
+    #expect(boxes[0][3] == 1.5 && abs(boxes[0][1] + 1.5 - plot.bottom) < 0.02)
+  }
+
+  @Test("bars that are never negative start at zero, however large their errors are")
+  func barsFromZero() throws {
+    let bars = Bars(values: [0.1, 0.2], errors: [0.3, 0.3])
+    let figure = Figure(
+      title: "Bars", panels: [Panel(x: Axis(ticks: .names(["a", "b"])), marks: [.bars(bars)])])
+    #expect(Composition(figure).cells[0].y.lower == 0)
+  }
+
+  @Test("characters stand in place of a shape at every point, as one element, also in the legend")
+  func characters() throws {
+    let drawn = try document([
+      .points(Points("class 7", x: [0, 1, 2], y: [0, 1, 4], character: "7", size: 7))
+    ])
+    let texts = drawn.all("text").filter { !$0.text.isEmpty && $0.text.allSatisfy { $0 == "7" } }
+    #expect(texts.map(\.text) == ["777", "7"] && texts[1].groups.contains("f-legend"))
+    #expect(texts[0].attributes["x"]?.split(separator: " ").count == 3)
+  }
+
+  @Test(
+    "names beside close lines do not cover each other, and a leader takes each to its own line",
+    arguments: [[90, 90.5, 91, 91.5], [10, 50, 90, 99], [99, 99, 99, 99]])
+  func leaders(levels: [Double]) throws {
+    let marks = levels.enumerated().map { index, level in
+      index.isMultiple(of: 2)
+        ? Mark.rule(Rule(.horizontal(level), label: "name \(index)"))
+        : .line(Line(x: [0, 1], y: [50, level], endLabel: "name \(index)"))
+    }
+    let drawn = try document(marks, x: Axis(from: 0, to: 1), y: Axis(from: 0, to: 100))
+    let plot = try #require(drawn.plots.first)
+    let names = drawn.textBoxes.filter { $0.text.hasPrefix("name") }
+    #expect(names.count == 4)
+    for (index, one) in names.enumerated() {
+      #expect(one.box.x > plot.right)
+      for other in names[..<index] { #expect(!one.box.overlaps(other.box)) }
+    }
+    // Each leader begins at the height of a level and ends at the height of a name, in the same order.
+    let leaders = drawn.all("path").map { subpaths($0.attributes["d"] ?? "") }
+      .filter { $0.count == 1 && $0[0].count == 3 && ($0[0].last?.x ?? 0) > plot.right }
+      .map { $0[0] }.sorted { $0[2].y < $1[2].y }
+    #expect(leaders.count == 4)
+    let heights = levels.sorted(by: >).map { plot.bottom - $0 / 100 * plot.height }
+    for (leader, height) in zip(leaders, heights) { #expect(abs(leader[0].y - height) < 0.02) }
+    let middles = names.map { $0.box.y + $0.box.height / 2 }.sorted()
+    for (leader, middle) in zip(leaders, middles) { #expect(abs(leader[2].y - middle) < 4) }
+  }
+
   @Test("error bars span twice the error")
   func errorBars() throws {
     let plain = Points(x: [0, 1], y: [1, 3])

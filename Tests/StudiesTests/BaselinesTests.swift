@@ -1,3 +1,4 @@
+import Figures
 import Foundation
 import MNIST1D
 import NeuralNetworks
@@ -174,6 +175,38 @@ struct BaselinesTests {
           : model == .mlp ? (columns == .ordered ? 49 : 40) : columns == .ordered ? 97 : 98
       }, wrong: [9, 1, 2, 1, 8, 2, 0, 3, 3, 12])
     for claim in other.claims { #expect(claim.verdict == .fails, "\(claim)") }
+  }
+
+  @Test(
+    "Figure 2 has chance and human in both panels, and its networks' colours whatever was selected")
+  func figure() throws {
+    func marks(_ configuration: Baselines.Configuration) throws -> [[Mark]] {
+      let results = try Baselines.trials(for: configuration).map { trial in
+        let json =
+          #"{"steps": [0], "trainLoss": [1], "trainAccuracy": [60], "testLoss": [1], "digest": "", "testAccuracy": [60]}"#
+        return TrialResult<Baselines>(
+          trial: trial,
+          measurement: try JSONDecoder().decode(Baselines.Measurement.self, from: Data(json.utf8)))
+      }
+      let findings = Baselines.findings(Results(configuration, results))
+      return try #require(findings.illustrations[0].figure).panels.map(\.marks)
+    }
+    func rules(_ marks: [Mark]) -> [String] {
+      marks.compactMap { if case .rule(let rule) = $0 { rule.label } else { nil } }
+    }
+    func lines(_ marks: [Mark]) -> [Line] {
+      marks.compactMap { if case .line(let line) = $0 { line } else { nil } }
+    }
+    var configuration = Baselines.Configuration()
+    let all = try marks(configuration)
+    #expect(all.map(rules) == [["chance", "human"], ["chance", "human"]])
+    configuration.models = [.gru, .mlp]
+    let some = try marks(configuration)
+    #expect(lines(some[0]).map(\.endLabel) == ["MLP", "GRU"])
+    #expect(lines(some[0]) == [lines(all[0])[1], lines(all[0])[3]])
+    // The human saw the paper's examples, and no others.
+    configuration.dataset.seed = 1
+    #expect(try marks(configuration).map(rules) == [["chance"], ["chance"]])
   }
 
   @Test("lists of a wrong length in a stored result are no crash")

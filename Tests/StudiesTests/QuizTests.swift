@@ -126,6 +126,56 @@ struct QuizTests {
     }
   }
 
+  @Test("shows the ten templates until a key is pressed, which answers nothing, and on request")
+  func templates() {
+    var quiz = Quiz(session(), of: dataset)
+    quiz.showTemplates()
+    let page = quiz.page(columns: 80, rows: 24)
+    for digit in 0...9 { #expect(page.contains("  \(digit)  "), "\(digit)") }
+    #expect(quiz.press(.digit(4)) == .show && quiz.session.answers.isEmpty)
+    #expect(quiz.page(columns: 80, rows: 24).contains("Example 1 of 25"))
+    #expect(quiz.press(.templates) == .show)
+    #expect(quiz.page(columns: 80, rows: 24) == page)
+    #expect(quiz.press(.stop) == .end)
+    #expect(QuizKey.keys(in: Array("tT".utf8)) == [.templates, .templates])
+  }
+
+  @Test(
+    "shows templates as wide as the terminal, each with dots, and breaks no word",
+    arguments: [(80, 24), (40, 12), (24, 14), (200, 60), (20, 10)])
+  func templatesPage(columns: Int, rows: Int) {
+    let page = Quiz(session(), of: dataset).templatesPage(columns: columns, rows: rows)
+    let lines = page.split(separator: "\n", omittingEmptySubsequences: false)
+    #expect(lines.count < rows, "\(lines.count) lines")
+    #expect(lines.allSatisfy { $0.count <= columns }, "\(lines.map(\.count))")
+    let widest =
+      lines.filter { $0.unicodeScalars.contains { (0x2801...0x28FF).contains($0.value) } }
+      .map(\.count).max() ?? 0
+    #expect(widest > columns * 6 / 10)
+  }
+
+  @Test("says when there are fewer examples than asked for, until an answer")
+  func fewer() {
+    var quiz = Quiz(session(1000), of: dataset, asked: 1000)
+    #expect(
+      quiz.page(columns: 80, rows: 24).contains("There are 100 test examples, fewer than the 1,000")
+    )
+    #expect(quiz.page(columns: 20, rows: 10).contains("Only 100 examples."))
+    _ = quiz.press(.digit(3))
+    #expect(!quiz.page(columns: 80, rows: 24).contains("fewer"))
+    #expect(!Quiz(session(), of: dataset, asked: 25).page(columns: 80, rows: 24).contains("fewer"))
+  }
+
+  @Test("the result's sentences are no wider than the terminal, and keep their words")
+  func resultWidth() {
+    let result = QuizResult(session(), of: dataset, network: nil)
+    let (wide, narrow) = (result.text(width: 1000), result.text(width: 30))
+    func words(_ text: String) -> [Substring] { text.split { $0.isWhitespace } }
+    #expect(words(wide) == words(narrow))
+    let lines = narrow.split { $0 == "\n" }
+    #expect(lines.suffix(3).allSatisfy { $0.count <= 30 })
+  }
+
   @Test("counts errors by class, for the paper's human too")
   func counts() {
     let errors = ErrorsByClass(labels: [0, 0, 0, 7, 9], answers: [0, 1, 2, 7, 4])
@@ -161,8 +211,10 @@ struct QuizTests {
     #expect(result.network!.rates[3] == 100 && result.network!.rates[4] == 0)
     #expect(result.networkOnSame!.count == 20)
     #expect(result.table.columns.suffix(3) == ["you", "CNN", "paper’s human"])
-    #expect(result.text.contains("You recognised 20 of 20: 100.0 %."))
-    #expect(result.text.contains("95.8 ± 0.4 %") && result.text.contains("95.75 % of the 400"))
+    #expect(result.text(width: 80).contains("You recognised 20 of 20: 100.0 %."))
+    #expect(
+      result.text(width: 80).contains("95.8 ± 0.4 %")
+        && result.text(width: 80).contains("95.75 % of the 400"))
     #expect(result.figure.panels[0].marks.count == 3)
     #expect(result.json["person"]?["accuracy"]?.number == 100)
   }
@@ -170,7 +222,7 @@ struct QuizTests {
   @Test("has a result without an answer and without a network")
   func nothing() {
     let result = QuizResult(session(), of: dataset, network: nil)
-    #expect(result.text.contains("No example was answered."))
+    #expect(result.text(width: 80).contains("No example was answered."))
     #expect(result.figure.panels[0].marks.count == 1)
     #expect(result.json["person"] == .null && result.json["cnn"] == .null)
     #expect(result.figure.svg().contains("paper"))

@@ -1,3 +1,4 @@
+import MNIST1D
 import Figures
 import NeuralNetworks
 import Runs
@@ -27,8 +28,12 @@ extension Baselines {
         Illustration(
           "figure-2",
           caption: "Test accuracy while training, "
-            + Spread.deviation.caption(over: results.configuration.seeds.count) + ".",
-          figure: results.figure),
+            + Spread.deviation.caption(over: results.configuration.seeds.count)
+            + "; human: the paper’s (Table 1); chance: guessing.",
+          figure: results.figure,
+          finding: Illustration.Finding(
+            "Spatial priors help where there is spatial structure", ifHold: "ranking",
+            "prior-lost-cnn", "prior-lost-gru")),
         results.errors,
       ],
       notes: results.notes, paperNotes: results.paperNotes)
@@ -88,25 +93,38 @@ extension Results<Baselines> {
 
   fileprivate var figure: Figure {
     Figure(
-      title: "Spatial priors help where there is spatial structure",
-      subtitle: "Four classifiers on MNIST-1D and on the same data with its columns shuffled",
+      title: "How much do classifiers owe to the order of the columns?",
+      subtitle: "Classifiers on MNIST-1D and on the same data with its columns shuffled",
       panels: configuration.columns.map { columns in
         Panel(
           title: columns == .ordered ? "Columns in order" : "Columns shuffled",
           x: Axis("training step"), y: Axis("test accuracy (%)", from: 0, to: 100),
-          marks: curves(columns)
-            + (columns == .ordered
-              ? [.rule(Rule(.horizontal(ErrorsByClass.paper.accuracy), label: "human"))]
-              : [.rule(Rule(.horizontal(10), label: "chance", dash: .dotted))]))
+          marks: references(columns) + curves(columns))
       },
-      columns: 2, sharing: .y, legend: .below, width: 860, aspect: 0.85)
+      columns: 2, sharing: .y, legend: .hidden, width: 920, aspect: 0.85)
+  }
+
+  /// Whether the examples are those that the paper's human saw.
+  private var isPaperData: Bool { configuration.dataset == DatasetConfiguration() }
+
+  /// What guessing reaches, and the paper's human (Table 1).
+  private func references(_ columns: Baselines.Columns) -> [Mark] {
+    func rule(_ label: String, _ accuracy: Double, _ appearance: Appearance) -> Mark {
+      .rule(
+        Rule(
+          .horizontal(accuracy), label: label, color: appearance.color, dash: appearance.dash))
+    }
+    let human = columns == .ordered ? ErrorsByClass.paper.accuracy : 30
+    return [rule("chance", 10, .chance)] + (isPaperData ? [rule("human", human, .human)] : [])
   }
 
   private func curves(_ columns: Baselines.Columns) -> [Mark] {
-    configuration.models.enumerated().compactMap { index, model in
+    Architecture.ordered(configuration.models).compactMap { model in
       curve(where: { $0.model == model && $0.columns == columns && $0.examples == .all }) {
         ($0.steps, $0.testAccuracy)
-      }.map { .line(Line(model.label, $0, color: .series(index))) }
+      }.map {
+        .line(Line(model.label, $0, as: model.appearance, endLabel: model.shortLabel))
+      }
     }
   }
 
@@ -144,23 +162,26 @@ extension Results<Baselines> {
   fileprivate var errors: Illustration? {
     let rates = errorRates
     guard rates.count == 10, let seeds = rates.first?.count else { return nil }
+    let human = Bars(
+      "paper’s human", values: ErrorsByClass.paper.rates, color: Appearance.human.color)
     return Illustration(
       "figure-8",
       caption:
-        "Test examples of each digit that were taken for another: by the paper's human, who saw "
-        + "\(ErrorsByClass.paper.count) of them, and by the CNN after its last step, "
-        + Spread.deviation.caption(over: seeds) + ".",
+        "Test examples of each digit that were taken for another: by the CNN after its last step, "
+        + Spread.deviation.caption(over: seeds)
+        + (isPaperData
+          ? ", and by the paper's human, who saw \(ErrorsByClass.paper.count) of them." : "."),
       figure: Figure(
-        title: "Which digits a human and a network take for others",
+        title: isPaperData
+          ? "Which digits do a human and a network take for others?"
+          : "Which digits does a network take for others?",
         panels: [
           Panel(
             x: Axis("digit", ticks: .names((0...9).map(String.init))),
             y: Axis("errors (%)", from: 0),
             marks: [
-              .bars(Bars("paper's human", values: ErrorsByClass.paper.rates, color: .muted)),
-              .bars(
-                Bars("CNN", rates, color: .series(configuration.models.firstIndex(of: .cnn) ?? 0))),
-            ])
+              .bars(Bars("CNN", rates, color: Architecture.cnn.appearance.color))
+            ] + (isPaperData ? [.bars(human)] : []))
         ], legend: .below, aspect: 0.45))
   }
 

@@ -1,75 +1,157 @@
 import Figures
 import MNIST1D
 import ReferenceRandom
+import Runs
+
+/// A step on the way from a template into the dataset.
+package enum DatasetStage: String, CaseIterable, Sendable {
+  case template
+  case padded
+  case dilated
+  case scaled
+  case translated
+  case filled
+  case noisy
+  case sheared
+  case subsampled
+  /// As it stands in the dataset.
+  case finished
+
+  /// The transformation that leads here; nil for what the dataset does with all examples together.
+  fileprivate var transformation: Transform.Stage? {
+    Self.allCases.firstIndex(of: self).flatMap { Transform.Stage(rawValue: $0) }
+  }
+}
+
+/// How the dataset is laid out in a picture.
+package enum DatasetLayout: String, CaseIterable, Sendable {
+  /// A column for each digit, a row for each step, signals upright as in the paper.
+  case portrait
+  /// A row for each digit, a column for each step, signals lying: for a slide.
+  case landscape
+}
 
 extension Figure {
-  /// The dataset in pictures, as in the paper's Figure 1 and its appendix: the templates, every
-  /// transformation on the way to an example, and one finished example for each class.
+  /// The dataset in pictures, as in the paper's Figure 1 and its appendix: for each digit one example of
+  /// the dataset, from its template through every transformation to what is learned from.
   ///
-  /// Signals stand upright: values to the right, positions downward. The transformations are those of
-  /// the dataset that has one example for each class under the same seed; the finished examples are the
-  /// first of their class in the dataset itself.
+  /// The examples are the first that are made of their class. A template is drawn on the scale of the
+  /// templates, a finished example on that of the finished ones, and all others on one scale.
   ///
-  /// - Parameter configuration: The dataset's settings.
-  /// - Returns: A figure with a column for each class.
+  /// - Parameters:
+  ///   - configuration: The dataset's settings.
+  ///   - digits: The classes to show.
+  ///   - steps: The steps to show, in order.
+  ///   - layout: Upright or lying.
+  /// - Returns: A figure with a panel for each digit and step.
   /// - Throws: `ConfigurationError` for settings from which no dataset can be made.
+  /// - Precondition: at least one digit and one step, digits from 0 to 9.
   package static func dataset(
-    _ configuration: DatasetConfiguration
+    _ configuration: DatasetConfiguration, digits: [Int] = Array(0...9),
+    steps: [DatasetStage] = DatasetStage.allCases, layout: DatasetLayout = .portrait
   ) throws(ConfigurationError) -> Figure {
+    precondition(
+      !digits.isEmpty && digits.allSatisfy((0...9).contains) && !steps.isEmpty,
+      "the dataset in pictures takes digits from 0 to 9 and a step or more, found \(digits) and \(steps)"
+    )
+    let journeys = try Journey.firstOfEachClass(configuration)
+    let ranges = Journey.ranges(of: journeys)
+    // As long as the others, so that one sees how much was appended.
+    let longest = Templates.digits.x.length + configuration.padding.upperBound
+    func panel(_ step: DatasetStage, _ digit: Int, title: String?) -> Panel {
+      let isLying = layout == .landscape
+      var panel = Panel.signals(
+        [journeys[digit].signal(at: step)], title: title,
+        orientation: isLying ? .lying : .upright, range: ranges(step), colors: [.series(digit)])
+      if step == .padded {
+        let positions = Axis(
+          from: 0, to: Double(max(longest - 1, 1)), ticks: .hidden,
+          direction: isLying ? .forward : .backward)
+        if isLying { panel.x = positions } else { panel.y = positions }
+      }
+      if isLying, step == steps[0] { panel.y.label = "\(digit)" }
+      return panel
+    }
+    let titles = steps.map { $0.title(configuration) }
+    let caption =
+      "\(digits.count == 1 ? "An example" : "One example of each digit") of the dataset of seed "
+      + "\(configuration.seed), followed from its template into the dataset. "
+      + "Templates and finished examples have scales of their own; all steps between share one."
+    switch layout {
+    case .portrait:
+      return Figure(
+        title: "From \(digits.count == 1 ? "a template" : "templates") to MNIST-1D",
+        subtitle: "Values to the right, positions downward; the transformations one after another",
+        caption: caption,
+        panels: steps.flatMap { step in
+          digits.map { panel(step, $0, title: step == steps[0] ? "\($0)" : nil) }
+        }, columns: digits.count, rowTitles: titles, legend: .hidden,
+        width: 60 + 80 * Double(max(digits.count, 4)), aspect: digits.count < 4 ? 0.9 : 1.6)
+    case .landscape:
+      return Figure(
+        title: "From \(digits.count == 1 ? "a template" : "templates") to MNIST-1D",
+        subtitle: "Positions to the right, values upward; the transformations one after another",
+        caption: caption,
+        panels: digits.flatMap { digit in
+          zip(steps, titles).map { panel($0, digit, title: digit == digits[0] ? $1 : nil) }
+        }, columns: steps.count, legend: .hidden, width: 1280,
+        aspect: max(0.36, 3.6 / Double(max(digits.count, 8))) * Double(steps.count) / 10)
+    }
+  }
+}
+
+/// One example from its template into the dataset.
+private struct Journey {
+  /// The signal after each transformation.
+  let stages: [[Double]]
+  /// What the dataset holds.
+  let finished: [Double]
+
+  func signal(at step: DatasetStage) -> [Double] {
+    step.transformation.map { stages[$0.rawValue] } ?? finished
+  }
+
+  /// The first example that is made of each class, as the dataset of these settings is made.
+  static func firstOfEachClass(
+    _ configuration: DatasetConfiguration
+  ) throws(ConfigurationError) -> [Journey] {
     let dataset = try Dataset(configuration)
     let templates = Templates.digits
+    let perClass = configuration.numSamples / templates.classCount
     var random = NumPyRandomState(seed: UInt32(configuration.seed))
-    let stages = (0..<templates.classCount).map {
-      Transform.stages(of: Array(templates.x[$0]), configuration, using: &random)
-    }
-    let values = stages.joined().joined()
-    let range = Figure.range(values.min() ?? 0, values.max() ?? 1)
-    var panels = Transform.Stage.allCases.flatMap { stage in
-      stages.indices.map { digit in
-        var panel = Panel.signals(
-          [stages[digit][stage.rawValue]], title: stage == .template ? "\(digit)" : nil,
-          range: range, colors: [.series(digit)])
-        if stage == .padded {
-          // As long as the others, so that one sees how much was appended.
-          let length = templates.x.length + configuration.padding.upperBound
-          panel.y.minimum = 0
-          panel.y.maximum = Double(max(length - 1, 1))
-        }
-        return panel
+    var stages: [[[Double]]] = []
+    for digit in 0..<templates.classCount {
+      for example in 0..<perClass {
+        let signals = Transform.stages(
+          of: Array(templates.x[digit]), configuration, using: &random)
+        if example == 0 { stages.append(signals) }
       }
     }
-    let examples = (0..<templates.classCount).map { dataset.firstExample(of: $0) }
-    let finished = examples.joined()
-    panels += examples.indices.map { digit in
-      Panel.signals(
-        [examples[digit]], range: Figure.range(finished.min() ?? 0, finished.max() ?? 1),
-        colors: [.series(digit)])
+    // Then the dataset shuffles its examples.
+    let rows = random.permutation(perClass * templates.classCount)
+    return stages.enumerated().map { digit, stages in
+      let row = rows.firstIndex(of: digit * perClass) ?? 0
+      let training = dataset.x.count
+      let finished = row < training ? dataset.x[row] : dataset.xTest[row - training]
+      return Journey(stages: stages, finished: Array(finished))
     }
-    return Figure(
-      title: "From ten templates to MNIST-1D",
-      subtitle: "Values to the right, positions downward; the transformations one after another",
-      panels: panels, columns: templates.classCount,
-      rowTitles: Transform.Stage.allCases.map { $0.title(configuration) } + [
-        "In the dataset: the first example of each class, centred and normalised"
-          + (configuration.shuffleSeq ? ", columns shuffled" : "")
-      ], legend: .hidden, width: 860, aspect: 1.6)
   }
 
-  /// Limits that differ, also for a signal that is constant.
-  private static func range(_ low: Double, _ high: Double) -> ClosedRange<Double> {
-    low < high ? low...high : (low - 1)...(high + 1)
-  }
-}
-
-extension Dataset {
-  /// The first signal with this label, a training example if there is one.
-  fileprivate func firstExample(of label: Int) -> [Double] {
-    if let index = y.firstIndex(of: label) { return Array(x[index]) }
-    return yTest.firstIndex(of: label).map { Array(xTest[$0]) } ?? []
+  /// The values that each step's panels have to show.
+  static func ranges(of journeys: [Journey]) -> (DatasetStage) -> ClosedRange<Double> {
+    func range(_ signals: [[Double]]) -> ClosedRange<Double> {
+      let (low, high) = (signals.joined().min() ?? 0, signals.joined().max() ?? 1)
+      // Limits that differ, also for a signal that is constant.
+      return low < high ? low...high : (low - 1)...(high + 1)
+    }
+    let templates = range(journeys.map { $0.stages[0] })
+    let between = range(journeys.flatMap { $0.stages.dropFirst() })
+    let finished = range(journeys.map(\.finished))
+    return { $0 == .template ? templates : $0 == .finished ? finished : between }
   }
 }
 
-extension Transform.Stage {
+extension DatasetStage {
   /// What was done last, with the setting that governs it.
   fileprivate func title(_ configuration: DatasetConfiguration) -> String {
     switch self {
@@ -85,6 +167,9 @@ extension Transform.Stage {
     case .noisy: "White noise everywhere (iid_noise_scale \(configuration.iidNoiseScale))"
     case .sheared: "Sheared (shear_scale \(configuration.shearScale))"
     case .subsampled: "Subsampled to \(configuration.finalSeqLength) points"
+    case .finished:
+      "In the dataset: centred and normalised"
+        + (configuration.shuffleSeq ? ", columns shuffled" : "")
     }
   }
 }

@@ -45,7 +45,7 @@ extension Results<Difficulty> {
 
   fileprivate var figure: Figure {
     Figure(
-      title: "How hard the dataset is, and for whom",
+      title: "How hard is the dataset, and for whom?",
       subtitle: "Test accuracy after the last step: \(seeds)",
       panels: Difficulty.Dimension.allCases.map { dimension in
         let isRatio = dimension == .examples || dimension == .length
@@ -56,9 +56,9 @@ extension Results<Difficulty> {
             ticks: isRatio ? .at(values) : .automatic),
           y: Axis("test accuracy (%)", from: 0, to: 100),
           marks: [.rule(Rule(.vertical(dimension.paper), dash: .dotted))]
-            + configuration.models.enumerated().map { index, model in
+            + Architecture.ordered(configuration.models).map { model in
               let curve = SampleCurve(x: values, values.map { accuracy(model, dimension, $0) })
-              return .line(Line(model.label, curve, color: .series(index), marker: .circle))
+              return .line(Line(model.label, curve, as: model.appearance, points: .shown))
             })
       }, columns: 3, sharing: .y, legend: .below, width: 1080, aspect: 0.8)
   }

@@ -25,29 +25,30 @@ extension Results<DoubleDescent> {
     Figure(
       title: "Loss and error against the number of parameters",
       subtitle:
-        "\(Int(examples)) training examples; NLL: negative log-likelihood, MSE: mean squared error; "
+        "\(Int(examples).shown) training examples; NLL: negative log-likelihood, MSE: mean squared error; "
         + "dashed: as many parameters as examples (n), and as examples times outputs (n · K)",
       panels: curves.flatMap { curve in
         DoubleDescent.Criterion.allCases.map { panel(curve, $0) }
       },
-      columns: 2, rowTitles: curves.map(\.label), legend: .below, width: 760, aspect: 0.6)
+      columns: 2, rowTitles: curves.map(\.label), sharing: .alike, legend: .below, width: 760,
+      aspect: 0.6)
   }
 
   private func panel(_ curve: SizeCurve, _ criterion: DoubleDescent.Criterion) -> Panel {
     func line(
-      _ label: String, _ color: Color, _ sample: (SizeCurve.Point) -> Sample
+      _ label: String, _ appearance: Appearance, _ sample: (SizeCurve.Point) -> Sample
     ) -> Mark {
       let samples = SampleCurve(
         x: curve.points.map { Double($0.parameters) }, curve.points.map(sample))
-      return .line(Line(label, samples, color: color, marker: .circle))
+      return .line(Line(label, samples, as: appearance, points: .shown))
     }
     return Panel(
       x: Axis("parameters", scale: .logarithmic), y: Axis(criterion.label, from: 0),
       marks: [
         .rule(Rule(.vertical(examples), label: "n")),
         .rule(Rule(.vertical(examples * outputs), label: "n · K")),
-        line("test", .series(0)) { $0.test(criterion) },
-        line("training", .series(1)) { $0.training(criterion) },
+        line("test", .test) { $0.test(criterion) },
+        line("training", .training) { $0.training(criterion) },
       ])
   }
 
@@ -63,17 +64,17 @@ extension Results<DoubleDescent> {
           let own = followed.filter { $0.width == width }
           let share = (Double(own[0].parameters) / examples).shown(2)
           return Panel(
-            title: "\(width) hidden units, \(share) n parameters",
+            title: "\(width.shown) hidden units, \(share) n parameters",
             x: Axis("epoch", scale: .logarithmic), y: Axis(criterion.label, from: 0),
             marks: own.flatMap { lines($0, criterion) })
         }
       },
-      columns: widths.count, legend: .below, width: 1080, aspect: 0.8)
+      columns: widths.count, sharing: .alike, legend: .below, width: 1080, aspect: 0.8)
   }
 
   private func lines(_ curve: EpochCurve, _ criterion: DoubleDescent.Criterion) -> [Mark] {
     let label = SizeCurve.label(ofNoise: curve.noise)
-    let color = Color.series(configuration.noise.firstIndex(of: curve.noise) ?? 0)
+    let color = Appearance.labelNoise(curve.noise).color
     return [
       .line(Line(label, curve.test(criterion), color: color)),
       .line(Line(nil, curve.training(criterion), color: color, dash: .dashed)),

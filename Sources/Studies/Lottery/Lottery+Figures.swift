@@ -3,17 +3,6 @@ import Figures
 import NeuralNetworks
 import Runs
 
-extension Lottery.Network {
-  fileprivate var color: Color {
-    switch self {
-    case .dense: .muted
-    case .random: .series(2)
-    case .lottery: .series(0)
-    case .sign: .series(4)
-    }
-  }
-}
-
 extension Lottery.Condition {
   /// The condition as a heading.
   var label: String {
@@ -46,7 +35,10 @@ extension Results<Lottery> {
           + Spread.error.caption(over: configuration.seeds.count)
           + ". Adjacency is the probability that two, three "
           + "and four neighbouring inputs of a first-layer unit survive, with the standard error over units.",
-        figure: figure3(tickets)),
+        figure: figure3(tickets),
+        finding: Illustration.Finding(
+          "Lottery tickets win by where their weights are", ifHold: "lottery-beats-random",
+          "locality", "neighbourhoods")),
       tickets.isEmpty
         ? nil
         : Illustration(
@@ -54,7 +46,10 @@ extension Results<Lottery> {
           caption:
             "Which weights of the first layer survive at \(percent) % sparsity: a column for each unit, those "
             + "with the most neighbouring inputs first.",
-          figure: figure9(tickets)),
+          figure: figure9(tickets),
+          finding: Illustration.Finding(
+            "Lottery tickets keep neighbouring inputs", ifHold: "adjacency-2", "adjacency-3",
+            "adjacency-4", "locality")),
       Illustration(
         "summary",
         caption:
@@ -69,12 +64,13 @@ extension Results<Lottery> {
       Panel(
         title: "Retrained: \(condition.label)", x: Axis("training step"), y: accuracyAxis,
         marks: networks.compactMap {
-          curve($0, condition, label: $0.rawValue, color: $0.color)
+          curve($0, condition, label: $0.rawValue)
         })
     }
     return Figure(
-      title: "Lottery tickets win by where their weights are",
-      subtitle: "A network of \(configuration.hidden) units, pruned by magnitude and at random",
+      title: "What do lottery tickets win by?",
+      subtitle:
+        "A network of \(configuration.hidden.shown) units, pruned by magnitude and at random",
       panels: [
         searchPanel("Test loss", Axis("test loss", scale: .logarithmic), \.testLoss),
         searchPanel("Test accuracy", Axis("test accuracy (%)"), \.testAccuracy),
@@ -94,20 +90,29 @@ extension Results<Lottery> {
         let sparsities = rounds.map { configuration.schedule[$0] }
         let curve = SampleCurve(x: sparsities, rounds.map { search(network, $0, value) })
         guard curve.x.count == rounds.count else { return nil }
-        return .line(Line(network.rawValue, curve, band: .error, color: network.color))
+        return .line(
+          Line(
+            nil, curve, band: .error, as: network.appearance, endLabel: network.rawValue))
       }
-        + (dense.map { [.rule(Rule(.horizontal($0.mean), label: "dense"))] } ?? [])
+        + (dense.map {
+          let color = Lottery.Network.dense.appearance.color
+          return [.rule(Rule(.horizontal($0.mean), label: "dense", color: color))]
+        } ?? [])
         + [.rule(Rule(.vertical(configuration.ticketSparsity), label: "ticket", dash: .dotted))])
   }
 
   /// A learning curve of the analysis.
   private func curve(
-    _ network: Lottery.Network, _ condition: Lottery.Condition, label: String, color: Color,
-    dash: Dash = .solid
+    _ network: Lottery.Network, _ condition: Lottery.Condition, label: String
   ) -> Mark? {
     curve(where: { $0.network == network }) { measurement in
       measurement.curves.first { $0.condition == condition }.map { ($0.steps, $0.testAccuracy) }
-    }.map { .line(Line(label, $0, band: .error, color: color, dash: dash)) }
+    }.map {
+      .line(
+        Line(
+          nil, $0, band: .error, color: network.appearance.color, dash: condition.dash,
+          endLabel: label))
+    }
   }
 
   /// The same limits for all learning curves, without their first rise.
@@ -127,40 +132,39 @@ extension Results<Lottery> {
     return Panel(
       title: "Adjacency of input weights",
       x: Axis("neighbours", ticks: .names(counts.map(Self.word))),
-      y: Axis("probability that all survive"),
+      y: Axis("probability that all survive", from: 0),
       marks: ([.random] + bySign + [.lottery]).compactMap { network in
         let samples = counts.compactMap { count in
           tickets.units(of: network) { $0.probabilities(of: count) }
         }
         return samples.isEmpty
-          ? nil : .bars(Bars(nil, samples, errors: .error, color: network.color))
+          ? nil
+          : .bars(
+            Bars(network.rawValue, samples, errors: .error, color: network.appearance.color))
       })
   }
 
   private var summary: Figure {
     let curves: [Mark?] = [
-      curve(.dense, .ordered, label: "dense", color: .muted),
-      curve(.random, .ordered, label: "random", color: Lottery.Network.random.color),
-      curve(.sign, .ordered, label: "pruned by sign", color: Lottery.Network.sign.color),
-      curve(.lottery, .ordered, label: "lottery", color: Lottery.Network.lottery.color),
-      curve(
-        .lottery, .reinitialized, label: "lottery, other initial weights", color: .series(1),
-        dash: .dashed),
-      curve(
-        .lottery, .shuffled, label: "lottery, columns shuffled", color: .series(3), dash: .dashed),
+      curve(.dense, .ordered, label: "dense"),
+      curve(.random, .ordered, label: "random"),
+      curve(.sign, .ordered, label: "pruned by sign"),
+      curve(.lottery, .ordered, label: "lottery"),
+      curve(.lottery, .reinitialized, label: "lottery, other initial weights"),
+      curve(.lottery, .shuffled, label: "lottery, columns shuffled"),
     ]
     return Figure(
-      title: "What a lottery ticket's advantage rests on",
+      title: "What does a lottery ticket’s advantage rest on?",
       subtitle: "\(percent) % of the parameters pruned, trained on new data",
       panels: [
         Panel(x: Axis("training step"), y: accuracyAxis, marks: curves.compactMap(\.self))
-      ], legend: .below, width: 760, aspect: 0.62)
+      ], legend: .hidden, width: 760, aspect: 0.62)
   }
 
   private func figure9(_ tickets: [Lottery.Ticket]) -> Figure {
     let pictures = tickets.sorted { $0.trial.network == .lottery && $1.trial.network != .lottery }
     return Figure(
-      title: "Lottery tickets keep neighbouring inputs",
+      title: "Do lottery tickets keep neighbouring inputs?",
       panels: pictures.map { ticket in
         let units = ticket.adjacency.sorted
         let inputs = units.first?.count ?? 0

@@ -40,8 +40,11 @@ extension MetalearnActivation {
           "figure-6",
           caption:
             "An activation function learned through training: the outer objective, the test accuracy that "
-            + "it leads to beside that of six well-known functions, and the function itself.",
-          figure: results.figure)
+            + "it leads to beside that of well-known functions, and the function itself; one search. Levels are means "
+            + "over the outer steps that the learned function is judged by.",
+          figure: results.figure,
+          finding: Illustration.Finding(
+            "An activation function can be learned through training", ifHold: "above-baselines"))
       ],
       notes: results.notes, attachments: results.attachments(fit))
   }
@@ -127,7 +130,7 @@ extension Results<MetalearnActivation> {
       return .line(Line(x: values.indices.map(Double.init), y: values, color: .series(0)))
     }
     return Figure(
-      title: "An activation function can be learned through training",
+      title: "Can an activation function be learned through training?",
       subtitle:
         "elu(x) + \(configuration.scale) · m(x), m a network of \(configuration.units) units, by "
         + "gradients through \(configuration.innerSteps) steps of training",

@@ -23,11 +23,15 @@ extension MetalearnLR {
         Illustration(
           "figure-5",
           caption:
-            "The outer objective, the last inner loss and the learning rate against the outer step.",
-          figure: results.progress),
+            "The outer objective, the last inner loss and the learning rate against the outer step, "
+            + results.searches + "; dotted: what the authors report.",
+          figure: results.progress,
+          finding: Illustration.Finding(
+            "Gradient descent finds the learning rate from both sides", ifHold: "convergence")),
         isSchedule
           ? Illustration(
-            "schedule", caption: "The learning rate of every inner step, as learned.",
+            "schedule",
+            caption: "The learning rate of every inner step, as learned, " + results.searches + ".",
             figure: results.learnedSchedule) : nil,
       ],
       notes: (isSchedule ? results.notesOnSchedule : []) + results.notes)
@@ -40,19 +44,20 @@ extension Results<MetalearnLR> {
   fileprivate var progress: Figure {
     let rate = configuration.schedule == .shared ? "learning rate η" : "mean learning rate"
     return Figure(
-      title: "Gradient descent finds the learning rate from both sides",
+      title: "Does gradient descent find the learning rate?",
       panels: [
         Panel(
-          title: "Outer objective", x: Axis("outer step"), y: Axis("mean inner loss"),
+          title: "Outer objective: the mean inner loss", x: Axis("outer step"),
+          y: Axis("inner loss"),
           marks: curves(\.objective) + [rule(MetalearnLR.reported.objective)]),
         Panel(
-          title: "Final inner loss", x: Axis("outer step"), y: Axis("last inner loss"),
+          title: "The last inner loss", x: Axis("outer step"), y: Axis("inner loss"),
           marks: curves(\.finalLoss)),
         Panel(
           title: "Learning rate", x: Axis("outer step"), y: Axis(rate),
           marks: curves(\.meanRate) + [rule(MetalearnLR.reported.rate)]),
       ],
-      columns: 3, legend: .below, width: 1080, aspect: 0.85)
+      columns: 3, sharing: .alike, legend: .below, width: 1080, aspect: 0.85)
   }
 
   fileprivate var learnedSchedule: Figure {
@@ -71,16 +76,23 @@ extension Results<MetalearnLR> {
 
   /// A line for each search, with one entry in the legend for each start.
   private func curves(_ values: (MetalearnLR.Measurement) -> [Float]) -> [Mark] {
-    let starts = initialRates
-    return all.map { result in
+    all.map { result in
       let values = values(result.measurement)
       let start = result.trial.initialRate
       let isFirst = all.first { $0.trial.initialRate == start }?.trial == result.trial
+      let appearance = Appearance.search(from: start)
       return .line(
         Line(
           isFirst ? "from \(start)" : nil, x: values.indices.map(Double.init),
-          y: values.map(Double.init), color: .series(starts.firstIndex(of: start) ?? 0)))
+          y: values.map(Double.init), color: appearance.color, dash: appearance.dash))
     }
+  }
+
+  /// What the lines are, as a clause of a caption.
+  fileprivate var searches: String {
+    let seeds = configuration.seeds.count
+    return seeds == 1
+      ? "a line for each search from one seed" : "a line for each search, from \(seeds) seeds each"
   }
 
   /// The rates that searches started from, in the order of the results.

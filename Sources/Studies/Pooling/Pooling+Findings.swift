@@ -30,7 +30,9 @@ extension Pooling {
             "Test accuracy while training on ever more examples, "
             + Spread.deviation.caption(over: results.configuration.seeds.count)
             + ", smoothed by a Gaussian of one evaluation's width.",
-          figure: results.figure)
+          figure: results.figure,
+          finding: Illustration.Finding(
+            "Pooling helps where examples are scarce", ifHold: "helps-when-scarce", "scarcity"))
       ],
       notes: results.notes)
   }
@@ -84,11 +86,11 @@ extension Results<Pooling> {
 
   fileprivate var figure: Figure {
     Figure(
-      title: "Pooling helps where examples are scarce",
+      title: "When does pooling help?",
       subtitle: "One convolutional network with five ways of halving the number of positions",
       panels: configuration.sizes.map { size in
         Panel(
-          title: "\(size) training examples", x: Axis("training step"),
+          title: "\(size.shown) training examples", x: Axis("training step"),
           y: Axis("test accuracy (%)", from: 40, to: 100), marks: lines(size))
       },
       columns: min(3, configuration.sizes.count), sharing: .both, legend: .below, width: 1080,
@@ -96,11 +98,11 @@ extension Results<Pooling> {
   }
 
   private func lines(_ size: Int) -> [Mark] {
-    configuration.methods.enumerated().compactMap { index, method in
+    PoolingMethod.allCases.filter(configuration.methods.contains).compactMap { method in
       let curve = curve(where: { $0.method == method && $0.size == size }) {
         ($0.steps, Transform.gaussianFilter($0.testAccuracy, sigma: 1))
       }
-      return curve.map { .line(Line(method.label, $0, color: .series(index))) }
+      return curve.map { .line(Line(method.label, $0, as: method.appearance)) }
     }
   }
 

@@ -75,18 +75,23 @@ extension Results<Priors> {
     }
   }
 
+  private func appearance(_ subject: Subject) -> Appearance {
+    subject.network.appearance(window: subject.window)
+  }
+
   fileprivate var map: Figure {
-    let points = configuration.subjects.enumerated().compactMap { index, subject -> Mark? in
+    let points = configuration.subjects.compactMap { subject -> Mark? in
       guard let ordered = accuracy(subject, .ordered), let shuffled = accuracy(subject, .shuffled)
       else { return nil }
       return .points(
         Points(
           Self.label(subject), x: [shuffled.mean], y: [ordered.mean],
-          errors: ordered.count > 1 ? [ordered.deviation] : nil, color: .series(index),
-          marker: Marker.allCases[index / 10 % Marker.allCases.count], size: 9))
+          errors: ordered.count > 1 ? [ordered.deviation] : nil,
+          color: appearance(subject).color, marker: appearance(subject).marker, size: 9))
     }
     return Figure(
-      title: "What networks know of space", subtitle: "\(most) training examples, \(seeds)",
+      title: "What do networks know of space?",
+      subtitle: "\(most.shown) training examples, \(seeds)",
       panels: [
         Panel(
           x: Axis("test accuracy, columns shuffled (%)", from: 10, to: 100),
@@ -100,20 +105,20 @@ extension Results<Priors> {
   fileprivate var efficiency: Figure {
     let examples = configuration.examples.sorted().map(Double.init)
     return Figure(
-      title: "What networks make of few examples", subtitle: "Columns in order, \(seeds)",
+      title: "What do networks make of few examples?", subtitle: "Columns in order, \(seeds)",
       panels: [
         Panel(
           x: Axis("training examples", scale: .logarithmic, ticks: .at(examples)),
           y: Axis("test accuracy (%)", from: 0, to: 100),
-          marks: configuration.subjects.enumerated().map { index, subject in
+          marks: configuration.subjects.map { subject in
             let curve = SampleCurve(
               x: examples, examples.map { accuracy(subject, .ordered, examples: Int($0)) })
             return .line(
               Line(
-                Self.label(subject), curve, color: .series(index),
-                dash: index < 10 ? .solid : .dashed, marker: .circle))
+                nil, curve, as: appearance(subject), points: .shown,
+                endLabel: Self.label(subject)))
           })
-      ], legend: .right, width: 900, aspect: 0.9)
+      ], legend: .hidden, width: 900, aspect: 0.9)
   }
 
   // MARK: What the data support

@@ -18,8 +18,10 @@ extension PublishedOutcomes {
             + "of the batch's loss. Below the dotted line four digits agree; points at the bottom are printed digit for "
             + "digit.",
           figure: Figure(
-            title: "Numbers part where rounding parts them",
-            panels: panels, columns: 3, legend: .below, width: 1080, aspect: 0.75)))
+            title: "Do numbers part where rounding parts them?",
+            panels: panels, columns: 3, legend: .below, width: 1080, aspect: 0.75),
+          finding: Illustration.Finding(
+            "Numbers part where rounding parts them", ifHold: "rounding")))
     }
     if let pooling {
       illustrations.append(
@@ -55,24 +57,26 @@ extension PublishedOutcomes {
           .line(
             Line(
               "twins", x: differences.indices.map { Double(10 * $0) }, y: differences,
-              color: .series(0), width: 1.25)),
+              color: Appearance.twins.color, width: 1.25)),
           .line(
             Line(
               "double precision", x: roundings.indices.map { Double(10 * $0) }, y: roundings,
-              color: .series(2), width: 1.25)),
-          points(printout, "test loss", .series(1)),
+              color: Appearance.doublePrecision.color, dash: Appearance.doublePrecision.dash,
+              width: 1.25)),
+          points(printout, "test loss"),
         ])
     }
   }
 
   private func points(
-    _ printout: ComparedPrintout, _ quantity: String, _ color: Color
+    _ printout: ComparedPrintout, _ quantity: String
   ) -> Mark {
     let own = printout.comparisons.filter { $0.quantity == quantity }
     return .points(
       Points(
         "printed", x: own.map { Double($0.step) },
-        y: own.map { $0.isExact ? Self.least : max($0.distance, Self.least) }, color: color))
+        y: own.map { $0.isExact ? Self.least : max($0.distance, Self.least) },
+        color: Appearance.printed.color, marker: Appearance.printed.marker))
   }
 
   /// The learning rate and the activation function, by outer step.
@@ -100,8 +104,10 @@ extension PublishedOutcomes {
       }
       return [
         .line(
-          Line("twins", x: own.map { Double($0.step) }, y: spread, color: .series(0), width: 1.25)),
-        points(printout, quantity, .series(1)),
+          Line(
+            "twins", x: own.map { Double($0.step) }, y: spread, color: Appearance.twins.color,
+            width: 1.25)),
+        points(printout, quantity),
       ]
     }
     return Panel(
@@ -111,7 +117,7 @@ extension PublishedOutcomes {
 
   private var pooling: Figure? {
     let sizes = configuration.sizes.sorted()
-    let marks = PoolingMethod.allCases.enumerated().flatMap { index, method -> [Mark] in
+    let marks = PoolingMethod.allCases.flatMap { method -> [Mark] in
       let own = sizes.compactMap { size -> (size: Double, number: Comparison)? in
         comparisons { $0 == .pooling(method: method, examples: size) }
           .first { $0.step == 6000 && $0.quantity == "test accuracy" }
@@ -126,13 +132,16 @@ extension PublishedOutcomes {
             band: Band(
               lower: own.map { ([$0.number.measured] + $0.number.twins).min() ?? .nan },
               upper: own.map { ([$0.number.measured] + $0.number.twins).max() ?? .nan }),
-            color: .series(index))),
-        .points(Points(x: x, y: own.map(\.number.printed.value), color: .series(index))),
+            color: method.appearance.color, dash: method.appearance.dash)),
+        .points(
+          Points(
+            x: x, y: own.map(\.number.printed.value), color: method.appearance.color,
+            marker: method.appearance.marker)),
       ]
     }
     guard !marks.isEmpty else { return nil }
     return Figure(
-      title: "Pooling as printed and as computed",
+      title: "Is pooling as printed?",
       panels: [
         Panel(
           x: Axis("training examples", scale: .logarithmic),

@@ -9,6 +9,8 @@ package enum QuizKey: Sendable, Equatable {
   case interrupt
   /// Enter, space or Ctrl-L: show the example again.
   case again
+  /// `t`: show the templates of the ten digits.
+  case templates
   /// Any other key.
   case unknown
 
@@ -25,6 +27,7 @@ package enum QuizKey: Sendable, Equatable {
       case 0x08, 0x7F: keys.append(.back)
       case 0x03: keys.append(.interrupt)
       case 0x04, UInt8(ascii: "q"), UInt8(ascii: "Q"): keys.append(.stop)
+      case UInt8(ascii: "t"), UInt8(ascii: "T"): keys.append(.templates)
       case 0x09, 0x0A, 0x0C, 0x0D, 0x20: keys.append(.again)
       case 0x1B:
         skipEscape(&rest)

@@ -108,9 +108,13 @@ package struct QuizResult: Sendable {
     return training.model.predictions(for: test.inputs)
   }
 
-  private var judged: [(name: String, errors: ErrorsByClass)] {
-    [("you", person), ("CNN", network), ("paper’s human", .paper)].compactMap { name, errors in
-      errors.flatMap { $0.count > 0 ? (name, $0) : nil }
+  private var judged: [(name: String, errors: ErrorsByClass, appearance: Appearance)] {
+    let all: [(String, ErrorsByClass?, Appearance)] = [
+      ("you", person, .you), ("CNN", network, Architecture.cnn.appearance),
+      ("paper’s human", .paper, .human),
+    ]
+    return all.compactMap { name, errors, appearance in
+      errors.flatMap { $0.count > 0 ? (name, $0, appearance) : nil }
     }
   }
 
@@ -134,24 +138,23 @@ package struct QuizResult: Sendable {
   /// Figure 8: the errors by class as bars.
   package var figure: Figure {
     Figure(
-      title: "Errors by class: people and a network",
+      title: "Which digits do people and a network take for others?",
       subtitle: "Percent of the examples of a digit that were taken for another",
       panels: [
         Panel(
           x: Axis("digit", ticks: .names((0...9).map(String.init))),
           y: Axis("errors (%)", from: 0),
-          marks: judged.enumerated().map { index, judged in
+          marks: judged.map { judged in
             .bars(
               Bars(
-                "\(judged.name) (\(judged.errors.count) examples)", values: judged.errors.rates,
-                // A colour each, whoever else is there.
-                color: .series(judged.name == "you" ? 1 : judged.name == "CNN" ? 0 : 3)))
+                "\(judged.name) (\(judged.errors.count.shown) examples)",
+                values: judged.errors.rates, color: judged.appearance.color))
           })
       ], legend: .below, aspect: 0.5)
   }
 
-  /// The result for a terminal.
-  package var text: String {
+  /// The result for a terminal: the table, and sentences in lines of at most so many columns.
+  package func text(width: Int) -> String {
     var sentences: [String] = []
     if person.count > 0 {
       let right = person.count - person.wrong.reduce(0, +)
@@ -167,7 +170,8 @@ package struct QuizResult: Sendable {
         "The CNN: \(network.accuracy.shown(1)) % of all \(network.count) test examples\(same).")
     }
     sentences.append("The paper’s human: \(ErrorsByClass.paperSentence).")
-    return table.text + "\n" + sentences.joined(separator: "\n") + "\n"
+    return table.text + "\n"
+      + sentences.flatMap { $0.wrapped(to: width) }.joined(separator: "\n") + "\n"
   }
 
   /// The result for scripts; accuracies in percent, null without examples.

@@ -8,17 +8,18 @@ extension Results<SelfSupervised> {
     guard !networks.isEmpty else { return nil }
     let marks = networks.flatMap { features, depth -> [Mark] in
       let layers = Array(0...min(max(depth, 0), 20))
-      let color = Color.series(Features.allCases.firstIndex(of: features) ?? 0)
+      let appearance = features.appearance
       let curve = SampleCurve(
         x: layers.map(Double.init),
         layers.map { score($0 == 0 ? .input : features, $0, \.linear) })
       let printed = SelfSupervised.Printed.probes[features]
-      return [.line(Line(features.label, curve, color: color, marker: .circle))]
+      return [.line(Line(features.label, curve, as: appearance, points: .shown))]
         + (printed.map { printed in
           [
             .line(
               Line(
-                nil, x: printed.indices.map(Double.init), y: printed, color: color, dash: .dotted))
+                nil, x: printed.indices.map(Double.init), y: printed, color: appearance.color,
+                dash: .dotted))
           ]
         } ?? [])
     }
@@ -39,10 +40,10 @@ extension Results<SelfSupervised> {
   /// What features are worth, and how the contrastive loss falls.
   var featureFigure: Illustration {
     let rows = rows
-    func bars(_ label: String, _ color: Int, _ value: (Score) -> Double) -> Mark {
+    func bars(_ label: String, _ appearance: Appearance, _ value: (Score) -> Double) -> Mark {
       .bars(
         Bars(
-          label, rows.compactMap { score($0.features, $0.layer, value) }, color: .series(color)))
+          label, rows.compactMap { score($0.features, $0.layer, value) }, color: appearance.color))
     }
     var panels = [
       Panel(
@@ -50,8 +51,8 @@ extension Results<SelfSupervised> {
         x: Axis(ticks: .names(rows.map(\.short))),
         y: Axis("test accuracy (%)", from: 0, to: 100),
         marks: [
-          bars("linear probe", 0, \.linear),
-          bars("\(configuration.neighbors) nearest neighbours", 1, \.neighbors),
+          bars("linear probe", .linearProbe, \.linear),
+          bars("\(configuration.neighbors) nearest neighbours", .nearestNeighbors, \.neighbors),
         ])
     ]
     let losses = measurements { $0.features == .selfSupervised }.map(\.loss)
@@ -61,7 +62,7 @@ extension Results<SelfSupervised> {
       panels.append(
         Panel(
           title: "Contrastive learning", x: Axis("epoch"), y: Axis("contrastive loss"),
-          marks: [.line(Line(nil, curve, color: .series(2)))]))
+          marks: [.line(Line(nil, curve, as: Features.selfSupervised.appearance))]))
     }
     return Illustration(
       "features",
@@ -80,7 +81,7 @@ extension Results<SelfSupervised> {
     }
     guard !maps.isEmpty else { return nil }
     let figure = Figure(
-      title: "Classes as t-SNE sees them",
+      title: "Does t-SNE see the classes?",
       subtitle: "Neighbourhoods of training and test examples in the plane; positions have no unit",
       panels: maps.map { features, map in
         let points = zip(zip(map.x, map.y), map.labels)
@@ -91,14 +92,14 @@ extension Results<SelfSupervised> {
             return .points(
               Points(
                 "class \(label)", x: places.map(\.0), y: places.map(\.1), color: .series(label),
-                size: 3))
+                character: Character("\(label)"), size: 7))
           })
       },
       columns: maps.count, legend: .below, width: 200 + 340 * Double(maps.count), aspect: 1)
     return Illustration(
       "t-sne",
       caption: "Exact t-SNE with a perplexity of \(configuration.perplexity.shown(0)) of "
-        + "\(maps[0].1.labels.count) examples, by the last convolution's outputs where there is a network.",
+        + "\(maps[0].1.labels.count.shown) examples, by the last convolution's outputs where there is a network.",
       figure: figure)
   }
 }

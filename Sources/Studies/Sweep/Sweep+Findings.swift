@@ -29,7 +29,20 @@ extension Sweep {
 
     /// A value as a figure names it.
     func label(_ value: String) -> String {
-      key == "models" ? Architecture(rawValue: value)?.label ?? value : value
+      key == "models" ? Architecture(rawValue: value)?.label ?? value : Int(value)?.shown ?? value
+    }
+
+    /// The values in the order of figures: networks have their own.
+    var shown: [String] {
+      key == "models"
+        ? Architecture.ordered(values.compactMap(Architecture.init(rawValue:))).map(\.rawValue)
+        : values
+    }
+
+    /// What a value looks like: a network as everywhere, another by its place.
+    func appearance(of value: String) -> Appearance {
+      if key == "models", let network = Architecture(rawValue: value) { return network.appearance }
+      return .place(shown.firstIndex(of: value) ?? 0)
     }
 
     /// Whether the values are so far apart that a logarithmic axis shows them better: each at least half as much again
@@ -216,39 +229,42 @@ extension Results<Sweep> {
     let y = Axis(metric.label)
     if let by, isMap(x, by) {
       // Larger values of the second setting lie higher.
-      let rows = Array(by.values.reversed())
+      let rows = Array(by.shown.reversed())
       return Panel(
-        title: title, x: Axis(x.key, ticks: .names(x.values.map(x.label))),
-        y: Axis(by.key, ticks: .names(rows), direction: .backward),
+        title: title, x: Axis(x.key, ticks: .names(x.shown.map(x.label))),
+        y: Axis(by.key, ticks: .names(rows.map(by.label)), direction: .backward),
         marks: [
           .heatMap(
             HeatMap(
-              rows.flatMap { row in x.values.map { sample($0, row)?.mean ?? .nan } },
-              rows: rows.count, columns: x.values.count))
+              rows.flatMap { row in x.shown.map { sample($0, row)?.mean ?? .nan } },
+              rows: rows.count, columns: x.shown.count))
         ], colors: ColorScale(Axis(metric.label)))
     }
-    let groups: [String?] = by.map { $0.values } ?? [nil]
+    let groups: [String?] = by.map { $0.shown } ?? [nil]
+    func appearance(_ group: String?) -> Appearance {
+      group.flatMap { by?.appearance(of: $0) } ?? .place(0)
+    }
     guard let numbers = x.numbers else {
       return Panel(
-        title: title, x: Axis(x.key, ticks: .names(x.values.map(x.label))), y: y,
-        marks: groups.enumerated().map { index, group in
-          let samples = x.values.map { sample($0, group) }
+        title: title, x: Axis(x.key, ticks: .names(x.shown.map(x.label))), y: y,
+        marks: groups.map { group in
+          let samples = x.shown.map { sample($0, group) }
           return .bars(
             Bars(
               group.flatMap { by?.label($0) }, values: samples.map { $0?.mean ?? .nan },
               errors: configuration.seeds.count > 1 ? samples.map { $0?.deviation ?? 0 } : nil,
-              color: .series(index)))
+              color: appearance(group).color))
         })
     }
     let order = numbers.indices.sorted { numbers[$0] < numbers[$1] }
     return Panel(
       title: title, x: Axis(x.key, scale: x.isGeometric ? .logarithmic : .linear), y: y,
-      marks: groups.enumerated().map { index, group in
+      marks: groups.map { group in
         .line(
           Line(
             group.flatMap { by?.label($0) },
             SampleCurve(x: order.map { numbers[$0] }, order.map { sample(x.values[$0], group) }),
-            color: .series(index), marker: Marker.allCases[index % Marker.allCases.count]))
+            as: appearance(group), points: .shown))
       })
   }
 
@@ -262,14 +278,26 @@ extension Results<Sweep> {
   fileprivate func learningCurves(_ conditions: [Sweep.Condition]) -> Illustration? {
     guard conditions.count <= 10 else { return nil }
     let (dimensions, standard) = (configuration.dimensions, standard)
-    let lines = conditions.enumerated().compactMap { index, condition -> Mark? in
+    let others = dimensions.filter { $0.key != "models" }
+    // Networks have their colours, and what else differs has dashes; without several networks it has colours.
+    let settings = conditions.map { condition in
+      others.map { condition.value(of: $0, standard: standard) }
+    }.reduce(into: [[String]]()) { if !$0.contains($1) { $0.append($1) } }
+    let lines = conditions.sorted { $0.model.place < $1.model.place }.compactMap {
+      condition -> Mark? in
+      let place =
+        settings.firstIndex(of: others.map { condition.value(of: $0, standard: standard) }) ?? 0
+      let appearance =
+        others.count < dimensions.count || others.isEmpty
+        ? condition.model.appearance.dashed(place) : .place(place)
       let label =
         dimensions.isEmpty
         ? condition.model.label
-        : dimensions.map { condition.value(of: $0, standard: standard) }.joined(separator: ", ")
+        : dimensions.map { $0.label(condition.value(of: $0, standard: standard)) }
+          .joined(separator: ", ")
       return curve(where: condition.holds) {
         ($0.steps, $0.curve)
-      }.map { .line(Line(label, $0, color: .series(index))) }
+      }.map { .line(Line(label, $0, as: appearance)) }
     }
     guard !lines.isEmpty else { return nil }
     return Illustration(
@@ -299,6 +327,10 @@ extension Results<Sweep> {
         + "\(best.sample.shown(metric.decimals)), with \(values.joined(separator: ", "))."
     ]
   }
+}
+
+extension Architecture {
+  fileprivate var place: Int { Self.allCases.firstIndex(of: self) ?? 0 }
 }
 
 extension String {

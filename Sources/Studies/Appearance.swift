@@ -1,6 +1,7 @@
 import Figures
 import NeuralNetworks
 import Runs
+import StudyModels
 
 /// What a thing looks like, the same in every figure, whatever else is there.
 ///

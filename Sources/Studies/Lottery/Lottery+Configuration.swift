@@ -65,8 +65,8 @@ extension Lottery {
 
     /// The rounds of the search, counted from 0, in which a network is trained.
     ///
-    /// The lottery's are all, as each pruning scores what the one before has left, and so are those by sign. Noise scores alike whatever was
-    /// trained before, so that the control's rounds depend on no other.
+    /// The lottery's are all, as each pruning scores what the one before has left, and so are those by sign. Noise scores
+    /// alike whatever was trained before, so that the control's rounds depend on no other.
     func rounds(of network: Network) -> [Int] {
       switch network {
       case .lottery, .sign: Array(schedule.indices)

@@ -3,6 +3,7 @@ import Fixtures
 import NeuralNetworks
 import Runs
 import Studies
+import StudyModels
 import Testing
 
 @Suite("Appearance")

@@ -5,6 +5,7 @@ import NeuralNetworks
 import Runs
 import Storage
 import Studies
+import StudyModels
 import Tensors
 
 /// The examples in the documentation that are about this package's own studies, so that they are compiled.

@@ -13,7 +13,7 @@ import Tensors
 ///     while !training.isFinished { try training.stepAndEvaluate() }
 ///
 /// For a classifier, ``init(of:by:on:for:minimizing:smoothing:schedule:clipping:evaluating:random:)`` takes the loss by
-/// its name, and ``init(of:on:validating:testing:settings:remembering:random:)`` is the training of the paper.
+/// its name, and ``init(of:on:validating:testing:by:using:remembering:)`` a whole recipe, the paper's unless told otherwise.
 ///
 /// The state is a value: it can be copied, saved as a ``TrainingState`` and resumed to the same bits. A checkpoint of a
 /// training that started from anything else, be it a setting, the data or the initial weights, is refused.

@@ -1,7 +1,7 @@
 import StudyModels
 
 extension Printout {
-  /// Five networks on each of six datasets, each network from seed 0, in the order of ``PoolingMethod``.
+  /// Five networks on each of six datasets, each network from seed 0, in the order of `PoolingMethod`.
   package static let pooling: [Printout] = [
     (1000, with1000), (2000, with2000), (5000, with5000), (10_000, with10000),
     (20_000, with20000), (50_000, with50000),

@@ -1,6 +1,12 @@
 import MNIST1D
 import Storage
 
+extension DatasetConfiguration: ExplainedSettings {
+  package static var meanings: [String: String] {
+    Dictionary(parameters.map { ($0.name, $0.meaning) }, uniquingKeysWith: { first, _ in first })
+  }
+}
+
 // A dataset's settings as part of a study's: under their own names, `padding` as its two ends.
 extension DatasetConfiguration: Codable {
   public init(from decoder: any Decoder) throws {

@@ -17,6 +17,14 @@ struct HTML: ExpressibleByStringInterpolation {
     markup = value
   }
 
+  /// A value as the command line spells it, which may be broken behind its commas.
+  static func value(_ text: String) -> HTML {
+    let parts = text.split(separator: ",", omittingEmptySubsequences: false).map { part -> HTML in
+      "\(String(part))"
+    }
+    return HTML(markup: parts.map(\.markup).joined(separator: ",<wbr>"))
+  }
+
   init(stringInterpolation: StringInterpolation) {
     markup = stringInterpolation.markup
   }

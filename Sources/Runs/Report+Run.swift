@@ -9,9 +9,9 @@ extension Report {
       <p class="question">\(run.question)</p>
       </header>
       \(Self.caution(run))\(Self.claims(run.findings.claims))\
-      \(Self.figures(run.findings.illustrations))\
-      \(run.findings.tables.map(Self.table))\
-      \(Self.notes(run.findings.notes))\(Self.files(run.findings.attachments))\
+      \(figures(of: index))\
+      \(run.findings.tables.map { table($0, of: index) })\
+      \(Self.notes(run.findings.notes))\(files(run.findings.attachments, of: index))\
       \(Self.failures(run.failures))\(Self.provenance(run))\
       </article>
 
@@ -35,8 +35,8 @@ extension Report {
     }
     let rows = run.changed.map { setting -> HTML in
       """
-      <tr><th scope="row">\(setting.key)</th><td>\(setting.value)</td>\
-      <td>\(setting.paper ?? "")</td></tr>
+      <tr><th scope="row">\(setting.key)</th><td>\(HTML.value(setting.value))</td>\
+      <td>\(HTML.value(setting.paper ?? ""))</td></tr>
 
       """
     }
@@ -83,9 +83,20 @@ extension Report {
       """
   }
 
-  /// The figures, each also as it is laid out for a phone.
-  private static func figures(_ illustrations: [Illustration]) -> [HTML] {
-    illustrations.map { illustration in
+  /// A link to a file of a run, where the page knows where that lies; its name otherwise, or nothing.
+  func reference(to file: String, of run: Int) -> HTML? {
+    let name = String(file.split(separator: "/").last ?? "")
+    return link(to: file, of: run).map { link -> HTML in
+      "<a class=\"file\" href=\"\(link)\">\(name)</a>"
+    }
+  }
+
+  /// The figures, numbered through the page, each also as it is laid out for a phone.
+  private func figures(of index: Int) -> [HTML] {
+    let before = runs[..<index].reduce(0) { $0 + $1.findings.illustrations.count }
+    return runs[index].findings.illustrations.enumerated().map { place, illustration in
+      let file = reference(to: "figures/\(illustration.name).svg", of: index)
+        .map { link -> HTML in " \(link)" }
       let wide = Drawing(svg: illustration.svg, caption: illustration.caption)
       let narrow = illustration.narrowSVG.map { svg -> HTML in
         let drawing = Drawing(svg: svg, caption: illustration.caption)
@@ -97,7 +108,8 @@ extension Report {
         aria-label="\(illustration.name)">
         \(wide.html)
         </div>
-        \(narrow)<figcaption>\(illustration.caption)</figcaption>
+        \(narrow)<figcaption><span class="name">Figure \(before + place + 1).</span> \
+        \(illustration.caption)\(file)</figcaption>
         </figure>
 
         """
@@ -114,15 +126,17 @@ extension Report {
       """
   }
 
-  /// What lies in the run's folder; no links, as the page may be sent without it.
-  private static func files(_ attachments: [Attachment]) -> HTML? {
+  /// What lies in the run's folder.
+  private func files(_ attachments: [Attachment], of index: Int) -> HTML? {
     guard !attachments.isEmpty else { return nil }
     return """
       <section class="files">
       <h3>Files</h3>
       <ul>
       \(attachments.map { file -> HTML in
-        "<li><code>files/\(file.fileName)</code>: \(file.caption)</li>\n"
+        let name: HTML = reference(to: "files/\(file.fileName)", of: index)
+          ?? "<code>files/\(file.fileName)</code>"
+        return "<li>\(name): \(file.caption)</li>\n"
       })</ul>
       </section>
 
@@ -149,12 +163,17 @@ extension Report {
     let all = run.configuration.settings(path: [])
     let settings = all.map { name, value -> HTML in
       let mark: HTML = changed.contains(name) ? " class=\"changed\"" : ""
-      return "<div\(mark)><dt>\(name)</dt><dd>\(value)</dd></div>\n"
+      return "<div\(mark)><dt>\(name)</dt><dd>\(HTML.value(value))</dd></div>\n"
+    }
+    let origin = run.provenance.map { provenance -> HTML in
+      "<p>Made by \(provenance.maker) on \(provenance.day), on \(provenance.machine).</p>\n"
     }
     return """
       <section class="provenance">
       <h3>Provenance</h3>
-      <p>\(run.trials) \(run.trials == 1 ? "trial" : "trials"), \
+      <p>The command that does it again:</p>
+      <pre class="command"><code>\(run.command)</code></pre>
+      \(origin)<p>\(run.trials) \(run.trials == 1 ? "trial" : "trials"), \
       \(duration(run.seconds)) of computing on one core. Digest of all measurements: \
       <code>\(run.digest)</code></p>
       <details>

@@ -23,7 +23,7 @@ extension Report {
     * { box-sizing: border-box; }
     html { -webkit-text-size-adjust: 100%; text-size-adjust: 100%; scroll-behavior: smooth; }
     body {
-      margin: 0 auto; padding: 3.5rem 1.5rem 4rem; max-width: 56rem;
+      margin: 0 auto; padding: 3.5rem 1.5rem 4rem; max-width: 63rem;
       background: var(--paper); color: var(--ink);
       font: 1rem/1.6 var(--sans); font-variant-numeric: lining-nums tabular-nums;
     }
@@ -100,15 +100,17 @@ extension Report {
         linear-gradient(90deg, var(--shade), transparent) 0 0 / 0.6rem 100% no-repeat,
         linear-gradient(270deg, var(--shade), transparent) 100% 0 / 0.6rem 100% no-repeat;
     }
+    /* A figure has a margin of its own: without it, its words stand at the edge of the page's. */
+    .drawing { margin-inline: -1rem; }
     .drawing img {
-      display: block; max-width: 100%; height: auto; margin: 0 auto;
+      display: block; max-width: 100%; height: auto; margin: 0;
     }
     .drawing.narrow { display: none; }
-    /* Where there is room, what is wider than the text reaches into the margins. */
-    @media screen and (min-width: 60rem) {
-      figure { --margin: calc(50% - min(50vw - 1.5rem, 37rem)); }
-      .drawing { margin-inline: var(--margin); }
-      .table .scroll { margin-right: var(--margin); }
+    figcaption .name { font-weight: 600; color: var(--ink); }
+    .file { font-size: 0.85em; font-weight: 400; white-space: nowrap; }
+    .command {
+      margin: 0 0 0.75rem; padding: 0.5rem 0.75rem; border: 1px solid var(--line); color: var(--ink);
+      white-space: pre-wrap; user-select: all; -webkit-user-select: all;
     }
     table { border-collapse: collapse; font-size: 0.95rem; line-height: 1.4; }
     th, td { padding: 0.4rem 1.5rem 0.4rem 0; text-align: left; vertical-align: baseline; }
@@ -123,7 +125,7 @@ extension Report {
     td.number:has(+ .spread) { padding-right: 0; }
     .spread { color: var(--quiet); font-size: 0.9em; white-space: pre; }
     th:last-child, td:last-child { padding-right: 0.25rem; }
-    .notes p, .failures li { max-width: 44rem; }
+    .notes p, .failures li, .caution p, .question, .lead { max-width: 44rem; }
     .failures ul { margin: 0; padding-left: 1.2rem; }
     .provenance { font-size: 0.88rem; color: var(--quiet); }
     .settings {

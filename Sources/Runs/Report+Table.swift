@@ -3,7 +3,9 @@ extension Report {
   ///
   /// A column of estimates takes two, so that the means stand below each other whether or not each
   /// has a spread.
-  static func table(_ table: Table) -> HTML {
+  func table(_ table: Table, of index: Int) -> HTML {
+    let file = reference(to: "tables/\(table.name).csv", of: index)
+      .map { link -> HTML in " \(link)" }
     let kinds = table.columns.indices.map { column in
       let cells = table.rows.map { $0[column] }
       return ColumnKind(
@@ -17,12 +19,12 @@ extension Report {
       """
     }
     let rows = table.rows.map { row -> HTML in
-      let cells = row.indices.map { cell(row[$0], kinds[$0], isHead: $0 == 0) }
+      let cells = row.indices.map { Self.cell(row[$0], kinds[$0], isHead: $0 == 0) }
       return "<tr>\(cells)</tr>\n"
     }
     return """
       <figure class="table">
-      <figcaption>\(table.title)</figcaption>
+      <figcaption>\(table.title)\(file)</figcaption>
       <div class="scroll" tabindex="0" role="group" aria-label="\(table.title)">
       <table>
       <thead><tr>\(heads)</tr></thead>

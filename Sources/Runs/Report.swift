@@ -9,6 +9,10 @@ public struct Report: Sendable {
   public var runs: [RunSummary]
   /// Studies that were to be on the page and have no result.
   public var missing: [Missing]
+  /// The folders of the runs, in the same order, to whose files a page in a folder links.
+  private var folders: [URL?]
+  /// The folder in which the page will lie; nil as long as nobody knows, and then nothing is linked to.
+  private var place: URL?
 
   /// A study without a result.
   public struct Missing: Sendable, Equatable {
@@ -26,20 +30,48 @@ public struct Report: Sendable {
 
   /// Collects runs under a heading; unless one is given, under one that says whether they are of the paper.
   public init(
-    title: String? = nil, runs: [RunSummary], missing: [Missing] = []
+    title: String? = nil, runs: [RunSummary] = [], missing: [Missing] = []
   ) {
     let isOwn = !runs.isEmpty && runs.allSatisfy { $0.source == nil }
     self.title = title ?? (isOwn ? "A question of one’s own" : "MNIST-1D, reproduced")
     self.runs = runs
     self.missing = missing
+    folders = runs.map { _ in nil }
+  }
+
+  /// Adds a run whose files lie in a folder.
+  package mutating func append(_ run: RunSummary, in directory: RunDirectory) {
+    runs.append(run)
+    folders += [URL?](repeating: nil, count: max(0, runs.count - 1 - folders.count))
+    folders.append(directory.url)
   }
 
   /// Writes the page, whole or not at all.
   ///
   /// - Throws: ``RunError/file(_:)``.
   public func write(to file: URL) throws(RunError) {
-    try FileSystem.createDirectory(file.deletingLastPathComponent())
-    try FileSystem.replace(file, with: html.utf8)
+    let folder = file.deletingLastPathComponent()
+    try FileSystem.createDirectory(folder)
+    var page = self
+    page.place = folder
+    try FileSystem.replace(file, with: page.html.utf8)
+  }
+
+  /// Where a file of a run lies, seen from the page; nil where that is not known.
+  ///
+  /// What is in a name stays in it: everything but letters, digits and `-._~` is percent-encoded, and the path begins
+  /// with a dot, so that none of it is taken for a scheme or a host.
+  func link(to file: String, of run: Int) -> String? {
+    guard let place, folders.indices.contains(run), let folder = folders[run] else { return nil }
+    let from = place.standardizedFileURL.pathComponents
+    let to = folder.standardizedFileURL.pathComponents + file.split(separator: "/").map(String.init)
+    let shared = zip(from, to).prefix { $0 == $1 }.count
+    let path = [String](repeating: "..", count: from.count - shared) + to[shared...]
+    var plain = CharacterSet(charactersIn: "a"..."z")
+    plain.formUnion(CharacterSet(charactersIn: "A"..."Z"))
+    plain.formUnion(CharacterSet(charactersIn: "0123456789-._~"))
+    let encoded = path.map { $0.addingPercentEncoding(withAllowedCharacters: plain) ?? "" }
+    return (["."] + encoded).joined(separator: "/")
   }
 
   /// The page.
@@ -66,7 +98,7 @@ public struct Report: Sendable {
       \(runs.indices.map(article))</main>
       <footer>
       <p>Every number on this page was computed by the runs it names. The same settings give the \
-      same digest on every machine.</p>
+      same digest on every machine. Links lead to files beside the page, where it has not been moved.</p>
       </footer>
       </body>
       </html>
@@ -124,7 +156,8 @@ public struct Report: Sendable {
     switch run.settings {
     case .paper: nil
     case .quick: #" <span class="scale">reduced</span>"#
-    case .own: #" <span class="scale">\#(RunSummary.list(run.changed))</span>"#
+    case .own:
+      #" <span class="scale">\#(RunSummary.list(run.changed, upTo: run.changed.count))</span>"#
     }
   }
 

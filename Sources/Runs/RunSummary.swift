@@ -109,8 +109,8 @@ extension RunSummary {
   }
 
   /// The first settings that differ, where they are short with their values.
-  static func list(_ changed: [ChangedSetting]) -> String {
-    let shown = changed.prefix(4).map { setting in
+  static func list(_ changed: [ChangedSetting], upTo most: Int = 4) -> String {
+    let shown = changed.prefix(most).map { setting in
       setting.value.count <= 24 ? "\(setting.key)=\(setting.value)" : setting.key
     }
     let rest = changed.count - shown.count
@@ -119,6 +119,16 @@ extension RunSummary {
 }
 
 extension RunSummary {
+  /// The command that does the run again, as a shell reads it.
+  package var command: String {
+    let program = provenance?.program ?? "mnist1d"
+    let settings = changed.map { "\($0.key)=\($0.value)" }
+    let words =
+      [program] + (study == "sweep" ? ["sweep"] : ["reproduce", study])
+      + (self.settings == .quick ? ["--quick"] : settings)
+    return words.map(ShellText.word).joined(separator: " ")
+  }
+
   /// Refuses the summary of another run.
   static func check(
     _ json: JSON, in directory: RunDirectory, of run: RunIdentity
@@ -175,7 +185,9 @@ extension RunSummary {
     for file in findings.attachments {
       try FileSystem.replace(directory.attachment(file.fileName), with: file.contents)
     }
-    try Report(runs: [self]).write(to: directory.report)
+    var report = Report(title: Report(runs: [self]).title)
+    report.append(self, in: directory)
+    try report.write(to: directory.report)
     // Last, as its presence says that the run is complete.
     try FileSystem.replace(directory.summary, with: (json.pretty + "\n").utf8)
   }

@@ -6,6 +6,8 @@ package struct Setting: Sendable, Equatable {
   package let key: String
   /// The value as one would write it, such as `100` or `42,43,44`.
   package let value: String
+  /// What it means, in a sentence; empty where the configuration does not say.
+  package let meaning: String
   /// The names in the encoded configuration that lead here.
   let path: [String]
   let kind: SettingKind?
@@ -20,17 +22,28 @@ package struct Setting: Sendable, Equatable {
 
   static func all(in configuration: some Encodable) -> [Setting] {
     guard let root = try? EncodedNode(configuration) else { return [] }
-    return all(in: root, path: [])
+    return all(in: root, path: [], meanings: [:])
   }
 
-  private static func all(in node: EncodedNode, path: [String]) -> [Setting] {
-    let here = path.isEmpty ? [] : [Setting(node, path: path)]
+  // The meanings have the names that lead to them, joined by dots.
+  private static func all(
+    in node: EncodedNode, path: [String], meanings: [String: String]
+  ) -> [Setting] {
+    let place = path.joined(separator: ".")
+    let here = path.isEmpty ? [] : [Setting(node, path: path, meaning: meanings[place] ?? "")]
     guard case .group(let members) = node.content else { return here }
-    return here + members.flatMap { all(in: $0.node, path: path + [$0.key]) }
+    let own =
+      (node.type as? any ExplainedSettings.Type)?.meanings
+      ?? (node.type as? any StudyConfiguration.Type)?.meanings ?? [:]
+    let known = own.reduce(into: meanings) { known, entry in
+      known[path.isEmpty ? entry.key : "\(place).\(entry.key)"] = entry.value
+    }
+    return here + members.flatMap { all(in: $0.node, path: path + [$0.key], meanings: known) }
   }
 
-  private init(_ node: EncodedNode, path: [String]) {
+  private init(_ node: EncodedNode, path: [String], meaning: String) {
     self.path = path
+    self.meaning = meaning
     key = path.map(Self.hyphenated).joined(separator: ".")
     value = node.json.spelling
     kind = node.kind

@@ -35,6 +35,10 @@ public protocol Study: Sendable {
   static var title: String { get }
   /// The question, in one sentence.
   static var question: String { get }
+  /// What is done and measured, a paragraph or more for help; empty unless declared.
+  static var about: String { get }
+  /// Settings worth changing, as the command line spells them: `["seeds=42..51", "hidden=200"]`; none unless declared.
+  static var variations: [String] { get }
   /// Whose question it is and whose settings are the defaults, such as `the paper`; nil unless declared, for one of its
   /// author's own.
   static var source: String? { get }
@@ -84,6 +88,8 @@ extension Study {
   public static var title: String {
     name.prefix(1).uppercased() + name.dropFirst().replacing("-", with: " ")
   }
+  public static var about: String { "" }
+  public static var variations: [String] { [] }
   public static var source: String? { nil }
   public static var revision: Int { 1 }
   public static var curveNames: [String: String?] { [:] }
@@ -97,6 +103,8 @@ extension Study {
 public protocol StudyConfiguration: Codable, Sendable, Equatable {
   /// The settings of the paper.
   init()
+  /// What each setting means, in a sentence, by its property's name: help lists them. Empty unless declared.
+  static var meanings: [String: String] { get }
   /// Settings that show the same in seconds, if less clearly.
   static var quick: Self { get }
   /// Says what is wrong with settings that do not fit together.
@@ -106,6 +114,7 @@ public protocol StudyConfiguration: Codable, Sendable, Equatable {
 }
 
 extension StudyConfiguration {
+  public static var meanings: [String: String] { [:] }
   public func validate() throws {}
 }
 

@@ -210,7 +210,8 @@ extension Double {
 }
 
 extension String {
-  fileprivate var trimmedTrailing: String {
+  /// The text without spaces at its end.
+  package var trimmedTrailing: String {
     var text = self[...]
     while text.last == " " { text.removeLast() }
     return String(text)

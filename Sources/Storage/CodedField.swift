@@ -35,7 +35,18 @@ package struct CodedField<Record>: Sendable {
   }
 }
 
+/// A record that says what its settings mean.
+package protocol ExplainedSettings {
+  /// What each property means, in a sentence, by its name in files.
+  static var meanings: [String: String] { get }
+}
+
 extension CodedField {
+  /// What the fields mean, by their names.
+  package static func meanings(of fields: [CodedField]) -> [String: String] {
+    Dictionary(fields.map { ($0.name, $0.meaning) }, uniquingKeysWith: { first, _ in first })
+  }
+
   /// Writes the properties of a record beside whatever the encoder holds already.
   package static func encode(
     _ record: Record, as fields: [CodedField], to encoder: any Encoder

@@ -61,7 +61,11 @@ package struct Failure: Error {
       if let option = message.firstMatch(of: /Unknown option '--([a-z0-9.-]+)'/),
         ["reproduce", "sweep"].contains(CommandLine.arguments.dropFirst().first)
       {
-        Terminal.note("A setting of a study is written without dashes: \(option.1)=…")
+        Terminal.note(
+          option.1 == "data"
+            ? "Studies make their datasets themselves, as dataset.num-samples=… and the like say; "
+              + "train, evaluate and quiz take --data FILE."
+            : "A setting of a study is written without dashes: \(option.1)=…")
       }
     case .failure where !(error is ExitCode):
       Terminal.warn(message)

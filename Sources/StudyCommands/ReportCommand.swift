@@ -38,7 +38,8 @@ package struct ReportCommand<Program: StudyProgram>: ParsableCommand {
     let directories =
       runs.isEmpty
       ? RunDirectory.finished(in: folder, orderedAs: Program.allStudies)
-      : try runs.map { try RunReference.directory($0, in: output) }
+      : RunDirectory.ordered(
+        try runs.map { try RunReference.directory($0, in: output) }, as: Program.allStudies)
     if FileManager.default.fileExists(atPath: output) {
       try Outputs.require("--output", output + "/report.html")
     }
@@ -60,7 +61,11 @@ package struct ReportCommand<Program: StudyProgram>: ParsableCommand {
       status = max(status, try warnOfDamage(of: directory))
     }
     let page = folder.appendingPathComponent("report.html")
-    try Report(title: Program.pageTitle, runs: summaries).write(to: page)
+    var report = Report(title: Program.pageTitle)
+    for (directory, summary) in zip(directories, summaries) {
+      report.append(summary, in: directory)
+    }
+    try report.write(to: page)
     if json {
       Program.print(json: [
         "folder": .text(folder.path), "report": .text(page.path),

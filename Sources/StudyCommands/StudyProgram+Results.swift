@@ -35,6 +35,7 @@ extension RunSummary {
     var json = json
     json["folder"] = .text(directory.url.path)
     json["report"] = .text(directory.report.path)
+    json["command"] = .text(command)
     json["times"] = [
       "ended": provenance.map { .text($0.date) } ?? nil, "computing_seconds": .number(seconds),
     ]

@@ -56,13 +56,14 @@ package struct StudyRequest: Sendable {
   package func performAll(
     _ studies: [any Study.Type], title: String, observe: (Ending) -> Void
   ) throws(RunError) -> URL? {
-    var report = Report(title: title, runs: [])
+    var report = Report(title: title)
     for study in studies {
       let result = Result { () throws(RunError) in try perform(study) }
       observe((study, result))
       guard signal == nil else { return nil }
       switch result {
-      case .success(.complete(let summary)): report.runs.append(summary)
+      case .success(.complete(let summary)):
+        report.append(summary, in: try settings.directory(of: study))
       case .success(.interrupted), .success(.part): break
       case .failure(let error):
         report.missing.append(Report.Missing(study.name, reason: error.description))
@@ -144,12 +145,19 @@ extension RunDirectory {
   package static func finished(
     in output: URL, orderedAs studies: [any Study.Type]
   ) -> [RunDirectory] {
+    ordered(finished(in: output), as: studies)
+  }
+
+  /// Runs in the order of these studies; those of others last.
+  static func ordered(
+    _ runs: [RunDirectory], as studies: [any Study.Type]
+  ) -> [RunDirectory] {
     let order = studies.map { $0.name }
     func rank(_ run: RunDirectory) -> Int {
       order.firstIndex(of: run.url.deletingLastPathComponent().lastPathComponent) ?? order.count
     }
-    // Equal ranks keep the order by name.
-    return finished(in: output).enumerated()
+    // Equal ranks keep their order.
+    return runs.enumerated()
       .sorted { (rank($0.element), $0.offset) < (rank($1.element), $1.offset) }.map(\.element)
   }
 }

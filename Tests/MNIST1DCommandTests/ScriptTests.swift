@@ -81,6 +81,27 @@ struct ScriptTests {
     }
   }
 
+  @Test("can do a run again by the command that it names")
+  func command() throws {
+    try Command.inFolder { folder in
+      for arguments in [
+        ["reproduce"] + settings + ["seeds=5,7"],
+        [
+          "sweep", "models=logistic", "steps=2", "seeds=1", "dataset.num-samples=100",
+          "learning-rate=linspace(0.1,0.3,2)", "classes=1,2;3,4", "x=learning-rate",
+        ],
+      ] {
+        let first = try json(arguments + ["--json"], in: folder)
+        let command = try #require(first["command"]?.text)
+        let words = command.split(separator: " ").map {
+          $0.trimmingCharacters(in: CharacterSet(charactersIn: "'"))
+        }
+        #expect(words[0] == "mnist1d" && !words.contains("--json"))
+        #expect(try json(words.dropFirst() + ["--json"], in: folder) == first)
+      }
+    }
+  }
+
   @Test("finds one tag for one thing in TensorBoard, from a training and from a run")
   func tags() throws {
     try Command.inFolder { folder in

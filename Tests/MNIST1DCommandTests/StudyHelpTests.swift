@@ -21,6 +21,31 @@ struct StudyHelpTests {
     }
   }
 
+  @Test(
+    "on every study says what it measures, and what each of its settings means, in any width",
+    arguments: [
+      "published", "baselines", "lottery", "double-descent", "metalearn-lr", "metalearn-activation",
+      "pooling", "self-supervised", "difficulty", "priors", "sweep",
+    ])
+  func meanings(study: String) throws {
+    try Command.inFolder { folder in
+      for columns in [80, 120] {
+        let outcome = try Command.run(
+          "help", study, in: folder, environment: ["COLUMNS": "\(columns)"])
+        #expect(outcome.status == 0)
+        let lines = outcome.output.split(separator: "\n")
+        #expect(lines.allSatisfy { $0.count <= columns }, "\(outcome.output)")
+        #expect(outcome.output.contains("Worth changing:"))
+        // Below each setting stands a sentence.
+        let start = try #require(lines.firstIndex { $0.hasPrefix("setting ") })
+        for (line, next) in zip(lines[start...].dropFirst(), lines[start...].dropFirst(2))
+        where line.prefixMatch(of: /[a-z]/) != nil && !line.hasPrefix("mnist1d") {
+          #expect(next.hasPrefix(" "), "\(line) means nothing")
+        }
+      }
+    }
+  }
+
   @Test("on commands is what it was, and the version can be asked for")
   func commands() throws {
     try Command.inFolder { folder in
@@ -36,11 +61,15 @@ struct StudyHelpTests {
     try Command.inFolder { folder in
       let option = try Command.run("reproduce", "baselines", "--steps", "100", in: folder)
       #expect(option.status == 64 && option.messages.contains("written without dashes: steps=…"))
+      let data = try Command.run("reproduce", "baselines", "--data", "d.npz", in: folder)
+      #expect(data.status == 64 && data.messages.contains("train, evaluate and quiz take --data"))
       let seeds = try Command.run(
         "reproduce", "baselines", "seeds=3", "models=logistic", "steps=1", "examples=all",
         in: folder)
       #expect(seeds.status == 0)
-      #expect(seeds.messages.contains("seeds=3 is one seed, 3; so many seeds are seeds=0..2"))
+      #expect(
+        seeds.messages.contains("seeds=3 is one seed, 3; so many seeds are seeds=0..2, or seeds=3x")
+      )
       let key = try Command.run("reproduce", "baselines", "lr=0.1", in: folder)
       #expect(key.messages.contains("did you mean \"learning-rate\"?"))
     }

@@ -42,7 +42,10 @@ struct ReportTests {
       #expect(html.contains("</span> \(words)<"))
     }
     #expect(html.contains("1 of 2 claims holds, and 1 more could not be tested"))
-    #expect(html.contains("<figcaption>A dot &amp; its &lt;frame&gt;.</figcaption>"))
+    #expect(
+      html.contains(
+        "<figcaption><span class=\"name\">Figure 1.</span> A dot &amp; its &lt;frame&gt;.</figcaption>"
+      ))
     #expect(html.contains("<dt>diverging-size</dt><dd>null</dd>"))
     #expect(html.contains(summary.digest))
     #expect(!html.contains("Reduced scale"))
@@ -61,6 +64,51 @@ struct ReportTests {
     #expect(html.contains("no result: the disk is full"))
     #expect(html.contains(#"<th scope="row">steps</th><td>10</td><td>20</td>"#))
     #expect(!Report(runs: [summary]).html.contains("<nav"))
+  }
+
+  @Test("says by which command it is made again, by which program, when and on what machine")
+  func provenance() throws {
+    var own = summary
+    own.settings = .own
+    own.changed = [
+      .init("steps", value: "10", paper: "20"), .init("title", value: "a b'c;$(d)", paper: ""),
+    ]
+    own.provenance = Provenance(
+      program: "toys", version: "1.2", date: "2026-11-29T14:05:00Z", machine: "an abacus")
+    let html = Report(runs: [own]).html
+    #expect(html.contains("Made by toys 1.2 on 2026-11-29, on an abacus."))
+    #expect(own.command == #"toys reproduce toy steps=10 'title=a b'\''c;$(d)'"#)
+    #expect(html.contains("<code>toys reproduce toy steps=10 &#39;title=a b"))
+    own.settings = .quick
+    #expect(own.command == "toys reproduce toy --quick")
+    #expect(try RunSummary(JSON(reading: own.json.pretty)).provenance == own.provenance)
+  }
+
+  @Test("numbers figures through the page, and links to the files of each run from where it lies")
+  func links() throws {
+    let scratch = try Scratch()
+    var report = Report(title: "Two")
+    let folder = scratch.url.appendingPathComponent("runs")
+    for name in ["toy/one", "toy/a b#?%\u{22}<javascript:x"] {
+      report.append(summary, in: RunDirectory(folder.appendingPathComponent(name)))
+    }
+    let page = folder.appendingPathComponent("report.html")
+    try report.write(to: page)
+    let html = try String(contentsOf: page, encoding: .utf8)
+    for words in [
+      #"<span class="name">Figure 2.</span>"#,
+      #"href="./toy/one/figures/figure-1.svg">figure-1.svg<"#,
+      #"href="./toy/one/tables/scores.csv">scores.csv<"#,
+      #"href="./toy/a%20b%23%3F%25%22%3Cjavascript%3Ax/tables/scores.csv""#,
+    ] {
+      #expect(html.contains(words), "\(words) is missing")
+    }
+    try report.write(to: scratch.url.appendingPathComponent("elsewhere/page.html"))
+    let other = try String(
+      contentsOf: scratch.url.appendingPathComponent("elsewhere/page.html"), encoding: .utf8)
+    #expect(other.contains(#"href="./../runs/toy/one/tables/scores.csv""#))
+    // A page that nobody has written yet lies nowhere.
+    #expect(!report.html.contains("class=\"file\""))
   }
 
   @Test(

@@ -65,6 +65,23 @@ struct AllStudiesTests {
       error == .tooManyTrials(study: name) || error?.description.contains(key) == true)
   }
 
+  @Test("name settings worth changing that they take, and say what each setting means")
+  func variations() throws {
+    func check<S: Study>(_ study: S.Type) throws {
+      #expect(!S.variations.isEmpty && !S.about.isEmpty, "\(S.name)")
+      for variation in S.variations {
+        let words = variation.split(separator: " ").map(String.init)
+        let configuration = try Overrides(words).applied(to: S.Configuration())
+        try configuration.validate()
+        #expect(configuration != S.Configuration(), "\(S.name) \(variation) changes nothing")
+      }
+      for setting in Setting.list(of: S.Configuration()) {
+        #expect(setting.meaning.hasSuffix("."), "\(S.name) does not say what \(setting.key) means")
+      }
+    }
+    for study in paperStudies + furtherStudies { try check(study) }
+  }
+
   @Test("stop where they are interrupted")
   func interruption() throws {
     defer { try? FileManager.default.removeItem(at: output) }

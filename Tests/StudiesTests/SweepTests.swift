@@ -178,7 +178,7 @@ struct SweepTests {
       (["momentum=0.9"], "momentum is 0.9; it must be 0 for any optimizer but sgd"),
       (["hidden=0"], "hidden is 0; it must be 1 or more"),
       (
-        ["label-noise=0.1,2"], "label-noise=2: label-noise is 2.0; it must be a probability, 0 to 1"
+        ["label-noise=0.1,2"], "label-noise is 2.0; it must be a probability, 0 to 1"
       ),
       (["classes=3,11"], "classes is [3, 11]; it must be numbers from 0 to 9, not 11"),
       (["training-examples=401"], "it must be 1 to 400, the training examples that there are"),

@@ -5,28 +5,33 @@ import Runs
 extension Baselines {
   /// The settings; the defaults are the paper's, with three seeds.
   package struct Configuration: StudyConfiguration {
-    /// The seeds of the initial weights, one training each.
     package var seeds = [42, 43, 44]
-    /// The classifiers.
     package var models = Architecture.paper
-    /// The orders of the columns.
     package var columns = Columns.allCases
-    /// What the classifiers learn from.
     package var examples = TrainingExamples.allCases
-    /// The number of the last step.
     package var steps = 6000
-    /// How many examples a step sees.
     package var batchSize = 100
-    /// Adam's step size.
     package var learningRate = 1e-2
-    /// The factor of the L2 penalty's gradient.
     package var weightDecay = 0.0
-    /// Every how many steps the classifiers are evaluated.
     package var evalEvery = 250
-    /// After how many evaluations in a row without a better one a training with held-out examples stops.
     package var patience = 5
-    /// The dataset.
     package var dataset = DatasetConfiguration()
+
+    package static let meanings = [
+      "seeds": "The seeds of the initial weights, one training each.",
+      "models": "The classifiers.",
+      "columns": "The orders of the columns.",
+      "examples": "What the classifiers learn from.",
+      "steps": "The number of the last step.",
+      "batchSize": "How many examples a step sees.",
+      "learningRate": "Adam's step size.",
+      "weightDecay": "The factor of the L2 penalty's gradient.",
+      "evalEvery": "Every how many steps the classifiers are evaluated.",
+      "patience":
+        "After how many evaluations in a row without a better one a training with held-out examples "
+        + "stops.",
+      "dataset": "The dataset.",
+    ]
 
     /// The settings of the paper.
     package init() {}

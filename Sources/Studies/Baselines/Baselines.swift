@@ -6,18 +6,25 @@ import StudyModels
 import Tensors
 
 /// Table 1, Figure 2 and Figure 8 of the paper: how much do spatial priors help?
-///
-/// Four classifiers learn MNIST-1D as it is and with its columns shuffled. Shuffling takes nothing away from the
-/// linear and the fully-connected classifier, which never knew that neighbouring columns belong together; it takes
-/// most of the advantage of the convolutional and the recurrent one.
-///
-/// Each setting is trained twice over. The paper trains on all training examples and selects by the test set; an
-/// honest early stopping holds a tenth of the training examples out and selects by those.
 package enum Baselines: Study {
   package static let name = "baselines"
   package static let question =
     "How well do a linear, a fully-connected, a convolutional and a recurrent classifier do, and how "
     + "much of that do they owe to the order of the columns?"
+  package static let about = """
+    Four classifiers learn MNIST-1D as it is and with its columns shuffled. Shuffling takes nothing away \
+    from the linear and the fully-connected classifier, which never knew that neighbouring columns belong \
+    together; it takes most of the advantage of the convolutional and the recurrent one.
+
+    Each setting is trained twice over. The paper trains on all training examples and selects by the test \
+    set; an honest early stopping holds a tenth of the training examples out and selects by those.
+    """
+  package static let variations = [
+    "models=mlp,cnn",
+    "seeds=42..51",
+    "learning-rate=0.003",
+    "dataset.corr-noise-scale=0.5",
+  ]
 
   /// One training.
   package struct Trial: Codable, Hashable, Sendable, SeededTrial, CustomStringConvertible {

@@ -4,13 +4,16 @@ import NeuralNetworks
 import Runs
 
 /// How hard may the dataset be made before a network no longer profits from what it knows of space?
-///
-/// The paper asks for a dataset of which one can "smoothly vary parameters such as background noise, translation, and
-/// resolution". Here each is varied alone, the others being the paper's, and the paper's four classifiers learn.
 package enum Difficulty: Study {
   package static let name = "difficulty"
   package static let question =
     "Where does the CNN lose its lead as noise, translation, shear, resolution and the number of examples change?"
+  package static let about = """
+    The paper asks for a dataset of which one can "smoothly vary parameters such as background noise, \
+    translation, and resolution". Here each is varied alone, the others being the paper's, and the paper's \
+    four classifiers learn.
+    """
+  package static let variations = ["seeds=42..51", "models=mlp,cnn"]
 
   /// One training, told as a sweep tells it.
   package typealias Trial = Sweep.Trial
@@ -43,22 +46,25 @@ package enum Difficulty: Study {
 extension Difficulty {
   /// The settings.
   package struct Configuration: StudyConfiguration {
-    /// The seeds of the initial weights, one training each.
     package var seeds = [42, 43, 44]
-    /// The classifiers.
     package var models = Architecture.paper
-    /// The sizes of the correlated noise; the paper's is 0.25.
     package var noise = [0, 0.125, 0.25, 0.5, 0.75, 1]
-    /// By how many points a signal is shifted at most; the paper's is 48.
     package var translations = [1, 12, 24, 48, 72]
-    /// The sizes of the added slope; the paper's is 0.75.
     package var shears = [0, 0.75, 1.5, 3, 6]
-    /// How many points an example has in the end; the paper's is 40.
     package var lengths = [10, 20, 40, 80]
-    /// How many examples are learned from; the paper's is 4000.
     package var examples = [125, 250, 500, 1000, 2000, 4000]
-    /// The number of the last step.
     package var steps = 6000
+
+    package static let meanings = [
+      "seeds": "The seeds of the initial weights, one training each.",
+      "models": "The classifiers.",
+      "noise": "The sizes of the correlated noise; the paper's is 0.25.",
+      "translations": "By how many points a signal is shifted at most; the paper's is 48.",
+      "shears": "The sizes of the added slope; the paper's is 0.75.",
+      "lengths": "How many points an example has in the end; the paper's is 40.",
+      "examples": "How many examples are learned from; the paper's is 4000.",
+      "steps": "The number of the last step.",
+    ]
 
     /// All dimensions, with three seeds.
     package init() {}

@@ -6,17 +6,10 @@ import Runs
 extension DoubleDescent {
   /// The settings; the defaults are the paper's, with sizes that go on far beyond both thresholds.
   package struct Configuration: StudyConfiguration {
-    /// The seeds of initial weights, order and noise, one training of each network for each.
     package var seeds = [42, 43, 44]
-    /// The kinds of network.
     package var models = Model.allCases
-    /// What the trainings make small.
     package var losses = ClassificationLoss.allCases
-    /// The probabilities with which a training label is replaced. The first holds for all networks; with the others
-    /// only the first model is trained, by the first loss.
     package var noise = [0.15, 0]
-    /// The numbers of hidden units of the MLP: the paper's, `unique(geomspace(2, 300, 20, dtype=int))`, and two more for
-    /// the squared error.
     package var widths = [
       2, 3, 4, 5, 7, 9, 12, 16, 21, 27, 36, 47, 61, 80, 104, 135, 177, 230, 300, 390, 480,
     ]
@@ -24,26 +17,44 @@ extension DoubleDescent {
     /// the curve is smooth, four; and three more for the squared error, which take six tenths of the study's time.
     package var channels =
       Array(stride(from: 2, through: 30, by: 2)) + [40, 60, 80, 100, 130, 200, 300]
-    /// The most parameters that a network trained by negative log-likelihood has; larger sizes are left out there, where
-    /// the peak comes ten times earlier.
     package var nllParameters = 106_000
-    /// How often every example is seen.
     package var epochs = 500
-    /// How many examples a step sees.
     package var batchSize = 100
-    /// The step size with the negative log-likelihood.
     package var nllLearningRate = 1e-2
-    /// The step size with the mean squared error, whose slopes are smaller: 1e-2 does not interpolate in 500 epochs.
     package var mseLearningRate = 1e-1
-    /// How much of the last step is kept.
     package var momentum = 0.9
-    /// Every how many epochs the networks are evaluated; they are after the last, too.
     package var evalEvery = 100
-    /// The widths at which the MLP is followed through its training by negative log-likelihood: far below the
-    /// threshold, at it, and far above it. A width that is not among `widths` is left out.
     package var epochWidths = [16, 47, 300]
-    /// The dataset: 4000 training and 12,000 test examples.
     package var dataset = DoubleDescent.dataset
+
+    package static let meanings = [
+      "seeds":
+        "The seeds of initial weights, order and noise, one training of each network for each.",
+      "models": "The kinds of network.",
+      "losses": "What the trainings make small.",
+      "noise":
+        "The probabilities with which a training label is replaced. The first holds for all networks; "
+        + "with the others only the first model is trained, by the first loss.",
+      "widths":
+        "The numbers of hidden units of the MLP: the paper's, `unique(geomspace(2, 300, 20, "
+        + "dtype=int))`, and two more for the squared error.",
+      "nllParameters":
+        "The most parameters that a network trained by negative log-likelihood has; larger sizes are "
+        + "left out there, where the peak comes ten times earlier.",
+      "epochs": "How often every example is seen.",
+      "batchSize": "How many examples a step sees.",
+      "nllLearningRate": "The step size with the negative log-likelihood.",
+      "mseLearningRate":
+        "The step size with the mean squared error, whose slopes are smaller: 1e-2 does not interpolate "
+        + "in 500 epochs.",
+      "momentum": "How much of the last step is kept.",
+      "evalEvery":
+        "Every how many epochs the networks are evaluated; they are after the last, too.",
+      "epochWidths":
+        "The widths at which the MLP is followed through its training by negative log-likelihood: far "
+        + "below the threshold, at it, and far above it. A width that is not among `widths` is left out.",
+      "dataset": "The dataset: 4000 training and 12,000 test examples.",
+    ]
 
     /// The settings of the paper.
     package init() {}

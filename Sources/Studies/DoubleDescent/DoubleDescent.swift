@@ -8,17 +8,20 @@ import StudyModels
 import Tensors
 
 /// Figure 4 of the paper: deep double descent.
-///
-/// Networks of growing size learn the same 4000 examples, some of whose labels are wrong. The test error falls, rises
-/// to a peak where the network is just large enough to learn the training set by heart, and falls again. The paper
-/// adds where that happens: with a mean squared error at about as many parameters as there are examples times
-/// outputs, n · K; with a negative log-likelihood at about as many as there are examples, n.
 package enum DoubleDescent: Study {
   package static let name = "double-descent"
   package static let title = "Deep double descent"
   package static let question =
     "Does the test error peak where a network can just learn its training set by heart, and where is that for each "
     + "loss?"
+  package static let about = """
+    Networks of growing size learn the same 4000 examples, some of whose labels are wrong. The test error \
+    falls, rises to a peak where the network is just large enough to learn the training set by heart, and \
+    falls again. The paper adds where that happens: with a mean squared error at about as many parameters as \
+    there are examples times outputs, n · K; with a negative log-likelihood at about as many as there are \
+    examples, n.
+    """
+  package static let variations = ["seeds=42..46", "models=mlp", "dataset.num-samples=2000"]
   package static let revision = 2
 
   /// The kinds of network.

@@ -5,37 +5,42 @@ import Runs
 extension Lottery {
   /// The settings; the defaults are the paper's, with three seeds and a thinner control.
   package struct Configuration: StudyConfiguration {
-    /// The seeds of the initial weights; each names a trial of the paper.
     package var seeds = [42, 43, 44]
-    /// The networks that are compared.
     package var networks: [Network] = [.lottery, .random, .dense]
-    /// How many units each hidden layer has.
     package var hidden = 500
-    /// How many sparsities are tried, evenly from 0 to 1.
     package var sparsities = 100
-    /// At every how many sparsities the control, which is pruned at random, is trained; from 0.8 on, where it falls, at
-    /// three times as many.
     package var randomEvery = 9
-    /// The number of the last step of a training that searches.
     package var steps = 1501
-    /// How many examples a step of such a training sees.
     package var batchSize = 100
-    /// Adam's step size, in the search and in the analysis.
     package var learningRate = 2e-2
-    /// Every how many steps of the search an evaluation is due; what is recorded is the last one.
     package var evalEvery = 100
-    /// Which of the pruned networks is analysed, counted from 1.
     package var ticket = 92
-    /// What the networks are analysed under.
     package var conditions = Condition.allCases
-    /// The number of the last step of a training in the analysis.
     package var analysisSteps = 6000
-    /// How many examples a step of the analysis sees.
     package var analysisBatchSize = 500
-    /// Every how many steps of the analysis a network is evaluated.
     package var analysisEvalEvery = 100
-    /// The dataset of the search; the analysis takes that of the next seed.
     package var dataset = DatasetConfiguration()
+
+    package static let meanings = [
+      "seeds": "The seeds of the initial weights; each names a trial of the paper.",
+      "networks": "The networks that are compared.",
+      "hidden": "How many units each hidden layer has.",
+      "sparsities": "How many sparsities are tried, evenly from 0 to 1.",
+      "randomEvery":
+        "At every how many sparsities the control, which is pruned at random, is trained; from 0.8 on, "
+        + "where it falls, at three times as many.",
+      "steps": "The number of the last step of a training that searches.",
+      "batchSize": "How many examples a step of such a training sees.",
+      "learningRate": "Adam's step size, in the search and in the analysis.",
+      "evalEvery":
+        "Every how many steps of the search an evaluation is due; what is recorded is the last one.",
+      "ticket": "Which of the pruned networks is analysed, counted from 1.",
+      "conditions": "What the networks are analysed under.",
+      "analysisSteps": "The number of the last step of a training in the analysis.",
+      "analysisBatchSize": "How many examples a step of the analysis sees.",
+      "analysisEvalEvery": "Every how many steps of the analysis a network is evaluated.",
+      "dataset": "The dataset of the search; the analysis takes that of the next seed.",
+    ]
 
     /// The settings of the paper.
     package init() {}

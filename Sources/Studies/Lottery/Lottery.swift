@@ -8,11 +8,6 @@ import StudyModels
 import Tensors
 
 /// Figures 3 and 9 of the paper: why do lottery tickets win?
-///
-/// A network is trained, the smallest of its parameters are pruned, the others go back to their initial values, and
-/// what is left is trained again; a hundred times, until nothing is left. Pruning at random is the control. The
-/// ticket at about 92 % sparsity is then trained on new data, whose columns are shuffled, reversed or exchanged, and
-/// from new initial weights, to see what its advantage rests on.
 package enum Lottery: Study {
   package static let name = "lottery"
   package static let revision = 2
@@ -20,6 +15,18 @@ package enum Lottery: Study {
   package static let question =
     "Which part of a network trains as well as the whole, and how much of that does it owe to the order of the "
     + "columns?"
+  package static let about = """
+    A network is trained, the smallest of its parameters are pruned, the others go back to their initial \
+    values, and what is left is trained again; a hundred times, until nothing is left. Pruning at random is \
+    the control. The ticket at about 92 % sparsity is then trained on new data, whose columns are shuffled, \
+    reversed or exchanged, and from new initial weights, to see what its advantage rests on.
+    """
+  package static let variations = [
+    "seeds=42..51",
+    "hidden=200",
+    "sparsities=50 ticket=46",
+    "dataset.num-samples=2000",
+  ]
 
   /// One network on its way through search and analysis.
   package struct Trial: Codable, Hashable, Sendable, SeededTrial, CustomStringConvertible {

@@ -6,44 +6,50 @@ import StudyModels
 extension MetalearnActivation {
   /// The settings; the defaults are the paper's.
   package struct Configuration: StudyConfiguration {
-    /// How often the activation function is changed.
     package var outerSteps = 301
-    /// The step size of those changes.
     package var outerLearningRate = 0.3
-    /// No component of the outer gradient is taken for larger than this.
     package var clip = 0.1
-    /// How many hidden units the activation function has.
     package var units = 100
-    /// How much its network adds to elu.
     package var scale = 0.2
-    /// How many steps an inner training takes.
     package var innerSteps = 301
-    /// How many of its last losses the outer objective averages.
     package var objectiveSteps = 200
-    /// How many examples an inner step sees.
     package var batchSize = 100
-    /// How many hidden units the trained network has.
     package var hidden = 128
-    /// The step size of the inner training.
     package var learningRate = 1e-2
-    /// How much of the mean squared gradient is kept from step to step.
     package var smoothing = 0.4
-    /// The mean squared gradient before the first step.
     package var initialSquare = 1.0
-    /// The bound of the uniform noise that is added to the hidden units of both networks at every inner step.
     package var noise = 0.1
-    /// Where the inner training starts.
     package var start = Start.fresh
-    /// How many test examples a trained network is scored on.
     package var testExamples = 500
-    /// Every how many outer steps the activation function is sampled for the figure.
     package var sampleEvery = 10
-    /// The activation functions to compare with.
     package var baselines = Nonlinearity.allCases.sorted { $0.order < $1.order }
-    /// The seed of all weights and all noise.
     package var seed = 0
-    /// The dataset.
     package var dataset = MetalearnActivation.dataset
+
+    package static let meanings = [
+      "outerSteps": "How often the activation function is changed.",
+      "outerLearningRate": "The step size of those changes.",
+      "clip": "No component of the outer gradient is taken for larger than this.",
+      "units": "How many hidden units the activation function has.",
+      "scale": "How much its network adds to elu.",
+      "innerSteps": "How many steps an inner training takes.",
+      "objectiveSteps": "How many of its last losses the outer objective averages.",
+      "batchSize": "How many examples an inner step sees.",
+      "hidden": "How many hidden units the trained network has.",
+      "learningRate": "The step size of the inner training.",
+      "smoothing": "How much of the mean squared gradient is kept from step to step.",
+      "initialSquare": "The mean squared gradient before the first step.",
+      "noise":
+        "The bound of the uniform noise that is added to the hidden units of both networks at every "
+        + "inner step.",
+      "start": "Where the inner training starts.",
+      "testExamples": "How many test examples a trained network is scored on.",
+      "sampleEvery":
+        "Every how many outer steps the activation function is sampled for the figure.",
+      "baselines": "The activation functions to compare with.",
+      "seed": "The seed of all weights and all noise.",
+      "dataset": "The dataset.",
+    ]
 
     /// The settings of the paper.
     package init() {}

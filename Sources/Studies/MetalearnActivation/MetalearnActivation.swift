@@ -6,14 +6,6 @@ import StudyModels
 import Tensors
 
 /// Figure 6 of the paper: an activation function learned through training.
-///
-/// The function is elu(x) + 0.2 · m(x), m a small network that sees one number at a time. A classifier is trained
-/// with it for 301 steps of RMSProp, and the mean of its last 200 losses differentiated, through every one of those
-/// steps, with respect to the weights of m; which then take a step of their own. Six well-known functions
-/// train the same classifier for comparison.
-///
-/// Initial second moments of 1 and the noise on hidden units are the authors' notebook's, which calls the noise
-/// important. Scores are taken without it.
 package enum MetalearnActivation: Study {
   package static let name = "metalearn-activation"
   package static let revision = 2
@@ -21,6 +13,16 @@ package enum MetalearnActivation: Study {
   package static let question =
     "Can gradients through whole trainings find an activation function that serves this dataset better than "
     + "the well-known ones?"
+  package static let about = """
+    The function is elu(x) + 0.2 · m(x), m a small network that sees one number at a time. A classifier is \
+    trained with it for 301 steps of RMSProp, and the mean of its last 200 losses differentiated, through \
+    every one of those steps, with respect to the weights of m; which then take a step of their own. Six \
+    well-known functions train the same classifier for comparison.
+
+    Initial second moments of 1 and the noise on hidden units are the authors' notebook's, which calls the \
+    noise important. Scores are taken without it.
+    """
+  package static let variations = ["seed=1", "inner-steps=250", "baselines=relu,tanh"]
 
   /// What the inner trainings of a trial use.
   package enum Trial: Codable, Hashable, Sendable, CustomStringConvertible {

@@ -4,25 +4,31 @@ import Runs
 extension MetalearnLR {
   /// The settings; the defaults are the paper's, with four seeds besides the authors', which is 0.
   package struct Configuration: StudyConfiguration {
-    /// The learning rates to start from, one search each.
     package var initialRates = [1.5, 0.15]
-    /// The seeds of the network's initial weights.
     package var seeds = [0, 1, 2, 3, 4]
-    /// Whether all inner steps share a learning rate.
     package var schedule = Schedule.shared
-    /// How many steps the network is trained for.
     package var innerSteps = 200
-    /// How many examples an inner step sees. They are taken in order, from the start again after the last.
     package var batchSize = 50
-    /// How many units the network's hidden layer has.
     package var hidden = 50
-    /// How often the learning rate is improved.
     package var outerSteps = 50
-    /// The step size of the learning rate's own gradient descent; with a rate for each step, that of each of them is
-    /// a tenth of this for every inner step.
     package var outerLearningRate = 0.3
-    /// The dataset.
     package var dataset = DatasetConfiguration()
+
+    package static let meanings = [
+      "initialRates": "The learning rates to start from, one search each.",
+      "seeds": "The seeds of the network's initial weights.",
+      "schedule": "Whether all inner steps share a learning rate.",
+      "innerSteps": "How many steps the network is trained for.",
+      "batchSize":
+        "How many examples an inner step sees. They are taken in order, from the start again after the "
+        + "last.",
+      "hidden": "How many units the network's hidden layer has.",
+      "outerSteps": "How often the learning rate is improved.",
+      "outerLearningRate":
+        "The step size of the learning rate's own gradient descent; with a rate for each step, that of "
+        + "each of them is a tenth of this for every inner step.",
+      "dataset": "The dataset.",
+    ]
 
     /// The settings of the paper.
     package init() {}

@@ -5,17 +5,20 @@ import Runs
 import StudyModels
 
 /// Figure 5 of the paper: a learning rate that is itself learned by gradient descent.
-///
-/// A small network is trained for 200 steps. How good the training was, the mean of its 200 losses, is a function of
-/// the learning rate, and that function has an exact derivative: through every update, second-order terms included.
-/// Gradient descent on it finds the best learning rate from above and from below.
-///
-/// With a learning rate for each step, the same derivative gives a whole schedule at no greater cost.
 package enum MetalearnLR: Study {
   package static let name = "metalearn-lr"
   package static let title = "Metalearning a learning rate"
   package static let question =
     "Does gradient descent through a whole training find its best learning rate, wherever it starts?"
+  package static let about = """
+    A small network is trained for 200 steps. How good the training was, the mean of its 200 losses, is a \
+    function of the learning rate, and that function has an exact derivative: through every update, \
+    second-order terms included. Gradient descent on it finds the best learning rate from above and from \
+    below.
+
+    With a learning rate for each step, the same derivative gives a whole schedule at no greater cost.
+    """
+  package static let variations = ["seeds=3x", "inner-steps=100"]
 
   /// One search.
   package struct Trial: Codable, Hashable, Sendable, SeededTrial, CustomStringConvertible {

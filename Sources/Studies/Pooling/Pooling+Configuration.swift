@@ -6,26 +6,31 @@ import StudyModels
 extension Pooling {
   /// The settings; the defaults are the paper's, with three seeds besides the authors', which is 0.
   package struct Configuration: StudyConfiguration {
-    /// The seeds of the initial weights, one training each.
     package var seeds = [0, 1, 2, 3]
-    /// The ways of halving the number of positions.
     package var methods = PoolingMethod.allCases
-    /// How many training examples there are, multiples of ten.
     package var sizes = [1000, 2000, 5000, 10_000, 20_000, 50_000]
-    /// How many test examples there are, a multiple of ten.
     package var testExamples = 1000
-    /// How many channels either convolution has.
     package var channels = 20
-    /// The number of the last step.
     package var steps = 6000
-    /// How many examples a step sees.
     package var batchSize = 100
-    /// Adam's step size.
     package var learningRate = 1e-2
-    /// Every how many steps the network is evaluated.
     package var evalEvery = 100
-    /// The dataset, but for its number of samples and its split, which follow from `sizes` and `testExamples`.
     package var dataset = DatasetConfiguration()
+
+    package static let meanings = [
+      "seeds": "The seeds of the initial weights, one training each.",
+      "methods": "The ways of halving the number of positions.",
+      "sizes": "How many training examples there are, multiples of ten.",
+      "testExamples": "How many test examples there are, a multiple of ten.",
+      "channels": "How many channels either convolution has.",
+      "steps": "The number of the last step.",
+      "batchSize": "How many examples a step sees.",
+      "learningRate": "Adam's step size.",
+      "evalEvery": "Every how many steps the network is evaluated.",
+      "dataset":
+        "The dataset, but for its number of samples and its split, which follow from `sizes` and "
+        + "`testExamples`.",
+    ]
 
     /// The settings of the paper.
     package init() {}

@@ -6,16 +6,18 @@ import StudyModels
 import Tensors
 
 /// Figure 7 of the paper: what is the relationship between pooling and sample efficiency?
-///
-/// One convolutional network, in five versions that differ in how they halve the number of positions, learns from
-/// 1000 to 50,000 examples. With few examples pooling is worth more than any other choice; with many it is worth
-/// nothing.
 package enum Pooling: Study {
   package static let name = "pooling"
   package static let title = "Pooling and sample efficiency"
   package static let question =
     "How much does pooling help a convolutional network, and how does that depend on the number of "
     + "training examples?"
+  package static let about = """
+    One convolutional network, in five versions that differ in how they halve the number of positions, \
+    learns from 1000 to 50,000 examples. With few examples pooling is worth more than any other choice; with \
+    many it is worth nothing.
+    """
+  package static let variations = ["seeds=42..51", "sizes=1000,10000", "channels=50"]
 
   /// One training.
   package struct Trial: Codable, Hashable, Sendable, SeededTrial, CustomStringConvertible {

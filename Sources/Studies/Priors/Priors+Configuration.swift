@@ -5,28 +5,33 @@ import Runs
 extension Priors {
   /// The settings.
   package struct Configuration: StudyConfiguration, DatasetSettings, Hashable {
-    /// The seeds of the initial weights, one training each.
     package var seeds = [42, 43, 44]
-    /// The networks.
     package var networks = Network.allCases
-    /// How many inputs a unit sees in the masked MLPs.
     package var windows = [3, 5, 9, 15, 25]
-    /// How many examples are learned from; shuffled columns are compared with the most.
     package var examples = [250, 1000, 4000]
-    /// The number of the last step.
     package var steps = 6000
-    /// Adam's step size.
     package var learningRate = 1e-2
-    /// How many units each hidden layer has of the network that a ticket is found in.
     package var ticketHidden = 500
-    /// The share of its parameters that is pruned in the end.
     package var sparsity = 0.92
-    /// In how many rounds it is.
     package var rounds = 23
-    /// The number of the last step of a training that searches.
     package var searchSteps = 1501
-    /// The dataset.
     package var dataset = DatasetConfiguration()
+
+    package static let meanings = [
+      "seeds": "The seeds of the initial weights, one training each.",
+      "networks": "The networks.",
+      "windows": "How many inputs a unit sees in the masked MLPs.",
+      "examples":
+        "How many examples are learned from; shuffled columns are compared with the most.",
+      "steps": "The number of the last step.",
+      "learningRate": "Adam's step size.",
+      "ticketHidden":
+        "How many units each hidden layer has of the network that a ticket is found in.",
+      "sparsity": "The share of its parameters that is pruned in the end.",
+      "rounds": "In how many rounds it is.",
+      "searchSteps": "The number of the last step of a training that searches.",
+      "dataset": "The dataset.",
+    ]
 
     /// All networks, with three seeds.
     package init() {}

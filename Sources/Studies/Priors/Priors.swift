@@ -5,13 +5,16 @@ import Runs
 import Tensors
 
 /// From no knowledge of space to much: which networks lie between the MLP and the CNN?
-///
-/// The paper suspects networks "with more moderate spatial priors" there. Here every network learns the dataset as it
-/// is and with its columns shuffled, which takes away what its knowledge is about, and from fewer examples.
 package enum Priors: Study {
   package static let name = "priors"
   package static let question =
     "Which networks lie between the MLP and the CNN in what they know of space?"
+  package static let about = """
+    The paper suspects networks "with more moderate spatial priors" there. Here every network learns the \
+    dataset as it is and with its columns shuffled, which takes away what its knowledge is about, and from \
+    fewer examples.
+    """
+  package static let variations = ["seeds=42..51", "windows=3,5", "examples=250,4000"]
 
   /// A kind of network, by what it knows.
   package enum Network: String, Codable, Sendable, CaseIterable {

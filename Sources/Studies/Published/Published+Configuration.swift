@@ -5,16 +5,20 @@ import StudyModels
 extension Published {
   /// The settings; what is computed, and from which seeds, is the notebooks'.
   package struct Configuration: StudyConfiguration {
-    /// Which notebooks are computed anew.
     package var parts = Part.allCases
-    /// How many examples the networks with pooling learn from.
     package var sizes = Pooling.Configuration().sizes
-    /// How many of the outer steps that learn an activation function are computed.
     package var outerSteps = 31
-    /// How many twins a computation has.
     package var twins = 8
-    /// How many twins those that take longer have: pooling, and the learned activation function.
     package var longTwins = 2
+
+    package static let meanings = [
+      "parts": "Which notebooks are computed anew.",
+      "sizes": "How many examples the networks with pooling learn from.",
+      "outerSteps": "How many of the outer steps that learn an activation function are computed.",
+      "twins": "How many twins a computation has.",
+      "longTwins":
+        "How many twins those that take longer have: pooling, and the learned activation function.",
+    ]
 
     /// All that a seed fixes.
     package init() {}

@@ -5,15 +5,18 @@ import StudyModels
 import Tensors
 
 /// What the authors' notebooks printed and a seed fixes, computed anew and compared digit by digit.
-///
-/// The computations start from the notebooks' seeds and draw from their random streams, so that nothing but rounding
-/// keeps their numbers from being the printed ones. How far rounding can take them is measured: each computation has
-/// twins, which start from weights that differ by one unit in the last place, and go where they go.
 package enum Published: Study {
   package static let name = "published"
   package static let title = "Digit for digit"
   package static let question =
     "Do the authors' seeds give the numbers that their notebooks printed, and how far can rounding take them?"
+  package static let about = """
+    The computations start from the notebooks' seeds and draw from their random streams, so that nothing but \
+    rounding keeps their numbers from being the printed ones. How far rounding can take them is measured: \
+    each computation has twins, which start from weights that differ by one unit in the last place, and go \
+    where they go.
+    """
+  package static let variations = ["twins=2"]
 
   /// A computation of the notebooks.
   package enum Computation: Codable, Hashable, Sendable, CustomStringConvertible {

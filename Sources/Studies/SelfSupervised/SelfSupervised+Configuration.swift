@@ -1,52 +1,60 @@
 import MNIST1D
 import NeuralNetworks
 import Runs
+import Storage
 
 extension SelfSupervised {
   /// The settings. Those of the contrastive learning are the ``recipe``'s where they are nil.
   package struct Configuration: StudyConfiguration {
-    /// The seeds of the networks' weights, batches and views, one training each; the authors' is 42.
     package var seeds = [42, 43, 44]
-    /// What is classified.
     package var features = Features.allCases
-    /// Whose settings the contrastive learning has.
     package var recipe = Recipe.published
-    /// How the two views of a signal are made.
     package var views = ViewChanges()
-    /// What is minimised.
     package var loss: ContrastiveLoss?
-    /// How many steps of contrastive learning there are.
     package var steps: Int?
-    /// How many signals a step sees, each in two views.
     package var batchSize: Int?
-    /// Adam's step size.
     package var learningRate: Double?
-    /// How the step size changes.
     package var schedule: ContrastiveSchedule?
-    /// The factor of the L2 penalty's gradient.
     package var weightDecay = 0.0
-    /// What cosines are divided by in the loss.
     package var temperature: Double?
-    /// How many channels each of the encoder's convolutions has.
     package var channels = 25
-    /// How many units a hidden layer of the head has.
     package var hidden: Int?
-    /// How many dimensions the head projects onto.
     package var outputs: Int?
-    /// How many steps the supervised network is trained for, with the settings of the baselines.
     package var supervisedSteps = 6000
-    /// How many neighbours vote.
     package var neighbors = 10
-    /// How many training examples are held out for a second score, by which settings can be chosen; 0 for none.
     package var heldOut = 0
-    /// The features that are laid out in the plane by t-SNE, those of the first seed.
     package var maps: [Features] = [.selfSupervised]
-    /// How many neighbours a point has in a map, in effect.
     package var perplexity = 30.0
-    /// How many steps a map takes after the first 250.
     package var mapSteps = 500
-    /// The dataset.
     package var dataset = DatasetConfiguration()
+
+    package static let meanings = [
+      "seeds":
+        "The seeds of the networks' weights, batches and views, one training each; the authors' is 42.",
+      "features": "What is classified.",
+      "recipe": "Whose settings the contrastive learning has.",
+      "views": "How the two views of a signal are made.",
+      "loss": "What is minimised.",
+      "steps": "How many steps of contrastive learning there are.",
+      "batchSize": "How many signals a step sees, each in two views.",
+      "learningRate": "Adam's step size.",
+      "schedule": "How the step size changes.",
+      "weightDecay": "The factor of the L2 penalty's gradient.",
+      "temperature": "What cosines are divided by in the loss.",
+      "channels": "How many channels each of the encoder's convolutions has.",
+      "hidden": "How many units a hidden layer of the head has.",
+      "outputs": "How many dimensions the head projects onto.",
+      "supervisedSteps":
+        "How many steps the supervised network is trained for, with the settings of the baselines.",
+      "neighbors": "How many neighbours vote.",
+      "heldOut":
+        "How many training examples are held out for a second score, by which settings can be chosen; 0 "
+        + "for none.",
+      "maps": "The features that are laid out in the plane by t-SNE, those of the first seed.",
+      "perplexity": "How many neighbours a point has in a map, in effect.",
+      "mapSteps": "How many steps a map takes after the first 250.",
+      "dataset": "The dataset.",
+    ]
 
     /// The settings of the authors' notebook.
     package init() {}
@@ -140,13 +148,23 @@ extension SelfSupervised {
   }
 
   /// What is to be other than the recipe says about views; see ``Views``.
-  package struct ViewChanges: Codable, Sendable, Equatable {
+  package struct ViewChanges: Codable, Sendable, Equatable, ExplainedSettings {
     package var shift: Int?
     package var slope: Double?
     package var offset: Double?
     package var stretch: Double?
     package var scale: Double?
     package var noise: Double?
+
+    package static let meanings = [
+      "shift": "By how many points, below this number, a signal is rotated; 1 for not at all.",
+      "slope": "The standard deviation of the slope per point.",
+      "offset": "The standard deviation of the offset.",
+      "stretch":
+        "By how much a signal is stretched or compressed about its middle at most, as a share of its length.",
+      "scale": "The width of the range of amplitudes, around 1.",
+      "noise": "The standard deviation of white noise.",
+    ]
 
     func apply(to views: inout Views) {
       views.shift = shift ?? views.shift

@@ -5,15 +5,18 @@ import Runs
 import Tensors
 
 /// Beyond the paper's first version: what can be learned from the signals without their labels?
-///
-/// An encoder learns to recognise two random views of a signal as the same one, and never sees a label. How good its
-/// features are is told by a linear classifier and by nearest neighbours on them; beside it stand the signals
-/// themselves, the features of an untrained network, and those of one that was trained with labels.
 package enum SelfSupervised: Study {
   package static let name = "self-supervised"
   package static let title = "Self-supervised learning"
   package static let question =
     "How much of what a classifier needs can a network learn from the signals alone, without a label?"
+  package static let about = """
+    An encoder learns to recognise two random views of a signal as the same one, and never sees a label. How \
+    good its features are is told by a linear classifier and by nearest neighbours on them; beside it stand \
+    the signals themselves, the features of an untrained network, and those of one that was trained with \
+    labels.
+    """
+  package static let variations = ["seeds=42..51", "temperature=0.5", "views.noise=0.1"]
 
   package static let revision = 2
 

@@ -214,6 +214,19 @@ extension Sweep.Configuration: Codable {
     ]
   }
 
+  package static var meanings: [String: String] {
+    let parts = [
+      CodedField.meanings(of: fields + display), CodedField.meanings(of: NetworkSettings.fields),
+      CodedField.meanings(of: TrainingRecipe.fields),
+      CodedField.meanings(of: ExampleSelection.fields),
+    ]
+    // The settings of the dataset stand in a group of their own.
+    let dataset = DatasetConfiguration.meanings.map { ("dataset.\($0.key)", $0.value) }
+    return parts.reduce(into: Dictionary(dataset, uniquingKeysWith: { first, _ in first })) {
+      $0.merge($1) { first, _ in first }
+    }
+  }
+
   package init(from decoder: any Decoder) throws {
     self.init()
     try CodedField.decode(&self, as: Self.fields + Self.display, from: decoder)

@@ -12,6 +12,17 @@ import Tensors
 package enum Sweep: Study {
   package static let name = "sweep"
   package static let question = "What changes when these settings do?"
+  package static let about = """
+    Every setting of the dataset, the network and the training takes any number of values, and a network is trained \
+    with every combination of them under every seed. The table and the figure show one metric of those trainings, \
+    along whatever varies.
+    """
+  package static let variations = [
+    "models=mlp,cnn",
+    "dataset.corr-noise-scale=linspace(0,1,5)",
+    "label-noise=0,0.2,0.4",
+    "learning-rate=geomspace(0.001,0.1,5)",
+  ]
 
   /// One training.
   package struct Trial: Codable, Hashable, Sendable, SeededTrial, CustomStringConvertible {

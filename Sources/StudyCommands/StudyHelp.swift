@@ -20,7 +20,8 @@ extension StudyProgram {
     let article = [S.question] + S.about.split(separator: "\n\n").map(String.init)
     var parts = ["\(S.title)\n"]
     parts += article.map { $0.wrapped(to: columns).joined(separator: "\n") + "\n" }
-    parts.append("USAGE: \(name) \(verb) [key=value ...] [--quick] [options]\n")
+    let usage = "USAGE: \(name) \(verb) [key=value ...] [--quick] [options]"
+    parts.append(usage.wrapped(to: columns, indent: "  ").joined(separator: "\n") + "\n")
     if !S.variations.isEmpty {
       let commands = S.variations.map { variation in
         let words = variation.split(separator: " ").map { ShellText.word(String($0)) }

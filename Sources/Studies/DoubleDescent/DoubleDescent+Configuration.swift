@@ -13,8 +13,8 @@ extension DoubleDescent {
     package var widths = [
       2, 3, 4, 5, 7, 9, 12, 16, 21, 27, 36, 47, 61, 80, 104, 135, 177, 230, 300, 390, 480,
     ]
-    /// The numbers of channels of the CNN: the paper's up to 30, among which its peak lies; of those from 35 to 100, where
-    /// the curve is smooth, four; and three more for the squared error, which take six tenths of the study's time.
+    // The paper's up to 30, among which its peak lies; of those from 35 to 100, where the curve is smooth, four; and three
+    // more for the squared error, which take six tenths of the study's time.
     package var channels =
       Array(stride(from: 2, through: 30, by: 2)) + [40, 60, 80, 100, 130, 200, 300]
     package var nllParameters = 106_000
@@ -38,6 +38,7 @@ extension DoubleDescent {
       "widths":
         "The numbers of hidden units of the MLP: the paper's, `unique(geomspace(2, 300, 20, "
         + "dtype=int))`, and two more for the squared error.",
+      "channels": "The numbers of channels of the CNN.",
       "nllParameters":
         "The most parameters that a network trained by negative log-likelihood has; larger sizes are "
         + "left out there, where the peak comes ten times earlier.",

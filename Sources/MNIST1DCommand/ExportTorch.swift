@@ -12,8 +12,11 @@ struct ExportTorch: ParsableCommand {
       make a network: those of the mlp fit a plain one as well, which then scores several points less.
       """)
 
-  @Option(help: "The kind of classifier.")
-  var model: Architecture
+  @Option(help: ArgumentHelp("The kind of classifier: \(Self.kinds).", valueName: "model"))
+  var model: String
+
+  /// The kinds for which there is a module.
+  private static let kinds = Architecture.paper.map(\.rawValue).joined(separator: ", ")
 
   @Option(
     help: ArgumentHelp(
@@ -28,10 +31,8 @@ struct ExportTorch: ParsableCommand {
   var length = 40
 
   func run() throws {
-    guard Architecture.paper.contains(model) else {
-      throw Failure.usage(
-        "--model is \(model.rawValue); it must be one of "
-          + Architecture.paper.map(\.rawValue).joined(separator: ", "))
+    guard let model = Architecture.paper.first(where: { $0.rawValue == model }) else {
+      throw Failure.usage("--model is \(model); it must be one of \(Self.kinds)")
     }
     let shortest = model == .cnn ? ConvolutionalNetwork.shortestInput : 1
     guard (shortest...10_000).contains(length) else {

@@ -95,6 +95,54 @@ struct ProgressTests {
     #expect(screen.text.hasSuffix(" 24/24 · 1 failed · 30.0/min · 0:10\n"))
   }
 
+  @Test("of a run that was told to stop shows what is done, and that the rest is left")
+  func interrupted() throws {
+    let screen = Screen()
+    var display = ProgressDisplay(.terminal(columns: 80), now: { screen.time }) {
+      screen.text += $0
+    }
+    var stopped = state(12)
+    stopped.isInterrupted = true
+    display.update(state(11))
+    display.update(stopped)
+    display.end()
+    #expect(
+      screen.text.hasSuffix("━━━━━━━━━━━━──────────── 12/24 · 1 failed · 30.0/min · interrupted\n"))
+  }
+
+  @Test("of trials that an interruption takes from the queue does not count them as done")
+  func interruptedRun() throws {
+    let scratch = try Scratch()
+    var configuration = Toy.Configuration()
+    configuration.pause = 2000
+    let interruption = Interruption()
+    let stopping = StoppingListener(interruption)
+    let outcome = try scratch.run(configuration).perform(
+      RunOptions(jobs: 1), interruption: interruption, observer: stopping)
+    guard case .interrupted(_, let ended, let planned) = outcome else {
+      Issue.record("the run was not interrupted")
+      return
+    }
+    let last = try #require(stopping.latest)
+    #expect(last.isInterrupted && last.ended == ended && ended < planned)
+    #expect(last.fraction < 0.9)
+  }
+
+  /// Interrupts a run when its first trial has ended.
+  private final class StoppingListener: RunObserver {
+    private let interruption: Interruption
+    private(set) var latest: RunProgress?
+
+    init(_ interruption: Interruption) { self.interruption = interruption }
+
+    func update(_ progress: RunProgress) {
+      latest = progress
+      if progress.ended > 0 { interruption.request() }
+    }
+    func announce(_ sentence: String) {}
+    func end() {}
+  }
+
   @Test("elsewhere is a plain line every ten seconds and one at the end")
   func plainLines() {
     let screen = Screen()

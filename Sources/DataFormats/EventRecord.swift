@@ -1,3 +1,5 @@
+import Storage
+
 /// One record of TensorBoard's event files, as far as curves need them.
 ///
 /// A file is a sequence of TensorFlow's records: the length of the data (64 bits), its masked CRC-32C, the data, their

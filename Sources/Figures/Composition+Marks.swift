@@ -108,7 +108,7 @@ extension Composition.Cell {
 
   // MARK: Bars and errors
 
-  private static let leastBar = 1.5
+  private static let leastBar = 2.5
 
   private func draw(_ bars: Bars, group: Int, of groups: Int, on canvas: inout Canvas) {
     let category = abs(x(1) - x(0))

@@ -7,14 +7,10 @@ extension Figure {
   /// needs no network. Names in it are derived from its content, so that many figures can stand in
   /// one HTML page; the same figure gives the same bytes everywhere.
   public func svg() -> String {
-    let composition = Composition(self)
-    var canvas = Canvas()
-    let size = Rectangle(x: 0, y: 0, width: width, height: composition.height)
-    canvas.rectangle(size, fill: .ground)
-    composition.draw(on: &canvas)
-
+    let drawing = Drawn(self)
+    let (composition, canvas) = (drawing.composition, drawing.canvas)
     let name = Canvas.name
-    let (w, h) = (Numeral.coordinate(size.width), Numeral.coordinate(size.height))
+    let (w, h) = (Numeral.coordinate(width), Numeral.coordinate(drawing.height))
     let document = """
       <svg xmlns="http://www.w3.org/2000/svg" class="\(name)" width="\(w)" height="\(h)" \
       viewBox="0 0 \(w) \(h)" role="img" aria-labelledby="\(name)-title \(name)-desc">

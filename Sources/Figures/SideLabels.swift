@@ -24,7 +24,7 @@ struct SideLabels {
   private(set) var rows = 0
 
   static let style = TextStyle.tick
-  private static let widest = 96.0
+  private static let widest = 112.0
 
   init() {}
 
@@ -73,7 +73,11 @@ struct SideLabels {
 
   /// From the plotting area to the words.
   static func reach(of panel: Panel) -> Double {
-    names(beside: panel).count > 1 ? 16 : 6
+    switch names(beside: panel).count {
+    case 0...1: 6
+    case 2...7: 16
+    default: 28
+    }
   }
 
   private static func names(beside panel: Panel) -> [String] {

@@ -76,9 +76,12 @@ struct QuizCommand: ParsableCommand {
     say("Comparing with the CNN; its training takes a few seconds.")
     let result = QuizResult(
       quiz.session, of: dataset, network: try QuizResult.networkPredictions(on: dataset))
-    let picture = folder.appendingPathComponent("\(name)-figure-8.svg")
+    let picture = folder.appendingPathComponent("\(name)-figure-8")
     try quiz.session.save(to: file)
-    try OutputFile.write(Array(result.figure.svg().utf8), to: picture.path)
+    for format in PictureFormat.allCases {
+      try OutputFile.write(
+        result.figure.file(as: format), to: "\(picture.path).\(format.rawValue)")
+    }
     if json {
       var report = result.json
       report["folder"] = .text(folder.path)
@@ -87,7 +90,7 @@ struct QuizCommand: ParsableCommand {
     } else {
       Terminal.print(result.text(width: TerminalSize(of: STDOUT_FILENO).columns))
     }
-    Terminal.note("Figure 8 is \(picture.path)")
+    Terminal.note("Figure 8 is \(picture.path).svg, .png and .pdf")
     if !quiz.session.isFinished { say("The same command goes on with the quiz.") }
   }
 

@@ -140,6 +140,10 @@ extension Train {
     }
     return Figure(
       title: "The \(model.label) while it is trained", subtitle: "Seed \(seed)",
+      caption:
+        "Loss and accuracy on the training and the test examples"
+        + (evaluations.contains { $0.validation != nil } ? ", and on those held out" : "")
+        + ", evaluated \(evaluations.count.shown) times; one seed.",
       panels: [
         Panel(x: axis, y: Axis("loss"), marks: lines { $0.loss }),
         Panel(x: axis, y: Axis("accuracy (%)"), marks: lines { $0.accuracy }),

@@ -1,6 +1,7 @@
 import Storage
 import ArgumentParser
 import DataFormats
+import Figures
 import Foundation
 import MNIST1D
 import NeuralNetworks
@@ -85,8 +86,9 @@ struct Train: ParsableCommand {
   var curves: String?
 
   @Option(
-    help: ArgumentHelp("Draw the evaluations here, as SVG.", valueName: "file"),
-    completion: .file(extensions: ["svg"]))
+    help: ArgumentHelp(
+      "Draw the evaluations here, as SVG, PNG or PDF by the name's ending.", valueName: "file"),
+    completion: .file(extensions: PictureFormat.allCases.map(\.rawValue)))
   var figure: String?
 
   @Flag(help: "Say first what the network is made of: its parameters with their shapes and counts.")
@@ -146,11 +148,10 @@ struct Train: ParsableCommand {
     try outputs.add("--checkpoint's metrics", journal, .growingFile)
     try outputs.add("--metrics", metrics, .growingFile)
     try outputs.add("--tensorboard", tensorboard, .folder)
-    for (option, path, type) in [("--curves", curves, "csv"), ("--figure", figure, "svg")] {
-      if let path, !path.lowercased().hasSuffix(".\(type)"), !path.hasPrefix("/dev/") {
-        throw Failure.usage("\(option) is \(path); its name must end in .\(type)")
-      }
+    if let curves, !curves.lowercased().hasSuffix(".csv"), !curves.hasPrefix("/dev/") {
+      throw Failure.usage("--curves is \(curves); its name must end in .csv")
     }
+    if let figure { _ = try PictureFormat(for: "--figure", figure) }
     try outputs.add("--curves", curves)
     try outputs.add("--figure", figure)
     try outputs.require(apartFrom: [
@@ -226,7 +227,8 @@ struct Train: ParsableCommand {
       }
       if let figure {
         let picture = learningCurves(of: training, evaluations)
-        try OutputFile.write(Array(picture.svg().utf8), to: figure)
+        let format = try PictureFormat(for: "--figure", figure)
+        try OutputFile.write(picture.file(as: format), to: figure)
       }
     }
     let train = training.model.score(on: training.batches.data)

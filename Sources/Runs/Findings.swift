@@ -168,6 +168,8 @@ public struct Illustration: Sendable, Equatable {
   /// What the figure's title says where this run supports it, instead of the question that it is.
   public var finding: Finding?
   private var content: Content
+  /// The figure with its caption, for files of its own; nil where there is none but a drawing.
+  private(set) var single: Figure?
 
   /// A sentence that a figure shows, if claims hold.
   public struct Finding: Sendable, Equatable {
@@ -261,7 +263,10 @@ public struct Illustration: Sendable, Equatable {
     if let finding, finding.holds(among: claims) { figure.title = finding.sentence }
     figure.notice = notices.isEmpty ? nil : notices.joined(separator: "\n")
     let noticed = Illustration(name, caption: caption, figure: figure)
-    return Illustration(name, caption: caption, svg: noticed.svg, narrow: noticed.narrowSVG)
+    var drawn = Illustration(name, caption: caption, svg: noticed.svg, narrow: noticed.narrowSVG)
+    figure.caption = [figure.caption, caption].compactMap(\.self).joined(separator: "\n")
+    drawn.single = figure
+    return drawn
   }
 }
 

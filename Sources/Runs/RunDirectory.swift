@@ -1,3 +1,4 @@
+import Figures
 import Foundation
 import Storage
 
@@ -41,8 +42,8 @@ package struct RunIdentity: Sendable, Equatable {
 /// The folder of one run, `<output>/<study>/<hash of the resolved configuration>/`.
 ///
 /// It holds `config.json`, the stores (`trials.jsonl`, and one for each shard), and, when all trials
-/// are done, `summary.json`, `tables/*.csv`, `figures/*.svg` (and `figures/narrow/*.svg`, the same for
-/// a phone), `report.html` and whatever
+/// are done, `summary.json`, `tables/*.csv`, `figures/*.svg`, `.png` and `.pdf` with their captions
+/// (and `figures/page/*.svg` and `figures/narrow/*.svg`, as they stand on a page and on a phone's), `report.html` and whatever
 /// a study attaches as `files/*`; while long trials run, also `checkpoints/`.
 public struct RunDirectory: Sendable, Equatable {
   /// Where the folder is.
@@ -64,7 +65,10 @@ public struct RunDirectory: Sendable, Equatable {
   public var report: URL { url.appendingPathComponent("report.html") }
 
   func table(_ name: String) -> URL { url.appendingPathComponent("tables/\(name).csv") }
-  func figure(_ name: String) -> URL { url.appendingPathComponent("figures/\(name).svg") }
+  func figure(_ name: String, as format: PictureFormat = .svg) -> URL {
+    url.appendingPathComponent("figures/\(name).\(format.rawValue)")
+  }
+  func pageFigure(_ name: String) -> URL { url.appendingPathComponent("figures/page/\(name).svg") }
   func narrowFigure(_ name: String) -> URL {
     url.appendingPathComponent("figures/narrow/\(name).svg")
   }
@@ -80,7 +84,8 @@ public struct RunDirectory: Sendable, Equatable {
   /// Removes what killed processes have left half-written.
   func removeLeftovers() {
     for folder in [
-      "", "tables", "figures", "figures/narrow", "files", "slurm", checkpoints.lastPathComponent,
+      "", "tables", "figures", "figures/narrow", "figures/page", "files", "slurm",
+      checkpoints.lastPathComponent,
     ] {
       OutputFile.removeLeftovers(in: url.appendingPathComponent(folder).path)
     }

@@ -172,13 +172,7 @@ extension RunSummary {
     if !findings.illustrations.isEmpty {
       try FileSystem.createDirectory(directory.url.appendingPathComponent("figures"))
     }
-    for figure in findings.illustrations {
-      try FileSystem.replace(directory.figure(figure.name), with: figure.svg.utf8)
-      guard let narrow = figure.narrowSVG else { continue }
-      let file = directory.narrowFigure(figure.name)
-      try FileSystem.createDirectory(file.deletingLastPathComponent())
-      try FileSystem.replace(file, with: narrow.utf8)
-    }
+    for figure in findings.illustrations { try figure.write(to: directory) }
     if !findings.attachments.isEmpty {
       try FileSystem.createDirectory(directory.url.appendingPathComponent("files"))
     }
@@ -222,7 +216,10 @@ extension RunSummary {
     for index in findings.illustrations.indices {
       let drawing = findings.illustrations[index]
       let figure = directory.figure(drawing.name)
-      guard let svg = try FileSystem.readOwn(figure) else {
+      // Earlier versions wrote figures without captions, and so had one drawing for page and file.
+      var svg = try FileSystem.readOwn(directory.pageFigure(drawing.name))
+      if svg == nil { svg = try FileSystem.readOwn(figure) }
+      guard let svg else {
         throw .missingFile(figure.path, remedy: "run the study again to draw it")
       }
       let narrow = try FileSystem.readOwn(directory.narrowFigure(drawing.name))
@@ -236,6 +233,24 @@ extension RunSummary {
         throw .missingFile(file.path, remedy: "run the study again to write it")
       }
       findings.attachments[index].contents = Array(contents)
+    }
+  }
+}
+
+extension Illustration {
+  /// Writes the drawings for pages, and a file of each format with the caption in the picture.
+  fileprivate func write(to directory: RunDirectory) throws(RunError) {
+    for format in PictureFormat.allCases {
+      guard let single else { break }
+      try FileSystem.replace(directory.figure(name, as: format), with: single.file(as: format))
+    }
+    if single == nil { try FileSystem.replace(directory.figure(name), with: svg.utf8) }
+    for (file, drawing) in [
+      (directory.pageFigure(name), svg), (directory.narrowFigure(name), narrowSVG),
+    ] {
+      guard let drawing else { continue }
+      try FileSystem.createDirectory(file.deletingLastPathComponent())
+      try FileSystem.replace(file, with: drawing.utf8)
     }
   }
 }

@@ -116,7 +116,7 @@ struct MarkTests {
       part.split { " hvZ".contains($0) }.compactMap { Double($0) }
     }
     #expect(boxes.count == 2)
-    #expect(boxes[0][3] == 1.5 && abs(boxes[0][1] + 1.5 - plot.bottom) < 0.02)
+    #expect(boxes[0][3] == 2.5 && abs(boxes[0][1] + 2.5 - plot.bottom) < 0.02)
   }
 
   @Test("bars that are never negative start at zero, however large their errors are")

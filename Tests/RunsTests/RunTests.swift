@@ -16,8 +16,9 @@ struct RunTests {
     #expect(
       Set(files) == [
         "config.json", "trials.jsonl", ".trials.jsonl.lock", "summary.json", "tables",
-        "tables/scores.csv", "figures", "figures/figure-1.svg", "figures/narrow",
-        "figures/narrow/figure-1.svg", "report.html",
+        "tables/scores.csv", "figures", "figures/figure-1.pdf",
+        "figures/figure-1.png", "figures/figure-1.svg", "figures/narrow",
+        "figures/narrow/figure-1.svg", "figures/page", "figures/page/figure-1.svg", "report.html",
       ])
     #expect(run.directory.url.path.hasPrefix(scratch.url.path + "/runs/toy/"))
     #expect(try RunSummary(reading: run.directory) == summary)

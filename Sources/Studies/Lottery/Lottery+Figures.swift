@@ -103,14 +103,15 @@ extension Results<Lottery> {
 
   /// A learning curve of the analysis.
   private func curve(
-    _ network: Lottery.Network, _ condition: Lottery.Condition, label: String
+    _ network: Lottery.Network, _ condition: Lottery.Condition, label: String,
+    dash: Dash = .solid
   ) -> Mark? {
     curve(where: { $0.network == network }) { measurement in
       measurement.curves.first { $0.condition == condition }.map { ($0.steps, $0.testAccuracy) }
     }.map {
       .line(
         Line(
-          nil, $0, band: .error, color: network.appearance.color, dash: condition.dash,
+          nil, $0, band: .error, color: network.appearance.color, dash: dash,
           endLabel: label))
     }
   }
@@ -150,8 +151,12 @@ extension Results<Lottery> {
       curve(.random, .ordered, label: "random"),
       curve(.sign, .ordered, label: "pruned by sign"),
       curve(.lottery, .ordered, label: "lottery"),
-      curve(.lottery, .reinitialized, label: "lottery, other initial weights"),
-      curve(.lottery, .shuffled, label: "lottery, columns shuffled"),
+      curve(
+        .lottery, .reinitialized, label: "lottery, other initial weights",
+        dash: Lottery.Condition.reinitialized.dash),
+      curve(
+        .lottery, .shuffled, label: "lottery, columns shuffled",
+        dash: Lottery.Condition.shuffled.dash),
     ]
     return Figure(
       title: "What does a lottery ticket’s advantage rest on?",

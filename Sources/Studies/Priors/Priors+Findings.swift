@@ -75,6 +75,15 @@ extension Results<Priors> {
     }
   }
 
+  /// A name that has room at the end of a line.
+  private static func shortLabel(_ subject: Subject) -> String {
+    switch subject.network {
+    case .window: "windows of \(subject.window ?? 0)"
+    case .bag: "no positions"
+    default: label(subject)
+    }
+  }
+
   private func appearance(_ subject: Subject) -> Appearance {
     subject.network.appearance(window: subject.window)
   }
@@ -116,7 +125,7 @@ extension Results<Priors> {
             return .line(
               Line(
                 nil, curve, as: appearance(subject), points: .shown,
-                endLabel: Self.label(subject)))
+                endLabel: Self.shortLabel(subject)))
           })
       ], legend: .hidden, width: 900, aspect: 0.9)
   }

@@ -1,9 +1,9 @@
 /// A cyclic redundancy check of 32 bits, in reversed bits as most formats have it.
-struct CRC32 {
+package struct CRC32: Sendable {
   /// That of zip archives (ISO 3309).
-  static let zip = CRC32(polynomial: 0xEDB8_8320)
+  package static let zip = CRC32(polynomial: 0xEDB8_8320)
   /// That of TensorFlow's records (Castagnoli, Bräuer and Herrmann 1993).
-  static let castagnoli = CRC32(polynomial: 0x82F6_3B78)
+  package static let castagnoli = CRC32(polynomial: 0x82F6_3B78)
 
   private let table: [UInt32]
 
@@ -15,7 +15,7 @@ struct CRC32 {
     }
   }
 
-  func checksum(_ bytes: some Sequence<UInt8>) -> UInt32 {
+  package func checksum(_ bytes: some Sequence<UInt8>) -> UInt32 {
     ~bytes.reduce(~0) { $0 >> 8 ^ table[Int(UInt8(truncatingIfNeeded: $0) ^ $1)] }
   }
 }

@@ -198,8 +198,9 @@ struct Raster {
       for column in first...last {
         sum += changes[row * stride + column]
         changes[row * stride + column] = 0
-        let covered = min(abs(sum), 1)
-        guard column < width, covered > 1e-4 else { continue }
+        // In sixteen steps, which no eye tells from more, so that few colours are needed.
+        let covered = (min(abs(sum), 1) * 16).rounded() / 16
+        guard column < width, covered > 0 else { continue }
         let share = covered * Float(opacity)
         let place = 3 * (row * width + column)
         for part in 0..<3 {

@@ -1,31 +1,70 @@
 // @ts-check
-// The page: starts the laboratory, and shows whether this browser comes to the bits of every other machine.
+// The page: starts the laboratory, and opens the view that the address names.
+import { Address, linkTo } from "./address.js";
+import { element } from "./elements.js";
 import { Lab } from "./lab.js";
+import { BitsView, kernelWords } from "./views/bits.js";
+import { DatasetView } from "./views/data.js";
+import { HomeView } from "./views/home.js";
+import { TableView } from "./views/table.js";
 
-const element = (/** @type {string} */ id) => /** @type {HTMLElement} */ (document.getElementById(id));
+/**
+ * @typedef {object} View
+ * @property {(place: HTMLElement, lab: Lab, address: Address) => void} open
+ * @property {() => void} close ends its trials
+ */
 
-/** @param {string} line */
-function show(line) {
-  element("output").textContent += line + "\n";
+/** @type {Record<string, {title: string, View: new () => View}>} */
+const views = {
+  home: { title: "Start", View: HomeView },
+  data: { title: "Data", View: DatasetView },
+  table: { title: "Table 1", View: TableView },
+  bits: { title: "Same bits", View: BitsView },
+};
+
+const byId = (/** @type {string} */ id) => /** @type {HTMLElement} */ (document.getElementById(id));
+
+/** @type {View | undefined} */
+let open;
+
+/** @param {Lab} lab @param {boolean} isFirst */
+function show(lab, isFirst) {
+  open?.close();
+  open = undefined;
+  const address = new Address(), name = views[address.view] ? address.view : "home";
+  address.view = name;
+  const main = byId("main"), { title, View } = views[name];
+  main.replaceChildren();
+  document.title = name === "home" ? "The MNIST-1D lab" : `${title} – MNIST-1D lab`;
+  byId("navigation").replaceChildren(...Object.entries(views).map(([other, { title }]) =>
+    element("a", { href: linkTo(other), "aria-current": other === name ? "page" : null }, title)));
+  byId("home-link").setAttribute("href", linkTo("home"));
+  try {
+    open = new View();
+    open.open(main, lab, address);
+  } catch (error) {
+    main.replaceChildren(element("p", { class: "fault", role: "alert" }, `This view cannot be shown: ${/** @type {any} */ (error).message}`));
+    throw error;
+  }
+  if (isFirst) return;
+  // As when a page is loaded: from the top, and a screen reader begins with the heading.
+  scrollTo(0, 0);
+  const heading = main.querySelector("h1");
+  heading?.setAttribute("tabindex", "-1");
+  heading?.focus({ preventScroll: true });
 }
 
 async function main() {
   const lab = await Lab.start();
+  byId("kernels").textContent = `Computed in this browser with ${kernelWords[lab.kernels]}, on ${lab.workers.length} ${lab.workers.length === 1 ? "worker" : "workers"}; nothing is sent anywhere.`;
+  show(lab, true);
+  // The link to the content is no view.
+  addEventListener("hashchange", () => { if (location.hash !== "#main") show(lab, false); });
   // What tests and curious visitors call.
   Object.assign(window, { lab });
-  element("kernels").textContent = `Kernels: ${lab.kernels}. Workers: ${lab.workers.length}.`;
-  element("self-test").onclick = async () => {
-    const { dataset, digests } = await lab.selfTest();
-    show(`dataset ${dataset}`);
-    const committed = lab.committedDigests(300);
-    for (const [model, digest] of Object.entries(digests)) {
-      show(`${model} ${digest} ${digest === committed[model] ? "as everywhere" : `differs from ${committed[model]}`}`);
-    }
-    for (const model of Object.keys(digests)) show(`${model} ${(await lab.time(model)).toFixed(1)} µs a step`);
-  };
 }
 
 main().catch((error) => {
-  element("kernels").textContent = `The lab cannot start: ${error.message}`;
+  byId("main").replaceChildren(element("p", { class: "fault", role: "alert" }, `The lab cannot start: ${error.message}`));
   throw error;
 });

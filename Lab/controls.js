@@ -1,0 +1,130 @@
+// @ts-check
+// The bar below a view's settings: begin, pause, step, speed, how far it is and how long it takes.
+import { Batch, secondsOf } from "./batch.js";
+import { durationWords, element } from "./elements.js";
+
+/** @typedef {{plans: import("./batch.js").Plan<any>[], steps: (plan: import("./batch.js").Plan<any>) => number, atOnce?: number}} Undertaking */
+
+export class Controls {
+  /**
+   * @param {import("./lab.js").Lab} lab
+   * @param {object} options
+   * @param {string} options.label what the button says
+   * @param {() => Undertaking} options.plan what the settings ask for
+   * @param {(batch: Batch<any>) => void} options.onchange draws what there is
+   * @param {{label: string, apply: () => void, isChosen: () => boolean}[]} [options.presets]
+   * @param {string} [options.stepLabel]
+   */
+  constructor(lab, { label, plan, onchange, presets = [], stepLabel = "One step" }) {
+    this.lab = lab;
+    this.label = label;
+    this.plan = plan;
+    this.onchange = onchange;
+    this.presets = presets;
+    /** @type {Batch<any> | undefined} */
+    this.batch = undefined;
+    this.primary = element("button", { type: "button", class: "primary", onclick: () => this.press() }, label);
+    this.stepButton = element("button", { type: "button", onclick: () => this.step() }, stepLabel);
+    this.stopButton = element("button", { type: "button", onclick: () => this.batch?.stop() }, "Stop");
+    this.speed = element("select", { onchange: () => this.batch?.setSpeed(Number(this.speed.value)) },
+      [["Infinity", "as fast as it goes"], ["100", "100 steps a second"], ["20", "20 steps a second"], ["5", "5 steps a second"]]
+        .map(([value, text]) => element("option", { value }, text)));
+    this.bar = element("progress", { max: 1, value: 0, "aria-label": "Progress" });
+    this.status = element("span", { class: "progress-text" });
+    this.fault = element("p", { class: "fault", role: "alert", hidden: true });
+    this.presetButtons = presets.map((preset) =>
+      element("button", { type: "button", class: "preset", onclick: () => { preset.apply(); this.settingsChanged(); } }, preset.label));
+    this.element = element("div", { class: "controls" },
+      presets.length > 0 ? element("div", { class: "presets", role: "group", "aria-label": "How much to compute" }, this.presetButtons) : null,
+      element("div", { class: "buttons" }, this.primary, this.stepButton, this.stopButton,
+        element("label", { class: "speed" }, "Speed ", this.speed)),
+      element("div", { class: "progress" }, this.bar, this.status), this.fault);
+    this.estimates = 0;
+    this.isClosed = false;
+    this.refresh();
+    this.estimate();
+  }
+
+  press() {
+    if (this.batch?.state === "running") this.batch.pause();
+    else if (this.batch?.state === "paused") this.batch.resume();
+    else this.begin()?.start();
+  }
+  step() {
+    if (this.batch?.isUnderWay) this.batch.step();
+    else this.begin()?.step();
+  }
+
+  /** Begins anew with the settings as they are. */
+  begin() {
+    this.batch?.stop();
+    try {
+      const { plans, atOnce } = this.plan();
+      this.batch = new Batch(this.lab, plans, { atOnce, onchange: () => this.refresh() });
+      this.batch.setSpeed(Number(this.speed.value));
+    } catch (error) {
+      this.batch = undefined;
+      this.complain([String(/** @type {any} */ (error).message)]);
+    }
+    return this.batch;
+  }
+
+  /** Ends what is under way: it was asked for with other settings. */
+  settingsChanged() {
+    if (this.batch?.isUnderWay) this.batch.stop();
+    this.refresh();
+    this.estimate();
+  }
+
+  /** Says how long it would take. */
+  async estimate() {
+    const number = ++this.estimates;
+    // While somebody drags, nothing is measured.
+    await new Promise((resume) => setTimeout(resume, 400));
+    if (number !== this.estimates || this.batch?.isUnderWay || this.isClosed) return;
+    try {
+      const { plans, steps } = this.plan();
+      let seconds = 0, longest = 0;
+      for (const plan of plans) {
+        const own = await secondsOf(this.lab, plan, steps(plan));
+        if (number !== this.estimates || this.isClosed) return;
+        seconds += own;
+        longest = Math.max(longest, own);
+      }
+      if (this.batch?.isUnderWay) return;
+      this.status.textContent = `Takes about ${durationWords(Math.max(seconds / this.lab.workers.length, longest))} in this browser`;
+    } catch (error) {
+      if (number === this.estimates && !this.isClosed) this.complain([String(/** @type {any} */ (error).message)]);
+    }
+  }
+
+  /** @param {string[]} sentences */
+  complain(sentences) {
+    this.fault.textContent = sentences.join(" ");
+    this.fault.hidden = sentences.length === 0;
+  }
+
+  refresh() {
+    const { batch } = this;
+    const state = batch?.state ?? "waiting";
+    this.primary.textContent = { running: "Pause", paused: "Resume", waiting: this.label, finished: `${this.label} again`, stopped: `${this.label} again` }[state];
+    this.stopButton.disabled = !batch?.isUnderWay;
+    this.presets.forEach((preset, index) => this.presetButtons[index].setAttribute("aria-pressed", String(preset.isChosen())));
+    this.complain(batch?.faults ?? []);
+    if (!batch) return;
+    this.bar.value = batch.part;
+    const percent = `${Math.floor(100 * batch.part)} %`;
+    const left = durationWords(batch.secondsLeft);
+    this.status.textContent = {
+      waiting: "", paused: `Paused at ${percent}`, stopped: `Stopped at ${percent}`,
+      running: left && batch.speed === Infinity ? `${percent}, about ${left} left` : percent,
+      finished: `Done in ${durationWords(batch.seconds)}`,
+    }[state];
+    this.onchange(batch);
+  }
+
+  close() {
+    this.isClosed = true;
+    this.batch?.stop();
+  }
+}

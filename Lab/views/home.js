@@ -1,0 +1,45 @@
+// @ts-check
+// Where a visitor begins: what this is, and the questions that the views answer.
+import { linkTo } from "../address.js";
+import { seriesColor } from "../appearance.js";
+import { element, quotation } from "../elements.js";
+import { rangeOf, signalRow } from "../signals.js";
+
+/** @type {{question: string, answer: string, view: string, settings?: Record<string, string>}[]} */
+const questions = [
+  { question: "What is in the data?", answer: "Turn noise, translation and shear, and watch ten digits change.", view: "data" },
+  { question: "What is the order of the points worth?", answer: "Table 1: four networks, points in order and shuffled.", view: "table" },
+  { question: "Does noise hurt a CNN more than an MLP?", answer: "Train both on more and more noise.", view: "table", settings: { vary: "iid-noise-scale", models: "mlp,cnn" } },
+  { question: "Is it the same everywhere?", answer: "Compare this browser's bits with those of every other machine.", view: "bits" },
+];
+
+export class HomeView {
+  /**
+   * @param {HTMLElement} place
+   * @param {import("../lab.js").Lab} lab
+   */
+  open(place, lab) {
+    this.digits = element("div", { class: "figure-drawing" });
+    place.append(
+      element("h1", {}, "The MNIST-1D lab"),
+      element("p", { class: "lead" }, "The paper “Scaling down deep learning” in this page: it makes the data, trains the networks and metalearns here, in your browser, with the same bits as everywhere."),
+      this.digits,
+      quotation("We see carefully-controlled, small-scale experiments as a great way to address these problems.", "MNIST-1D, section 5"),
+      element("ul", { class: "cards" }, questions.map(({ question, answer, view, settings }) =>
+        element("li", {}, element("a", { href: linkTo(view, settings) }, element("strong", {}, question), element("span", {}, answer))))));
+    const draw = () => {
+      const width = Math.floor(this.digits.clientWidth);
+      if (width === 0) return;
+      const signals = Array.from({ length: 10 }, (_, digit) => lab.core.call("stage", digit, 42, 8, ""));
+      const range = rangeOf(signals);
+      this.digits.innerHTML = signalRow(signals.map((signal, digit) => ({ title: String(digit), signal, range, color: seriesColor(digit) })),
+        { width, height: 130, perRow: width < 620 ? 5 : 10, summary: "An example of each of the ten digits." });
+    };
+    this.observer = new ResizeObserver(draw);
+    this.observer.observe(this.digits);
+  }
+
+  close() {
+    this.observer?.disconnect();
+  }
+}

@@ -1,0 +1,389 @@
+// @ts-check
+// Networks side by side: Table 1 of the paper, and the same for any setting of the dataset or the training.
+import { networkAppearances } from "../appearance.js";
+import { Controls } from "../controls.js";
+import { datasetFields, datasetSettings, rareDatasetFields, sizedDataset } from "../datasets.js";
+import { capitalized, element, fixed, listed, quotation, say, verdictPlace } from "../elements.js";
+import { Figure } from "../figure.js";
+import { Form } from "../form.js";
+
+/** @typedef {{network: string, value: string, seed: number}} Tag */
+/** @typedef {import("../form.js").Field} Field */
+
+/**
+ * What can be compared: its name in sentences, the values to begin with, and where a value belongs.
+ * @type {Record<string, {label: string, words: string, values: string, isDataset?: boolean, min?: number, max?: number, step?: number, isLogarithmic?: boolean}>}
+ */
+const comparisons = {
+  order: { label: "the order of the points", words: "order of the points", values: "as-it-is,shuffled" },
+  "iid-noise-scale": { label: "white noise", words: "white noise", values: "0.02,0.1,0.25,0.5", isDataset: true, min: 0, max: 10 },
+  "corr-noise-scale": { label: "correlated noise", words: "correlated noise", values: "0,0.25,0.5,1,2", isDataset: true, min: 0, max: 10 },
+  "max-translation": { label: "translation", words: "translation", values: "1,12,48,72", isDataset: true, min: 1, max: 1000, step: 1 },
+  "shear-scale": { label: "shear", words: "shear", values: "0,0.75,3,6", isDataset: true, min: 0, max: 100 },
+  "final-seq-length": { label: "length of the signals", words: "length", values: "20,40,80", isDataset: true, min: 10, max: 200, step: 1 },
+  "training-examples": { label: "number of training examples", words: "number of examples", values: "100,500,1000,2000,4000", min: 10, max: 50000, step: 1, isLogarithmic: true },
+  "learning-rate": { label: "learning rate", words: "learning rate", values: "0.001,0.01,0.1,1", min: 1e-6, max: 100, isLogarithmic: true },
+  "batch-size": { label: "batch size", words: "batch size", values: "10,100,1000", min: 1, max: 10000, step: 1, isLogarithmic: true },
+  hidden: { label: "width", words: "width", values: "10,30,100,300", min: 1, max: 2000, step: 1, isLogarithmic: true },
+  depth: { label: "depth", words: "depth", values: "1,2,4,8,16", min: 1, max: 64, step: 1, isLogarithmic: true },
+};
+
+/** The names of the orders; the first is none of the engine's. @type {Record<string, string>} */
+const orders = { "as-it-is": "in order", shuffled: "shuffled", reversed: "reversed", swapped: "halves swapped" };
+
+/** Table 1 of the paper, in percent. @type {Record<string, Record<string, number>>} */
+const reported = {
+  "as-it-is": { logistic: 32, mlp: 68, cnn: 94, gru: 91 },
+  shuffled: { logistic: 32, mlp: 68, cnn: 56, gru: 57 },
+};
+
+/** What the curves can show. @type {Record<string, {label: string, of: (evaluation: import("../lab.js").Evaluation) => number}>} */
+const measures = {
+  "test-accuracy": { label: "test accuracy (%)", of: (evaluation) => evaluation.testAccuracy },
+  "train-accuracy": { label: "training accuracy (%)", of: (evaluation) => evaluation.trainAccuracy },
+  "test-loss": { label: "test loss", of: (evaluation) => evaluation.testLoss },
+  "train-loss": { label: "training loss", of: (evaluation) => evaluation.trainLoss },
+};
+
+/** @param {Record<string, {label: string}>} things */
+const choicesOf = (things) => Object.entries(things).map(([value, { label }]) => ({ value, label }));
+
+/** @type {Field[]} */
+const questionFields = [
+  { key: "vary", label: "Compare by", kind: "choice", standard: "order", choices: choicesOf(comparisons) },
+  { key: "orders", label: "Orders", kind: "checks", standard: "as-it-is,shuffled", choices: Object.entries(orders).map(([value, label]) => ({ value, label })) },
+  { key: "values", label: "Values", kind: "values", standard: "", hint: "With blanks between them." },
+  { key: "models", label: "Networks", kind: "checks", standard: "logistic,mlp,cnn,gru",
+    choices: ["logistic", "mlp", "cnn", "gru"].map((value) => ({ value, label: networkAppearances[value].short ?? networkAppearances[value].label })) },
+  { key: "steps", label: "Training steps", kind: "number", standard: "1000", min: 1, max: 100000, step: 1 },
+  { key: "seeds", label: "Seeds", kind: "number", standard: "1", min: 1, max: 10, step: 1, hint: "How many trainings of each, with other initial weights." },
+];
+
+/** @type {Field[]} */
+const trainingFields = [
+  { key: "more-models", label: "More networks", kind: "checks", standard: "none",
+    choices: [{ value: "none", label: "none" }, ...Object.keys(networkAppearances).slice(4).map((value) => ({ value, label: networkAppearances[value].label }))] },
+  { key: "optimizer", label: "Optimizer", kind: "choice", standard: "adam", choices: ["adam", "sgd"].map((value) => ({ value, label: value === "sgd" ? "gradient descent" : "Adam" })) },
+  { key: "learning-rate", label: "Learning rate", kind: "number", standard: "0.01", min: 1e-6, max: 100, step: 0.001 },
+  { key: "batch-size", label: "Batch size", kind: "number", standard: "100", min: 1, max: 10000, step: 1 },
+  { key: "hidden", label: "Width", kind: "number", standard: "0", min: 0, max: 2000, step: 1, hint: "Hidden units; 0 for the paper's." },
+  { key: "weight-decay", label: "Weight decay", kind: "number", standard: "0", min: 0, max: 10, step: 0.001 },
+  { key: "label-smoothing", label: "Label smoothing", kind: "number", standard: "0", min: 0, max: 1, step: 0.1 },
+  { key: "first-seed", label: "First seed", kind: "number", standard: "42", min: 0, max: 2147483000, step: 1 },
+  { key: "show", label: "The curves show", kind: "choice", standard: "test-accuracy", choices: choicesOf(measures) },
+];
+
+/** @type {Field[]} */
+const dataFields = [...datasetFields, ...rareDatasetFields].map((field) => ({ ...field, key: `dataset.${field.key}` }));
+
+export class TableView {
+  /**
+   * @param {HTMLElement} place
+   * @param {import("../lab.js").Lab} lab
+   * @param {import("../address.js").Address} address
+   */
+  open(place, lab, address) {
+    const standard = comparisons[address.get("vary") ?? "order"] ?? comparisons.order;
+    const question = questionFields.map((field) => (field.key === "values" ? { ...field, standard: standard.values, min: standard.min, max: standard.max, step: standard.step } : field));
+    this.form = new Form(question, address, (key) => this.changed(key));
+    this.training = new Form(trainingFields, address, (key) => this.changed(key));
+    this.data = new Form(dataFields, address, (key) => this.changed(key));
+    this.curves = new Figure();
+    this.summary = new Figure();
+    this.verdict = verdictPlace();
+    this.table = element("div", { class: "scroll" });
+    this.controls = new Controls(lab, {
+      label: "Train", plan: () => this.plan(), onchange: (batch) => this.draw(batch),
+      presets: [
+        { label: "Quick: 1000 steps", apply: () => this.form?.set({ steps: "1000", seeds: "1" }), isChosen: () => this.isPreset("1000", "1") },
+        { label: "As in the paper: 6000 steps, 3 seeds", apply: () => this.form?.set({ steps: "6000", seeds: "3" }), isChosen: () => this.isPreset("6000", "3") },
+      ],
+    });
+    const isOpen = (/** @type {Form} */ form) => Object.keys(form.changed()).length > 0;
+    place.append(
+      element("h1", {}, "Table 1: networks compared"),
+      quotation("Table 1 shows that the test accuracy of CNNs and GRUs decreases by about 38% on the shuffled data whereas the MLP and linear models perform about the same.", "MNIST-1D, section 3"),
+      element("p", { class: "lead" }, "Train networks side by side, and see what hurts whom: the order of the points as in the paper, or noise, translation, fewer examples, another learning rate."),
+      element("section", { class: "panel", "aria-label": "Settings" },
+        this.form.element,
+        element("details", { open: isOpen(this.data) }, element("summary", {}, "The dataset"), this.data.element),
+        element("details", { open: isOpen(this.training) }, element("summary", {}, "The training, and more networks"), this.training.element),
+        this.controls.element),
+      this.verdict, this.summary.element, this.table, this.curves.element);
+    this.arrange();
+    this.drawEmpty();
+  }
+
+  /** @param {string} steps @param {string} seeds */
+  isPreset(steps, seeds) {
+    return this.form?.value("steps") === steps && this.form?.value("seeds") === seeds;
+  }
+
+  /** Shows the fields that matter for what is compared. */
+  arrange() {
+    const { form, training, data } = /** @type {Required<TableView>} */ (/** @type {any} */ (this));
+    const vary = form.value("vary");
+    form.show("orders", vary === "order");
+    form.show("values", vary !== "order");
+    // What is compared has no one value.
+    for (const { key } of trainingFields) training.show(key, key !== vary);
+    for (const { key } of dataFields) {
+      data.show(key, key !== `dataset.${vary}` && !(vary === "training-examples" && ["dataset.num-samples", "dataset.train-split"].includes(key))
+        && !(vary === "order" && key === "dataset.shuffle-seq"));
+    }
+  }
+
+  /** @param {string} key */
+  changed(key) {
+    const { form, controls } = /** @type {any} */ (this);
+    if (key === "vary") {
+      const { values, min, max, step } = comparisons[form.value("vary")];
+      Object.assign(form.field("values"), { standard: values, min, max, step });
+      form.set({ values });
+      return;
+    }
+    this.arrange();
+    if (key === "show" && controls.batch) {
+      this.draw(controls.batch);
+      return;
+    }
+    controls.settingsChanged();
+    if (!controls.batch?.isUnderWay && controls.batch?.state !== "finished") this.drawEmpty();
+  }
+
+  get models() {
+    const { form, training } = /** @type {any} */ (this);
+    return [...form.list("models"), ...training.list("more-models").filter((/** @type {string} */ name) => name !== "none")];
+  }
+  get vary() {
+    return /** @type {any} */ (this).form.value("vary");
+  }
+  get values() {
+    return /** @type {any} */ (this).form.list(this.vary === "order" ? "orders" : "values");
+  }
+
+  /** @returns {import("../controls.js").Undertaking} */
+  plan() {
+    const { form, training, data, vary, values, models } = /** @type {any} */ (this);
+    const steps = form.number("steps"), seeds = form.number("seeds"), first = training.number("first-seed");
+    const { "more-models": _, "first-seed": __, show: ___, hidden, ...common } = training.changed();
+    if (hidden !== undefined) common.hidden = hidden;
+    const kept = datasetSettings(Object.fromEntries(Object.entries(data.changed()).map(([key, value]) => [key.replace("dataset.", ""), value])));
+    const evaluateEvery = Math.max(1, Math.round(steps / 24));
+    /** @type {import("../batch.js").Plan<Tag>[]} */
+    const plans = [];
+    for (let index = 0; index < seeds; index += 1) {
+      for (const value of values) {
+        for (const model of models) {
+          const seed = first + index;
+          /** @type {Record<string, any>} */
+          const settings = { ...common, model, steps, seed };
+          /** @type {Record<string, any>} */
+          const dataset = { ...kept };
+          if (comparisons[vary].isDataset) dataset[vary] = value;
+          else if (vary === "training-examples") Object.assign(dataset, sizedDataset(Number(value), 1000));
+          else if (vary !== "order") settings[vary] = value;
+          // A network that has no such setting is trained as it is.
+          if (settings.hidden !== undefined && !widthNetworks.includes(model)) delete settings.hidden;
+          if (settings.depth !== undefined && !depthNetworks.includes(model)) delete settings.depth;
+          const order = vary === "order" && value !== "as-it-is" ? value : undefined;
+          plans.push({ kind: "training", settings, options: { dataset, order, evaluateEvery }, tag: { network: model, value, seed }, weight: weights[model] ?? 5 });
+        }
+      }
+    }
+    return { plans, steps: () => steps + 1, atOnce: values.length * models.length };
+  }
+
+  /** @param {string} value */
+  valueLabel(value) {
+    return this.vary === "order" ? orders[value] : `${comparisons[this.vary].words} ${value}`;
+  }
+
+  drawEmpty() {
+    const { curves, summary, verdict, table } = /** @type {any} */ (this);
+    say(verdict, "");
+    summary.element.hidden = true;
+    table.hidden = true;
+    curves.element.hidden = true;
+  }
+
+  /** @param {import("../batch.js").Batch<Tag>} batch */
+  draw(batch) {
+    const { curves, summary, verdict, table, training, form } = /** @type {any} */ (this);
+    const results = resultsOf(batch), steps = form.number("steps");
+    const values = [...new Set(batch.items.map(({ plan }) => plan.tag.value))], networks = [...new Set(batch.items.map(({ plan }) => plan.tag.network))];
+    const measure = measures[training.value("show")];
+    curves.element.hidden = table.hidden = false;
+    curves.draw({
+      title: "As they learn", subtitle: `${capitalized(measure.label)} every ${Math.max(1, Math.round(steps / 24))} steps`,
+      panels: values.map((value) => ({
+        title: capitalized(this.valueLabel(value)), x: { label: "training step", from: 0, to: steps },
+        y: { label: measure.label, ...(measure.label.endsWith("(%)") ? { from: 0, to: 100 } : {}) },
+        marks: networks.map((network) => curveMark(results(network, value), networkAppearances[network], measure.of)),
+      })),
+      columns: Math.min(values.length, 3), aspect: values.length === 1 ? 0.5 : 0.75, isShared: true,
+      summary: `${capitalized(measure.label)} against training step for ${networks.map((name) => networkAppearances[name].label).join(", ")}.`,
+    });
+    const isNumeric = this.vary !== "order" && values.length > 1;
+    summary.element.hidden = !isNumeric;
+    if (isNumeric) summary.draw(this.summaryContent(results, networks, values));
+    table.replaceChildren(this.tableOf(results, networks, values));
+    const { mark, text } = this.verdictOn(results, networks, values, batch.state === "finished");
+    if (batch.state === "finished") say(verdict, mark, text);
+    else say(verdict, "open", "");
+  }
+
+  /**
+   * @param {Results} results
+   * @param {string[]} networks
+   * @param {string[]} values
+   * @returns {import("../figure.js").FigureContent}
+   */
+  summaryContent(results, networks, values) {
+    const { label, isLogarithmic } = comparisons[this.vary];
+    return {
+      title: `What ${label} does to each network`, subtitle: "Test accuracy after the last step so far; bands reach from the worst to the best seed",
+      panels: [{
+        x: { label, isLogarithmic }, y: { label: "test accuracy (%)", from: 0, to: 100 },
+        marks: networks.map((network) => {
+          const { color, dash, marker, label, short } = networkAppearances[network];
+          const found = values.map((value) => ({ value: Number(value), ...spreadOf(results(network, value)) })).sort((one, other) => one.value - other.value);
+          const isBanded = found.some(({ count }) => count > 1);
+          return {
+            kind: /** @type {const} */ ("line"), label, endLabel: short ?? label, color, dash, marker, x: found.map(({ value }) => value), y: found.map(({ mean }) => mean),
+            ...(isBanded ? { lower: found.map(({ least }) => least), upper: found.map(({ most }) => most) } : {}),
+          };
+        }),
+      }],
+      columns: 1, aspect: 0.45, summary: `Test accuracy against ${label}, a line for each network; the table below has the numbers.`,
+    };
+  }
+
+  /**
+   * @param {Results} results
+   * @param {string[]} networks
+   * @param {string[]} values
+   */
+  tableOf(results, networks, values) {
+    const head = element("tr", {}, element("th", { scope: "col" }, capitalized(comparisons[this.vary].words)),
+      networks.map((name) => element("th", { scope: "col", class: "number" }, networkAppearances[name].short ?? networkAppearances[name].label)));
+    const rows = values.flatMap((value) => {
+      const cells = networks.map((name) => {
+        const { mean, least, most, count } = spreadOf(results(name, value));
+        return element("td", { class: "number" }, count === 0 ? "–" : `${fixed(mean)} %`, count > 1 ? element("span", { class: "spread" }, ` ${fixed(least)}–${fixed(most)}`) : null);
+      });
+      const row = element("tr", {}, element("th", { scope: "row" }, this.vary === "order" ? capitalized(orders[value]) : value), cells);
+      const paper = this.vary === "order" ? reported[value] : undefined;
+      if (!paper || !networks.some((name) => paper[name])) return [row];
+      return [row, element("tr", { class: "reported" }, element("th", { scope: "row" }, "in the paper"),
+        networks.map((name) => element("td", { class: "number" }, paper[name] ? `${paper[name]} %` : "")))];
+    });
+    return element("table", {}, element("caption", {}, "Test accuracy after the last step"), element("thead", {}, head), element("tbody", {}, rows));
+  }
+
+  /**
+   * @param {Results} results
+   * @param {string[]} networks
+   * @param {string[]} values
+   * @param {boolean} isFinished
+   * @returns {{mark: "holds" | "fails" | "open", text: string}}
+   */
+  verdictOn(results, networks, values, isFinished) {
+    const mean = (/** @type {string} */ network, /** @type {string} */ value) => spreadOf(results(network, value)).mean;
+    const name = (/** @type {string} */ network) => networkAppearances[network].label;
+    if (!isFinished || networks.some((network) => values.some((value) => Number.isNaN(mean(network, value))))) return { mark: "open", text: "" };
+    if (values.length < 2) {
+      const best = [...networks].sort((one, other) => mean(other, values[0]) - mean(one, values[0]));
+      return { mark: "open", text: `Best is the ${name(best[0])} with ${fixed(mean(best[0], values[0]))} %.` };
+    }
+    if (this.vary === "order") return orderVerdict(networks, values, mean);
+    const ordered = [...values].sort((one, other) => Number(one) - Number(other));
+    const [low, high] = [ordered[0], ordered[ordered.length - 1]];
+    const changes = networks.map((network) => ({ network, from: mean(network, low), to: mean(network, high) })).map((change) => ({ ...change, by: change.to - change.from }))
+      .sort((one, other) => one.by - other.by);
+    const words = changes.map(({ network, from, to, by }) => `the ${name(network)} ${by < 0 ? "falls" : "rises"} from ${fixed(from)} to ${fixed(to)} %`);
+    const { words: what } = comparisons[this.vary];
+    const first = `From ${what} ${low} to ${high}, ${listed(words)}.`;
+    if (changes.length < 2) return { mark: "open", text: first };
+    const [worst, least] = [changes[0], changes[changes.length - 1]], apart = least.by - worst.by;
+    const second = worst.by < 0
+      ? ` It hurts the ${name(worst.network)} most: ${fixed(-worst.by)} points, ${fixed(apart)} more than ${least.by < 0 ? "it costs" : "what happens to"} the ${name(least.network)}.`
+      : ` The ${name(least.network)} gains most: ${fixed(least.by)} points.`;
+    const third = apart < 3 ? " That is within what other seeds may turn round: take more." : "";
+    return { mark: "open", text: first + second + third };
+  }
+
+  close() {
+    const { controls, curves, summary } = /** @type {any} */ (this);
+    controls.close();
+    curves.close();
+    summary.close();
+  }
+}
+
+/** About how long a step takes, compared with the logistic regression's. @type {Record<string, number>} */
+const weights = { logistic: 1, mlp: 20, cnn: 50, gru: 55, resnet: 100, tcn: 100, transformer: 100, mixer: 60 };
+
+/** Networks that can be wider, and deeper. */
+const widthNetworks = ["mlp", "deep-mlp", "residual-mlp", "gru"], depthNetworks = ["deep-mlp", "residual-mlp"];
+
+/** @typedef {(network: string, value: string) => import("../lab.js").Evaluation[][]} Results the evaluations of each seed's training */
+
+/**
+ * @param {import("../batch.js").Batch<Tag>} batch
+ * @returns {Results}
+ */
+function resultsOf(batch) {
+  return (network, value) => batch.items
+    .filter(({ plan, trial }) => trial && plan.tag.network === network && plan.tag.value === value)
+    .map(({ trial }) => trial?.evaluations ?? []).filter((evaluations) => evaluations.length > 0);
+}
+
+/** The last test accuracies of some trainings. @param {import("../lab.js").Evaluation[][]} trainings */
+function spreadOf(trainings) {
+  const last = trainings.map((evaluations) => evaluations[evaluations.length - 1].testAccuracy);
+  const mean = last.length > 0 ? last.reduce((sum, value) => sum + value, 0) / last.length : NaN;
+  return { mean, least: Math.min(...last), most: Math.max(...last), count: last.length };
+}
+
+/**
+ * The mean of some trainings' curves as far as all have come, with a band from the least to the greatest.
+ * @param {import("../lab.js").Evaluation[][]} trainings
+ * @param {import("../appearance.js").Appearance} appearance
+ * @param {(evaluation: import("../lab.js").Evaluation) => number} measure
+ * @returns {import("../figure.js").Mark}
+ */
+function curveMark(trainings, { color, dash, label }, measure) {
+  const longest = trainings.reduce((longest, training) => (training.length > longest.length ? training : longest), []);
+  const points = longest.map(({ step }, index) => {
+    const values = trainings.filter((training) => training.length > index).map((training) => measure(training[index]));
+    return { step, mean: values.reduce((sum, value) => sum + value, 0) / values.length, least: Math.min(...values), most: Math.max(...values) };
+  });
+  return {
+    kind: "line", label, color, dash, x: points.map(({ step }) => step), y: points.map(({ mean }) => mean),
+    ...(trainings.length > 1 ? { lower: points.map(({ least }) => least), upper: points.map(({ most }) => most) } : {}),
+  };
+}
+
+/**
+ * @param {string[]} networks
+ * @param {string[]} values
+ * @param {(network: string, value: string) => number} mean
+ * @returns {{mark: "holds" | "fails" | "open", text: string}}
+ */
+function orderVerdict(networks, values, mean) {
+  const name = (/** @type {string} */ network) => networkAppearances[network].label;
+  if (!values.includes("as-it-is")) return { mark: "open", text: "" };
+  const other = values.includes("shuffled") ? "shuffled" : /** @type {string} */ (values.find((value) => value !== "as-it-is"));
+  const losses = networks.map((network) => ({ network, loss: mean(network, "as-it-is") - mean(network, other) }));
+  const [hurt, kept] = [losses.filter(({ loss }) => loss >= 5), losses.filter(({ loss }) => loss < 5)];
+  const text = `${capitalized(orders[other])}: ` + [
+    hurt.length > 0 ? `${listed(hurt.map(({ network, loss }) => `the ${name(network)} loses ${fixed(loss)} points`))}` : "",
+    kept.length > 0 ? `${listed(kept.map(({ network }) => `the ${name(network)}`))} ${kept.length > 1 ? "do" : "does"} about as well as before` : "",
+  ].filter(Boolean).join("; ") + ".";
+  const paper = ["logistic", "mlp", "cnn", "gru"];
+  if (other !== "shuffled" || !paper.every((network) => networks.includes(network))) return { mark: "open", text };
+  const spatial = losses.filter(({ network }) => ["cnn", "gru"].includes(network)), others = losses.filter(({ network }) => ["mlp", "logistic"].includes(network));
+  const holds = spatial.every(({ loss }) => loss >= 15) && others.every(({ loss }) => Math.abs(loss) < 5);
+  return { mark: holds ? "holds" : "fails", text: text + (holds ? " The paper's sentence holds here." : " The paper's sentence does not hold with these settings.") };
+}

@@ -115,7 +115,7 @@ function figureMarkup({ panels, columns = 3, aspect = 0.62, isShared = false, su
   const right = Math.max(8, ...all.map((mark) => (mark.endLabel ? textWidth(mark.endLabel) + 8 : 0)));
   const left = 46, bottom = 36;
   const top = panels.some((panel) => panel.title) ? 24 : 8;
-  const plotWidth = cell - left - right, plotHeight = Math.max(110, Math.round(plotWidth * aspect));
+  const plotWidth = cell - left - right, plotHeight = Math.max(150, Math.round(plotWidth * aspect));
   const height = top + plotHeight + bottom;
   const rows = Math.ceil(panels.length / perRow);
   const drawn = panels.map((panel, index) => {

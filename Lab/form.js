@@ -13,6 +13,7 @@ import { brief, element, numberIn, numbersIn } from "./elements.js";
  * @property {number} [max]
  * @property {number} [step] 1 where numbers are whole
  * @property {{value: string, label: string}[]} [choices]
+ * @property {boolean} [mayBeEmpty] whether none of the choices may be chosen
  */
 
 /** A form of such settings. */
@@ -80,12 +81,12 @@ export class Form {
    * @param {string} value
    */
   faultOf(field, value) {
-    const { kind, min = -Infinity, max = Infinity, step, choices = [], label } = field;
+    const { kind, min = -Infinity, max = Infinity, step, choices = [], label, mayBeEmpty } = field;
     const oneOf = (/** @type {string} */ name) => choices.some((choice) => choice.value === name);
     if (kind === "choice") return oneOf(value) ? "" : `${label} should be one of ${choices.map((choice) => choice.label).join(", ")}.`;
     if (kind === "checks") {
       const names = value === "" ? [] : value.split(",");
-      return names.length > 0 && names.every(oneOf) ? "" : "Choose one or more.";
+      return (mayBeEmpty || names.length > 0) && names.every(oneOf) ? "" : "Choose one or more.";
     }
     if (kind === "flag") return value === "true" || value === "false" ? "" : `${label} should be on or off.`;
     const numbers = kind === "values" ? numbersIn(value) : [numberIn(value)];
@@ -166,7 +167,7 @@ export class Form {
       }
     }
     const name = kind === "checks" ? element("legend", {}, label) : element("label", { for: id }, label);
-    const row = element(kind === "checks" ? "fieldset" : "div", { class: `field ${kind}`, "aria-describedby": kind === "checks" ? described : null },
+    const row = element(kind === "checks" ? "fieldset" : "div", { class: `field field-${kind}`, "aria-describedby": kind === "checks" ? described : null },
       name, inputs, hint ? element("p", { class: "hint", id: `${id}-hint` }, hint) : null, fault);
     this.controls[key] = { row, show, fault };
     show(this.value(key));

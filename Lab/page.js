@@ -3,9 +3,17 @@
 import { Address, linkTo } from "./address.js";
 import { element } from "./elements.js";
 import { Lab } from "./lab.js";
+import { ActivationView } from "./views/activation.js";
 import { BitsView, kernelWords } from "./views/bits.js";
 import { DatasetView } from "./views/data.js";
+import { DoubleDescentView } from "./views/double-descent.js";
+import { DrawView } from "./views/draw.js";
+import { ExercisesView } from "./views/exercises.js";
 import { HomeView } from "./views/home.js";
+import { LearningRateView } from "./views/learning-rate.js";
+import { LotteryView } from "./views/lottery.js";
+import { PoolingView } from "./views/pooling.js";
+import { QuizView } from "./views/quiz.js";
 import { TableView } from "./views/table.js";
 
 /**
@@ -19,6 +27,14 @@ const views = {
   home: { title: "Start", View: HomeView },
   data: { title: "Data", View: DatasetView },
   table: { title: "Table 1", View: TableView },
+  draw: { title: "Draw a digit", View: DrawView },
+  quiz: { title: "Quiz", View: QuizView },
+  "learning-rate": { title: "Learning rate", View: LearningRateView },
+  activation: { title: "Activation function", View: ActivationView },
+  pooling: { title: "Pooling", View: PoolingView },
+  lottery: { title: "Lottery ticket", View: LotteryView },
+  "double-descent": { title: "Double descent", View: DoubleDescentView },
+  exercises: { title: "Exercises", View: ExercisesView },
   bits: { title: "Same bits", View: BitsView },
 };
 

@@ -12,14 +12,16 @@ export class Controls {
    * @param {string} options.label what the button says
    * @param {() => Undertaking} options.plan what the settings ask for
    * @param {(batch: Batch<any>) => void} options.onchange draws what there is
+   * @param {() => void} [options.onbegin] called before a new beginning
    * @param {{label: string, apply: () => void, isChosen: () => boolean}[]} [options.presets]
    * @param {string} [options.stepLabel]
    */
-  constructor(lab, { label, plan, onchange, presets = [], stepLabel = "One step" }) {
+  constructor(lab, { label, plan, onchange, onbegin, presets = [], stepLabel = "One step" }) {
     this.lab = lab;
     this.label = label;
     this.plan = plan;
     this.onchange = onchange;
+    this.onbegin = onbegin;
     this.presets = presets;
     /** @type {Batch<any> | undefined} */
     this.batch = undefined;
@@ -58,6 +60,9 @@ export class Controls {
   /** Begins anew with the settings as they are. */
   begin() {
     this.batch?.stop();
+    // An estimate that is under way would come too late.
+    this.estimates += 1;
+    this.onbegin?.();
     try {
       const { plans, atOnce } = this.plan();
       this.batch = new Batch(this.lab, plans, { atOnce, onchange: () => this.refresh() });

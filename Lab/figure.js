@@ -113,8 +113,9 @@ function figureMarkup({ panels, columns = 3, aspect = 0.62, isShared = false, su
   const cell = (width - gap * (perRow - 1)) / perRow;
   const all = panels.flatMap((panel) => panel.marks);
   const right = Math.max(8, ...all.map((mark) => (mark.endLabel ? textWidth(mark.endLabel) + 8 : 0)));
-  const left = 46, bottom = 36;
+  const bottom = 36;
   const top = panels.some((panel) => panel.title) ? 24 : 8;
+  const left = leftRoom(panels, isShared ? all : undefined);
   const plotWidth = cell - left - right, plotHeight = Math.max(150, Math.round(plotWidth * aspect));
   const height = top + plotHeight + bottom;
   const rows = Math.ceil(panels.length / perRow);
@@ -127,6 +128,21 @@ function figureMarkup({ panels, columns = 3, aspect = 0.62, isShared = false, su
   const whole = rows * (height + 8);
   return `<svg class="chart" width="${coordinate(width)}" height="${whole}" viewBox="0 0 ${coordinate(width)} ${whole}" role="img"`
     + ` aria-label="${escaped(summary)}">${drawn.join("")}</svg>`;
+}
+
+/**
+ * The room for an upright label and the widest numbers beside an axis.
+ * @param {Panel[]} panels
+ * @param {Mark[] | undefined} shared the marks that all limits come from, if they do
+ */
+function leftRoom(panels, shared) {
+  const widths = panels.map((panel) => {
+    const marks = shared ?? panel.marks;
+    const y = scaleOf(limitsOf(marks.flatMap((mark) => valuesOf(mark, "y")), panel.y), [150, 0], panel.y.isLogarithmic);
+    return Math.max(...ticksOf(y, () => 26).map(({ label = "" }) => textWidth(label)), 12) + (panel.y.label ? 28 : 10);
+  });
+  // So that what grows does not jump with each number.
+  return Math.ceil(Math.max(...widths) / 6) * 6;
 }
 
 /**

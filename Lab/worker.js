@@ -49,7 +49,7 @@ function begin({ key, kind, settings, datasetSettings, order, evaluateEvery, isR
   const handle = core.call("trial", dataset(datasetSettings, order), kind, written(settings));
   const [taken, total] = core.call("progress", handle);
   jobs.set(key, {
-    key, handle, evaluateEvery, isRunning, stepsAllowed: 0, speed, taken, total, pace: 1, started: taken,
+    key, handle, evaluateEvery, isRunning, stepsAllowed: 0, speed, taken, total, pace: 1 / turn, started: taken,
     startedAt: performance.now(), rows: [], evaluations: [], lastPost: 0, busy: 0,
   });
   return { columns: core.call("columns", handle).split(","), total };

@@ -35,6 +35,11 @@ export class ActivationView extends StudyView {
     };
   }
 
+  forget() {
+    /** The function as it was after some steps. @type {{step: number, values: Float32Array}[]} */
+    this.samples = [];
+  }
+
   plan() {
     const form = /** @type {import("../form.js").Form} */ (this.form);
     const { functions: _, "num-samples": __, ...changed } = form.changed();
@@ -46,8 +51,6 @@ export class ActivationView extends StudyView {
       kind: /** @type {const} */ ("metalearn-activation"), settings: { ...settings, function: name, "outer-steps": name === "learned" ? outer : Math.min(outer, 10) },
       options, tag: { name }, weight: name === "learned" ? 5 * outer : Math.min(outer, 10), isKept: name === "learned",
     }));
-    /** @type {{step: number, values: Float32Array}[]} */
-    this.samples = [];
     return { plans, steps: (/** @type {any} */ plan) => plan.settings["outer-steps"] };
   }
 

@@ -83,7 +83,7 @@ export class DoubleDescentView extends StudyView {
       // A peak is what has less on both sides of it; the highest above the lower of its sides counts.
       const heights = errors.map((error, index) => Math.min(error - Math.min(...errors.slice(0, index + 1)), error - Math.min(...errors.slice(index))));
       const peak = heights.indexOf(Math.max(...heights)), { size, parameters } = points[peak];
-      if (heights[peak] < 1) return { mark: "open", text: "No peak is seen: the test error only falls or only rises with size." };
+      if (heights[peak] < 2) return { mark: "open", text: "No peak of two points or more is seen." };
       return {
         mark: "holds",
         text: `The test error falls to ${fixed(Math.min(...errors.slice(0, peak + 1)))} %, rises to ${fixed(errors[peak])} % with size ${size} (${parameters} parameters for ${training} examples), and falls again to ${fixed(Math.min(...errors.slice(peak)))} %: two descents.`,

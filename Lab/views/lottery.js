@@ -1,7 +1,7 @@
 // @ts-check
 // Lottery tickets: a network is pruned and trained again, sparser and sparser, and its mask is seen.
 import { lotteryAppearances } from "../appearance.js";
-import { element, fixed, listed } from "../elements.js";
+import { capitalized, element, fixed, listed } from "../elements.js";
 import { escaped } from "../figure.js";
 import { columnOf, StudyView } from "./study.js";
 
@@ -48,12 +48,15 @@ export class LotteryView extends StudyView {
       this.masks, this.neighbours)];
   }
 
+  forget() {
+    /** The mask of each network as far as it is known. @type {Record<string, MaskState>} */
+    this.states = {};
+  }
+
   plan() {
     const form = /** @type {import("../form.js").Form} */ (this.form);
     const { networks: _, ...changed } = form.changed();
     const settings = { ...changed, hidden: form.number("hidden"), sparsities: form.number("sparsities"), steps: form.number("steps") };
-    /** @type {Record<string, MaskState>} */
-    this.states = {};
     const plans = form.list("networks").map((network) => ({
       kind: /** @type {const} */ ("lottery"), settings: { ...settings, network }, tag: { network }, isKept: true,
     }));
@@ -102,11 +105,11 @@ export class LotteryView extends StudyView {
       const { hidden, values, round } = states[network];
       const count = Number(trial?.settings.sparsities), pruned = count > 1 ? round / (count - 1) : 0;
       const figure = element("div");
-      figure.innerHTML = maskMarkup(values, hidden, `${label}, ${fixed(100 * pruned, 0)} % pruned`);
+      figure.innerHTML = maskMarkup(values, hidden, `${capitalized(label)}, ${fixed(100 * pruned, 0)} % pruned`);
       return figure;
     }));
     if (!this.neighbours) return;
-    this.neighbours.textContent = seen.map(({ network, label }) => `${label}: of all pairs of neighbouring inputs ${fixed(100 * neighbourPart(states[network].values, 40), 1)} % are left together.`).join(" ");
+    this.neighbours.textContent = seen.map(({ network, label }) => `${capitalized(label)}: of all pairs of neighbouring inputs ${fixed(100 * neighbourPart(states[network].values, 40), 1)} % are left together.`).join(" ");
   }
 
   /** @param {{network: string, label: string, trial?: import("../lab.js").Trial}[]} searches */

@@ -37,6 +37,9 @@ export class StudyView {
     throw new Error(`A study does not draw its ${batch.items.length} trials.`);
   }
 
+  /** Forgets what an earlier run has shown. */
+  forget() {}
+
   /**
    * What stands below the settings and the verdict.
    * @returns {HTMLElement[]}
@@ -54,14 +57,14 @@ export class StudyView {
     this.lab = lab;
     this.isClosed = false;
     const { title, sentence, source, lead, label, fields, rareFields = [], presets, stepLabel } = this.description;
-    this.form = new Form([...fields, ...rareFields], address, (key) => this.changed(key));
+    this.form = new Form([...fields, ...rareFields], address, () => this.controls?.settingsChanged());
     const { form } = this;
     const rare = element("details", { open: rareFields.some(({ key }) => key in form.changed()) }, element("summary", {}, "All other settings"),
       element("div", { class: "fields" }, rareFields.map(({ key }) => form.controls[key].row)));
     this.figure = new Figure();
     this.verdict = verdictPlace();
     this.controls = new Controls(lab, {
-      label, stepLabel, plan: () => this.plan(), onchange: (batch) => this.drawn(batch),
+      label, stepLabel, plan: () => this.plan(), onchange: (batch) => this.drawn(batch), onbegin: () => this.forget(),
       presets: presets.map(({ label, values }) => ({
         label, apply: () => form.set(values), isChosen: () => Object.entries(values).every(([key, value]) => form.value(key) === value),
       })),
@@ -71,12 +74,6 @@ export class StudyView {
       element("h1", {}, title), quotation(sentence, source), element("p", { class: "lead" }, lead),
       element("section", { class: "panel", "aria-label": "Settings" }, form.element, rareFields.length > 0 ? rare : null, this.controls.element),
       this.verdict, this.results);
-  }
-
-  /** @param {string} key */
-  changed(key) {
-    void key;
-    this.controls?.settingsChanged();
   }
 
   /** @param {import("../batch.js").Batch<any>} batch */

@@ -65,7 +65,14 @@ export class Address {
   set(key, value, standard) {
     if (value === standard) this.parts.delete(key);
     else this.parts.set(key, value);
-    history.replaceState(null, "", this.link);
+    // Browsers refuse an address that changes with every frame.
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => history.replaceState(null, "", this.link), 250);
+  }
+
+  /** Leaves the address to another view. */
+  close() {
+    clearTimeout(this.timer);
   }
 
   /** The address's end with all settings. */

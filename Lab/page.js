@@ -42,13 +42,17 @@ const byId = (/** @type {string} */ id) => /** @type {HTMLElement} */ (document.
 
 /** @type {View | undefined} */
 let open;
+/** @type {Address | undefined} */
+let openAddress;
 
 /** @param {Lab} lab @param {boolean} isFirst */
 function show(lab, isFirst) {
   open?.close();
+  openAddress?.close();
   open = undefined;
   const address = new Address(), name = views[address.view] ? address.view : "home";
   address.view = name;
+  openAddress = address;
   const main = byId("main"), { title, View } = views[name];
   main.replaceChildren();
   document.title = name === "home" ? "The MNIST-1D lab" : `${title} – MNIST-1D lab`;

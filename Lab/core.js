@@ -92,7 +92,7 @@ export class Core {
     try {
       count = this.exports[name](...given);
     } catch (error) {
-      throw new CoreError(this.lastWords() || String(error), true);
+      throw new CoreError(this.lastWords() || silentStop(error), true);
     }
     for (const address of lent) this.exports.release(address);
     if (count < 0) throw new CoreError(this.text(-count - 1));
@@ -123,6 +123,15 @@ export class Core {
     const bytes = new Uint8Array(this.exports.memory.buffer, this.exports.messages());
     return new TextDecoder().decode(bytes.slice(0, bytes.indexOf(0))).trim();
   }
+}
+
+/**
+ * A sentence for a stop that comes with none: an index out of range, or a number that does not fit into 32 bits.
+ * @param {unknown} error
+ */
+function silentStop(error) {
+  const reason = error instanceof Error ? error.message : String(error);
+  return `The core has stopped in the middle of its work (${reason}); a setting may be too large for it.`;
 }
 
 /** What a module exports besides the surface. */

@@ -1,8 +1,10 @@
 // Bytes and blocks.
 #include <stdint.h>
 
+#include "headers/stdio.h"
 #include "headers/stdlib.h"
 #include "headers/string.h"
+#include "headers/unistd.h"
 
 // The machine has instructions for these two.
 void *memcpy(void *restrict to, const void *restrict from, size_t n) {
@@ -94,7 +96,15 @@ static void *allocate(size_t n, size_t unit, uint32_t first_class) {
   return b + 1;
 }
 
-void *malloc(size_t n) { return allocate(n, 16, 0); }
+// Whoever asks for memory in these two ways takes it for granted, and address 0 is a place like any other here.
+static void *granted(void *memory, size_t n) {
+  char text[96];
+  if (memory) return memory;
+  write(STDERR_FILENO, text, (size_t)snprintf(text, sizeof text, "Out of memory: %ld bytes cannot be had.", (long)n));
+  abort();
+}
+
+void *malloc(size_t n) { return granted(allocate(n, 16, 0), n); }
 
 void free(void *p) {
   if (!p) return;
@@ -103,11 +113,12 @@ void free(void *p) {
   waiting[b->class] = b;
 }
 
+// NULL where there is no memory.
 void *aligned_alloc(size_t alignment, size_t n) {
   if (alignment > 64) return NULL;
-  return alignment <= 16 ? malloc(n) : allocate(n, 64, WIDE);
+  return alignment <= 16 ? allocate(n, 16, 0) : allocate(n, 64, WIDE);
 }
 int posix_memalign(void **p, size_t alignment, size_t n) {
-  *p = aligned_alloc(alignment, n);
-  return *p ? 0 : 12;
+  *p = granted(aligned_alloc(alignment, n), n);
+  return 0;
 }

@@ -1,3 +1,5 @@
+import MNIST1D
+
 /// What the page reads after a call: the memory of the last answer, or the sentence of the last failure.
 ///
 /// One instance of the module is one thread, with memory of its own.
@@ -40,5 +42,13 @@ package struct LabError: Error, Hashable, CustomStringConvertible {
 
   init(_ description: String) {
     self.description = description
+  }
+
+  /// What is wrong with a dataset's setting, under the name that the page has for it.
+  init(_ error: ConfigurationError) {
+    let key = String(
+      decoding: error.setting.utf8.map { $0 == UInt8(ascii: "_") ? UInt8(ascii: "-") : $0 },
+      as: UTF8.self)
+    self.init("\(key) \(error.requirement), but found \(error.found).")
   }
 }

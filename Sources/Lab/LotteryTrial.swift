@@ -1,31 +1,37 @@
 import NeuralNetworks
 import ReferenceRandom
+import StudyModels
 import Tensors
 
-/// A search for a lottery ticket: the network is trained, the smallest of its parameters are pruned, the others go back to
-/// their initial values, and what is left is trained again, sparser and sparser. A step is one step of such a training.
+/// A search for a lottery ticket. A step is one step of the training of a round.
 final class LotteryTrial: Trial {
   private let data: Split
-  private let network: Network
-  private let schedule: [Double]
   private let recipe: TrainingRecipe
-  private let initial: MultilayerPerceptron
-  private var generator: TorchGenerator
-  private var trained: MultilayerPerceptron
+  private var search: TicketSearch
+  private var training: RoundTraining?
   private var mask: Mask<MultilayerPerceptron>
-  private var rounds = 0
-  private var round: Round?
+  private var finished = 0
 
-  private enum Network: String, CaseIterable { case lottery, random }
+  private enum Network: String, CaseIterable {
+    case lottery, random, sign
+
+    var criterion: TicketSearch.Criterion {
+      switch self {
+      case .lottery: .magnitude
+      case .random: .noise
+      case .sign: .sign
+      }
+    }
+  }
 
   /// The training of a round; without its pruned weights where that is faster, which changes no bit.
-  private enum Round {
+  private enum RoundTraining {
     case masked(RecipeTraining<Masked<MultilayerPerceptron>>)
     case sparse(RecipeTraining<SparsePerceptron>)
   }
 
   init(_ given: inout Settings, _ data: Split) throws(LabError) {
-    network = try given.choice("network", .lottery)
+    let network = try given.choice("network", Network.lottery)
     let hidden = try given.integer("hidden", 500)
     let sparsities = try given.integer("sparsities", 100)
     let seed = try given.seed(42)
@@ -36,14 +42,16 @@ final class LotteryTrial: Trial {
     try given.finish()
     try require("hidden", hidden, in: 1...10_000)
     try require("sparsities", sparsities, in: 1...10_000)
-    do throws(TrainingError) { try recipe.validate() } catch { throw LabError(error.description) }
+    try recipe.check(on: data)
+    try require("steps", recipe.steps, in: 0...mostSteps / sparsities)
     self.recipe = recipe
     self.data = data
-    schedule = linearSchedule(sparsities)
-    generator = TorchGenerator(seed: UInt64(seed))
-    initial = MultilayerPerceptron(inputs: data.inputs, hidden: hidden, using: &generator)
-    trained = initial
+    var generator = TorchGenerator(seed: UInt64(seed))
+    let initial = MultilayerPerceptron(inputs: data.inputs, hidden: hidden, using: &generator)
+    search = TicketSearch(
+      from: initial, by: network.criterion, sparsities: sparsities, using: generator)
     mask = Mask(keepingAll: initial)
+    super.init(inputs: data.inputs)
   }
 
   override var columns: [String] {
@@ -52,30 +60,31 @@ final class LotteryTrial: Trial {
   private var stepsOfRound: Int { recipe.steps + 1 }
   override var steps: (taken: Int, total: Int) {
     let current =
-      switch round {
+      switch training {
       case .masked(let training): training.stepCount
       case .sparse(let training): training.stepCount
       case nil: 0
       }
-    return (rounds * stepsOfRound + current, schedule.count * stepsOfRound)
+    return (finished * stepsOfRound + current, search.sparsities.count * stepsOfRound)
   }
 
   override func step() throws(LabError) -> [Double] {
+    if training == nil { try begin() }
     // Taken out while it changes, so that its tensors are updated in place.
-    if round == nil { round = try begin() }
-    guard let current = round.take() else { return [] }
+    guard let current = training.take() else { return [] }
     switch current {
     case .masked(var training):
       let isFinished = try advance(&training)
       if isFinished { return finish(training.model.network, try scores(of: training.model)) }
-      round = .masked(training)
+      self.training = .masked(training)
     case .sparse(var training):
       let isFinished = try advance(&training)
       if isFinished {
         return finish(
-          training.model.expanded(into: initial.masked(by: mask)), try scores(of: training.model))
+          training.model.expanded(into: search.initial.masked(by: mask)),
+          try scores(of: training.model))
       }
-      round = .sparse(training)
+      self.training = .sparse(training)
     }
     return []
   }
@@ -87,23 +96,17 @@ final class LotteryTrial: Trial {
     return training.isFinished
   }
 
-  private func begin() throws(LabError) -> Round {
-    let scores =
-      switch network {
-      case .random: initial.uniformScores(using: &generator)
-      case .lottery: trained.magnitudes
-      }
-    mask = Mask(pruning: schedule[rounds], ofLayersScoredBy: scores)
-    let masked = Masked(initial, by: mask)
+  private func begin() throws(LabError) {
+    guard let round = search.next() else { return }
+    mask = round.mask
+    let masked = Masked(search.initial, by: mask)
     let (data, recipe) = (data, recipe)
-    return try reporting { () throws(TrainingError) in
-      mask.sparsity >= 0.8
+    training = try reporting { () throws(TrainingError) in
+      round.mask.isSparse
         ? .sparse(
           try Training(
-            of: SparsePerceptron(masked), on: data.training, testing: data.test, by: recipe)
-        )
-        : .masked(
-          try Training(of: masked, on: data.training, testing: data.test, by: recipe))
+            of: SparsePerceptron(masked), on: data.training, testing: data.test, by: recipe))
+        : .masked(try Training(of: masked, on: data.training, testing: data.test, by: recipe))
     }
   }
 
@@ -113,26 +116,20 @@ final class LotteryTrial: Trial {
   }
 
   private func finish(_ model: MultilayerPerceptron, _ scores: [Double]) -> [Double] {
-    trained = model
-    rounds += 1
-    return [Double(rounds - 1), schedule[rounds - 1]] + scores
+    search.trained = model
+    finished += 1
+    return [Double(finished - 1), search.sparsities[finished - 1]] + scores
   }
 
-  override func evaluate() throws(LabError) -> [Double] { try scores(of: trained) }
+  override func evaluate() throws(LabError) -> [Double] { try scores(of: search.trained) }
 
   override func predict(_ signals: Tensor) throws(LabError) -> [Double] {
-    softmax(trained(signals)).elements.map { Double($0) }
+    softmax(search.trained(signals)).elements.map { Double($0) }
   }
 
   override var tensors: [(name: String, tensor: Tensor)] {
-    trained.namedParameters
+    search.trained.namedParameters
       + mask.survivors.namedParameters.map { (name: "mask." + $0.name, tensor: $0.tensor) }
   }
-  override var digest: String { trained.digest }
-}
-
-/// The sparsities, which NumPy's `linspace(0, 1, count)` gives.
-func linearSchedule(_ count: Int) -> [Double] {
-  let step = 1 / Double(max(count - 1, 1))
-  return (0..<count).map { $0 > 0 && $0 == count - 1 ? 1 : Double($0) * step }
+  override var digest: String { search.trained.digest }
 }

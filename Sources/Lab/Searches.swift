@@ -25,18 +25,22 @@ final class LearningRateTrial: Trial {
     let batchSize = try settings.integer("batch-size", 50)
     let hidden = try settings.integer("hidden", 50)
     outerSteps = try settings.integer("outer-steps", 50)
-    let outerRate = Float(try settings.number("outer-learning-rate", 0.3))
+    let outerRate = try settings.number("outer-learning-rate", 0.3)
     try settings.finish()
     try require("inner-steps", innerSteps, in: 1...100_000)
+    try require("outer-steps", outerSteps, in: 1...mostSteps)
     try require("batch-size", batchSize, in: 1...1_000_000)
     try require("hidden", hidden, in: 1...10_000)
+    try require("outer-learning-rate", outerRate)
     loop = InnerLoop(steps: innerSteps, batchSize: batchSize, of: data.training)
     var generator = TorchGenerator(seed: UInt64(seed))
     network = TanhNetwork(inputs: data.inputs, hidden: hidden, using: &generator)
     rates = [Float](repeating: Float(rate), count: schedule == .shared ? 1 : innerSteps)
     stepSize =
       schedule == .shared
-      ? outerRate : InnerLoop.stepSize(ofEachRate: outerRate, innerSteps: innerSteps)
+      ? Float(outerRate)
+      : InnerLoop.stepSize(ofEachRate: Float(outerRate), innerSteps: innerSteps)
+    super.init(inputs: data.inputs)
   }
 
   override var columns: [String] { ["objective", "last-loss", "rate-before", "rate"] }
@@ -107,6 +111,16 @@ final class ActivationTrial: Trial {
     let testExamples = try given.integer("test-examples", 500)
     let seed = try given.seed(0)
     try given.finish()
+    try require("outer-steps", outerSteps, in: 1...mostSteps)
+    for (key, value) in [
+      ("outer-learning-rate", outerRate), ("clip", clip), ("learning-rate", settings.learningRate),
+      ("initial-square", settings.initialSquare), ("noise", settings.noise),
+    ] {
+      try require(key, value)
+    }
+    guard (0...1).contains(settings.smoothing) else {
+      throw LabError("smoothing is \(settings.smoothing); it must be between 0 and 1.")
+    }
     for (key, value, most) in [
       ("units", settings.units, 10_000), ("hidden", settings.hidden, 10_000),
       ("inner-steps", settings.steps, 100_000),
@@ -120,6 +134,7 @@ final class ActivationTrial: Trial {
       settings, learningRate: outerRate, clip: clip, start: start, seed: seed, on: data.training)
     network = search.initialActivation
     test = data.test[0..<min(testExamples, data.test.count)]
+    super.init(inputs: data.inputs)
   }
 
   override var columns: [String] { ["objective", "mean-loss", "test-accuracy"] }

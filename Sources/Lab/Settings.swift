@@ -48,11 +48,12 @@ struct Settings {
   }
 
   private static func integer(_ text: String, of key: String) throws(LabError) -> Int {
-    guard let value = Int(text) else {
+    // As many bits as the browser's Int has, everywhere.
+    guard let value = Int32(text) else {
       throw LabError(
         "\(key) is \(text); it must be a whole number between -2147483648 and 2147483647.")
     }
-    return value
+    return Int(value)
   }
 
   /// Whole numbers, separated by commas.
@@ -143,6 +144,13 @@ extension DatasetConfiguration {
         access.set(&self, ends[0]...ends[1])
       }
     }
+  }
+}
+
+extension DatasetConfiguration {
+  /// Refuses settings of which no dataset can be made.
+  func check() throws(LabError) {
+    do throws(ConfigurationError) { try validate() } catch { throw LabError(error) }
   }
 }
 

@@ -85,11 +85,16 @@ public func labCommittedDigests() -> Int32 {
 
 // MARK: Datasets
 
+/// The most numbers that the examples of a dataset may hold, far fewer than the memory of a module of 32 bits.
+private let mostValues = 10_000_000
+
 private func generated(_ configuration: DatasetConfiguration) throws(LabError) -> Dataset {
-  do throws(ConfigurationError) {
-    return try Dataset(configuration)
-  } catch {
-    throw LabError(error.description)
+  try configuration.check()
+  try require(
+    "num-samples", configuration.numSamples,
+    in: 10...max(mostValues / configuration.finalSeqLength, 10))
+  do throws(ConfigurationError) { return try Dataset(configuration) } catch {
+    throw LabError(error)
   }
 }
 
@@ -204,9 +209,7 @@ public func labStage(
     var settings = try settings(given, givenCount)
     let configuration = try DatasetConfiguration(from: &settings)
     try settings.finish()
-    do throws(ConfigurationError) { try configuration.validate() } catch {
-      throw LabError(error.description)
-    }
+    try configuration.check()
     var random = NumPyRandomState(seed: UInt32(seed))
     return Transform.stages(
       of: Array(Templates.digits.x[Int(digit)]), configuration, using: &random)[Int(stage)]
@@ -300,12 +303,16 @@ public func labPredict(
   _ trial: Int32, _ length: Int32, _ values: UnsafePointer<Double>?, _ valuesCount: Int32
 ) -> Int32 {
   Answer.keep { () throws(LabError) in
-    guard length > 0, valuesCount > 0, valuesCount % length == 0 else {
+    let trial = try Laboratory.trial(trial)
+    guard Int(length) == trial.inputs else {
+      throw LabError(
+        "A signal has \(length) points; it must have \(trial.inputs), as the examples do.")
+    }
+    guard valuesCount > 0, valuesCount % length == 0 else {
       throw LabError("\(valuesCount) numbers are no signals of \(length) points.")
     }
     let values = UnsafeBufferPointer(start: values, count: Int(valuesCount)).map { Float($0) }
-    return try Laboratory.trial(trial).predict(
-      Tensor(values, shape: [Int(valuesCount / length), Int(length)]))
+    return try trial.predict(Tensor(values, shape: [Int(valuesCount / length), Int(length)]))
   }
 }
 

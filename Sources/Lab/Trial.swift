@@ -3,6 +3,13 @@ import Tensors
 
 /// Something that goes on step by step: a training, or a search made of trainings.
 class Trial {
+  /// How many points a signal has.
+  let inputs: Int
+
+  init(inputs: Int) {
+    self.inputs = inputs
+  }
+
   /// The names of the numbers that a step yields.
   var columns: [String] { preconditionFailure("a kind of trial lacks its columns") }
   /// How many steps were taken, and how many there are in all.
@@ -50,6 +57,7 @@ final class TrainingTrial<Model: Classifier, Rule: Optimizer, Source: BatchSourc
     self.learned = learned
     self.test = test
     self.loss = loss
+    super.init(inputs: learned.inputs.shape[1])
   }
 
   override var columns: [String] { ["loss"] }

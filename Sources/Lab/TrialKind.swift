@@ -57,11 +57,22 @@ func reporting<Value>(
   }
 }
 
+/// The most steps that a trial may take, so that the page's numbers of 32 bits can count them.
+let mostSteps = 1_000_000_000
+
 /// Refuses a count that is too small or too large.
 func require(_ key: String, _ value: Int, in range: ClosedRange<Int>) throws(LabError) {
   guard range.contains(value) else {
-    throw LabError("\(key) is \(value); it must be \(range.lowerBound) to \(range.upperBound).")
+    let right =
+      range.upperBound == .max
+      ? "\(range.lowerBound) or more" : "\(range.lowerBound) to \(range.upperBound)"
+    throw LabError("\(key) is \(value); it must be \(right).")
   }
+}
+
+/// Refuses a step size, a strength or the like that is negative.
+func require(_ key: String, _ number: Double) throws(LabError) {
+  guard number >= 0 else { throw LabError("\(key) is \(number); it must be 0 or more.") }
 }
 
 extension Settings {
@@ -82,15 +93,25 @@ extension TrialKind {
     let network = try NetworkSettings(from: &settings)
     let recipe = try TrainingRecipe(from: &settings)
     try settings.finish()
-    return try reporting { () throws(TrainingError) in
+    try recipe.check(on: data)
+    try reporting { () throws(TrainingError) in
       try network.validate(for: architecture, inputs: data.inputs)
-      var generator = TorchGenerator(seed: UInt64(seed))
-      let model = BaselineNetwork(
-        architecture, network, inputs: data.inputs, using: &generator)
-      return TrainingTrial(
-        try RecipeTraining(
-          of: model, on: data.training, testing: data.test, by: recipe, using: generator),
-        on: data.training, testing: data.test, by: recipe.loss)
+    }
+    var generator = TorchGenerator(seed: UInt64(seed))
+    let model = BaselineNetwork(architecture, network, inputs: data.inputs, using: &generator)
+    return try trial(
+      of: model, on: data.training, testing: data.test, by: recipe, using: generator)
+  }
+
+  /// A classifier's training as a trial.
+  private func trial(
+    of model: some Classifier, on training: Examples, testing test: Examples,
+    by recipe: TrainingRecipe, using generator: TorchGenerator
+  ) throws(LabError) -> Trial {
+    try reporting { () throws(TrainingError) in
+      TrainingTrial(
+        try Training(of: model, on: training, testing: test, by: recipe, using: generator),
+        on: training, testing: test, by: recipe.loss)
     }
   }
 
@@ -104,17 +125,13 @@ extension TrialKind {
     recipe.learningRate = try settings.number("learning-rate", 1e-2)
     try settings.finish()
     try require("channels", channels, in: 1...10_000)
+    try recipe.check(on: data)
     try require(
       "final-seq-length", data.inputs, in: PoolingNetwork.shortestInput...Int.max)
-    return try reporting { [recipe] () throws(TrainingError) in
-      var generator = TorchGenerator(seed: UInt64(seed))
-      let network = PoolingNetwork(
-        method, inputs: data.inputs, channels: channels, using: &generator)
-      return TrainingTrial(
-        try Training(
-          of: network, on: data.training, testing: data.test, by: recipe),
-        on: data.training, testing: data.test, by: .negativeLogLikelihood)
-    }
+    var generator = TorchGenerator(seed: UInt64(seed))
+    let network = PoolingNetwork(method, inputs: data.inputs, channels: channels, using: &generator)
+    return try trial(
+      of: network, on: data.training, testing: data.test, by: recipe, using: generator)
   }
 
   private enum Size: String, CaseIterable { case mlp, cnn }
@@ -122,15 +139,19 @@ extension TrialKind {
   private func doubleDescent(_ settings: inout Settings, _ data: Split) throws(LabError) -> Trial {
     let model = try settings.choice("model", Size.mlp)
     let size = try settings.integer("size", 16)
-    let loss = try settings.choice("loss", ClassificationLoss.negativeLogLikelihood)
+    var recipe = TrainingRecipe()
+    recipe.optimizer = .sgd
+    recipe.order = .shuffled
+    recipe.loss = try settings.choice("loss", recipe.loss)
     let noise = try settings.number("noise", 0.15)
     let seed = try settings.seed(42)
-    let epochs = try settings.integer("epochs", 500)
-    let batchSize = try settings.integer("batch-size", 100)
-    let learningRate = try settings.number(
-      "learning-rate", loss == .negativeLogLikelihood ? 1e-2 : 1e-1)
-    let momentum = try settings.number("momentum", 0.9)
+    recipe.epochs = try settings.integer("epochs", 500)
+    recipe.batchSize = try settings.integer("batch-size", recipe.batchSize)
+    recipe.learningRate = try settings.number(
+      "learning-rate", recipe.loss == .negativeLogLikelihood ? 1e-2 : 1e-1)
+    recipe.momentum = try settings.number("momentum", 0.9)
     try settings.finish()
+    try recipe.check(on: data)
     try require("size", size, in: 1...10_000)
     guard (0...1).contains(noise) else {
       throw LabError("noise is \(noise); it must be between 0 and 1.")
@@ -139,27 +160,16 @@ extension TrialKind {
       inputs: data.training.inputs,
       labels: noisyLabels(data.training.labels, noise: noise, seed: seed))
     var generator = TorchGenerator(seed: UInt64(seed))
-    func trial(of network: some Classifier, _ generator: TorchGenerator) throws(LabError) -> Trial {
-      try reporting { () throws(TrainingError) in
-        TrainingTrial(
-          try Training(
-            of: network,
-            by: SGD(for: network, learningRate: learningRate, momentum: momentum),
-            on: .shuffled(learned, size: batchSize, using: generator), for: .epochs(epochs),
-            minimizing: loss),
-          on: learned, testing: data.test, by: loss)
-      }
-    }
     switch model {
     case .mlp:
       let network = MultilayerPerceptron(
         inputs: data.inputs, hidden: size, connection: .plain, using: &generator)
-      return try trial(of: network, generator)
+      return try trial(of: network, on: learned, testing: data.test, by: recipe, using: generator)
     case .cnn:
       try require(
         "final-seq-length", data.inputs, in: ConvolutionalNetwork.shortestInput...Int.max)
       let network = ConvolutionalNetwork(inputs: data.inputs, channels: size, using: &generator)
-      return try trial(of: network, generator)
+      return try trial(of: network, on: learned, testing: data.test, by: recipe, using: generator)
     }
   }
 }
@@ -181,6 +191,17 @@ extension NetworkSettings {
 }
 
 extension TrainingRecipe {
+  /// Refuses what the training of a command refuses, and more steps than the page can count.
+  func check(on data: Split) throws(LabError) {
+    try reporting { () throws(TrainingError) in try validate() }
+    try require("batch-size", batchSize, in: 1...1_000_000)
+    if let epochs {
+      try require("epochs", epochs, in: 1...mostSteps / ((data.training.count - 1) / batchSize + 1))
+    } else {
+      try require("steps", steps, in: 0...mostSteps)
+    }
+  }
+
   /// Takes a recipe, under the names that the command line has for its settings.
   init(from settings: inout Settings) throws(LabError) {
     self.init()

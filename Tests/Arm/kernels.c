@@ -102,6 +102,33 @@ static void try_matmul(const ck_table *table) {
   add(c, m * c_row - (c_row - n));
 }
 
+// Numbers for which a multiply-add that rounds twice gives itself away: a few bits far apart, so that sums lie half way
+// between two floats or a little beside; some near the ends of the exponent, some denormal, some not finite.
+static float *hard_numbers(long count) {
+  float *x = buffer((size_t)count * sizeof(float));
+  const int middle = coin() ? 127 : coin() ? 65 : 190;
+  for (long i = 0; i < count; i++) {
+    const uint32_t kind = word() % 16, mantissa = 1u << word() % 23 | (coin() ? 1u << word() % 23 : 0) | coin();
+    const uint32_t exponent = kind == 0 ? 0 : (uint32_t)(middle + between(-14, 14));
+    const uint32_t bits = (uint32_t)coin() << 31 | exponent << 23 | (kind < 8 ? mantissa : kind < 12 ? 0x7fffff ^ mantissa : 0);
+    memcpy(x + i, &bits, 4);
+    if (word() % 4096 == 0) x[i] = any();
+  }
+  return x;
+}
+
+// Products of a few terms, with lanes and rows enough for every kind of tile.
+static void try_hard_products(const ck_table *table) {
+  for (int i = 0; i < 20; i++) {
+    const long m = extent(40), n = extent(90), k = between(1, 6);
+    float *c = result(m * n);
+    const float *a = hard_numbers(m * k), *b = hard_numbers(k * n), *bias = coin() ? hard_numbers(n) : NULL;
+    table->matmul(m, n, k, a, k, 1, b, n, 1, c, n, bias, 0);
+    add(c, m * n);
+    while (buffer_count > 0) free(buffers[--buffer_count]);
+  }
+}
+
 static void try_transpose(const ck_table *table) {
   const long rows = extent(70), columns = extent(70);
   const long from_row = columns + between(0, 3), to_row = rows + between(0, 3);
@@ -140,6 +167,21 @@ static void try_binary(const ck_table *table) {
     table->binary(operation, shape, a, a_strides, b, strides(shape, 1), y);
     add(y, count);
   }
+}
+
+static void try_gelu(const ck_table *table) {
+  const long count = extent(300);
+  float *y = result(count);
+  table->gelu(count, numbers(count, -12, 12), y);
+  add(y, count);
+}
+
+static void try_gelu_gradient(const ck_table *table) {
+  const long count = extent(300);
+  float *dx = result(count);
+  const float *dy = signs(count), *x = numbers(count, -12, 12);
+  table->gelu_gradient(count, dy, x, dx);
+  add(dx, count);
 }
 
 static void try_unary(const ck_table *table) {
@@ -242,6 +284,53 @@ static void try_log_softmax(const ck_table *table) {
   const float *logits = numbers(batch * classes, -20, 20);
   table->log_softmax(coin() ? CK_BATCH_LAST : CK_BATCH_FIRST, batch, classes, logits, y);
   add(y, batch * classes);
+}
+
+static void try_softmax(const ck_table *table) {
+  const long batch = extent(130), classes = extent(70);
+  float *y = result(batch * classes);
+  table->softmax(batch, classes, numbers(batch * classes, -20, 20), y);
+  add(y, batch * classes);
+}
+
+static void try_softmax_gradient(const ck_table *table) {
+  const long batch = extent(130), classes = extent(70);
+  float *dx = result(batch * classes);
+  const float *y = numbers(batch * classes, 0, 1), *dy = signs(batch * classes);
+  table->softmax_gradient(batch, classes, y, dy, dx);
+  add(dx, batch * classes);
+}
+
+static ck_normalization_shape normalization_shape(int across) {
+  ck_normalization_shape shape = {extent(60), extent(40), extent(is_rare() ? 1500 : 40)};
+  // One number of each channel is no layer.
+  if (across && coin()) shape.outer = 1;
+  return shape;
+}
+
+static void try_normalize(const ck_table *table) {
+  const int across = coin();
+  const ck_normalization_shape s = normalization_shape(across);
+  const long count = s.outer * s.channels * s.inner, weights = across ? s.inner : s.channels;
+  const float *x = signs(count), *weight = signs(weights), *bias = signs(weights);
+  float *y = result(count), *mean = result(s.channels), *variance = result(s.channels);
+  table->normalize(s, 1e-5f, across, x, weight, bias, y, mean, variance);
+  add(y, count);
+  add(mean, s.channels);
+  add(variance, s.channels);
+}
+
+static void try_normalize_gradient(const ck_table *table) {
+  const int across = coin();
+  const ck_normalization_shape s = normalization_shape(across);
+  const long count = s.outer * s.channels * s.inner, weights = across ? s.inner : s.channels;
+  const float *dy = signs(count), *x = signs(count), *weight = signs(weights);
+  const float *mean = signs(s.channels), *variance = numbers(s.channels, 0, 1);
+  float *dx = result(count), *dweight = result(weights), *dbias = result(weights);
+  table->normalize_gradient(s, 1e-5f, across, dy, x, weight, mean, variance, dx, dweight, dbias);
+  add(dx, count);
+  add(dweight, weights);
+  add(dbias, weights);
 }
 
 static const ck_gru_parameters absent;
@@ -468,6 +557,7 @@ static const struct {
 #define CK_KERNEL(kernel, parameters, arguments) {#kernel, try_##kernel},
 #include "../../Sources/CKernels/Kernels/kernels.def"
 #undef CK_KERNEL
+    {"hard_products", try_hard_products},
     {"memory_and_threads", try_memory_and_threads},
 };
 

@@ -32,9 +32,7 @@ typedef struct {
   long outer, inner;
   long weight_outer, weight_inner, weight_row;
   long from_outer, from_inner, to_row;
-#if defined(CK_WASM_EMULATED)
-  uint32_t least_weight;  // the bits of the smallest weight but 0
-#endif
+  uint32_t least_weight;  // see guess.h
 } ck_contraction;
 
 typedef struct {
@@ -67,121 +65,12 @@ CK_INLINE ck_strip strip_at(long index, long length) {
   return (ck_strip){first, end - start, last - first, last - first + CK_REGISTER_LANES};
 }
 
-#if defined(CK_WASM_EMULATED)
-// Where the product is exact in double precision, a sum that is rounded to double and then to single precision is
-// rounded wrongly only if the first rounding ends half way between two floats. That is seen in the bits, so a tile is
-// computed in this way first, four times as fast as exactly, and once more if it was seen; with numbers as they occur
-// that is once in some hundred million sums. Products must be 0 or at least 2⁻¹²⁵: sums that are denormal are then exact.
+#include "guess.h"
 
-// The smallest magnitude but 0 of the numbers at from[i · step], and what it was before; 0 counts as the greatest.
-CK_INLINE uint32_t least_of(uint32_t least, const float *from, long count, long step) {
-  for (long i = 0; i < count; i++) {
-    uint32_t bits;
-    memcpy(&bits, from + i * step, 4);
-    bits = (bits << 1) - 1;
-    least = bits < least ? bits : least;
-  }
-  return least;
-}
-CK_INLINE double magnitude_of(uint32_t least) {
-  const uint32_t bits = (least >> 1) + (least & 1);
-  float x;
-  memcpy(&x, &bits, 4);
-  return bits > 0x7f800000 ? __builtin_inff() : x;
-}
-static void note_least_weight(long rows, ck_contraction *n, const float *weight) {
-  uint32_t least = UINT32_MAX;
-  for (long row = 0; row < rows; row++) {
-    for (long p = 0; p < n->outer; p++) {
-      least = least_of(
-          least, weight + row * n->weight_row + p * n->weight_outer, n->inner, n->weight_inner);
-    }
-  }
-  n->least_weight = least;
-}
-static int may_guess(const ck_contraction *n, const float *from, long width) {
-  typedef uint32_t uq __attribute__((ext_vector_type(4), aligned(4)));
-  uq least = (uq)UINT32_MAX;
-  for (long p = 0; p < n->outer; p++) {
-    const float *row = from + p * n->from_outer;
-    for (long q = 0; q < n->inner; q++, row += n->from_inner) {
-      for (long c = 0; c + 4 <= width; c += 4) {
-        least = __builtin_elementwise_min(least, (*(const uq *)(row + c) << 1) - 1);
-      }
-      if (width % 4) least = __builtin_elementwise_min(least, (*(const uq *)(row + width - 4) << 1) - 1);
-    }
-  }
-  uint32_t l = least[0];
-  for (int i = 1; i < 4; i++) l = least[i] < l ? least[i] : l;
-  return magnitude_of(n->least_weight) * magnitude_of(l) >= 0x1p-125;
-}
-
-CK_INLINE int guess_tile(
-    const int rows, const int vectors, const ck_contraction *n, const ck_operands *at, long row,
-    long last, lanes sum[CK_TILE_ROWS][CK_TILE_VECTORS]) {
-  typedef int32_t iq __attribute__((ext_vector_type(4)));
-  ck_d2 total[CK_TILE_ROWS][CK_TILE_VECTORS][2];
-  long lane[CK_TILE_VECTORS];
-  iq seen = (iq)0;
-  CK_UNROLL for (int j = 0; j < vectors; j++) lane[j] = j == vectors - 1 ? last : j * 4;
-  const float *const first_to = at->to + row * n->to_row;
-  CK_UNROLL for (int i = 0; i < rows; i++) CK_UNROLL for (int j = 0; j < vectors; j++) {
-    total[i][j][0] = total[i][j][1] = (ck_d2)0.0;
-    if (at->continued) {
-      const lanes so_far = load_lanes(first_to + i * n->to_row + lane[j]);
-      total[i][j][0] = low_half(so_far);
-      total[i][j][1] = high_half(so_far);
-    }
-  }
-  const long weight_row = n->weight_row;
-  for (long p = 0; p < n->outer; p++) {
-    const float *from = at->from + p * n->from_outer;
-    const float *weight = at->weight + p * n->weight_outer + row * weight_row;
-    for (long q = 0; q < n->inner; q++) {
-      ck_d2 right[CK_TILE_VECTORS][2];
-      CK_UNROLL for (int j = 0; j < vectors; j++) {
-        const lanes r = load_lanes(from + lane[j]);
-        right[j][0] = low_half(r);
-        right[j][1] = high_half(r);
-      }
-      CK_UNROLL for (int i = 0; i < rows; i++) {
-        const ck_d2 left = low_half((lanes)weight[i * weight_row]);
-        CK_UNROLL for (int j = 0; j < vectors; j++) {
-          const ck_d2 a = left * right[j][0] + total[i][j][0], b = left * right[j][1] + total[i][j][1];
-          const iq ends = __builtin_shufflevector((iq)a, (iq)b, 0, 2, 4, 6) << 3;
-          seen = __builtin_elementwise_min(seen, ends);
-          total[i][j][0] = low_half(demoted(a));
-          total[i][j][1] = low_half(demoted(b));
-          CK_HERE(total[i][j][0]);
-          CK_HERE(total[i][j][1]);
-          CK_HERE(seen);
-        }
-      }
-      weight += n->weight_inner;
-      from += n->from_inner;
-    }
-  }
-  CK_UNROLL for (int i = 0; i < rows; i++) CK_UNROLL for (int j = 0; j < vectors; j++) {
-    sum[i][j] = __builtin_shufflevector(demoted(total[i][j][0]), demoted(total[i][j][1]), 0, 1, 4, 5);
-  }
-  const iq half = seen == (iq)INT32_MIN;
-  return (half[0] | half[1] | half[2] | half[3]) == 0;
-}
-#endif
-
-#if defined(CK_WASM_EMULATED)
-#define CK_GUESS_PARAMETER , const int guess
-#define CK_GUESS_ARGUMENT , guess
-#define CK_NO_GUESS , 0
-#else
-#define CK_GUESS_PARAMETER
-#define CK_GUESS_ARGUMENT
-#define CK_NO_GUESS
-#endif
 // The rows from `row` on. `width` is that of the strip if it is less than a register, else 0.
 CK_INLINE void contraction_tile(
     const int rows, const int vectors, const ck_contraction *n, const ck_operands *at, long row,
-    long last, const long width CK_GUESS_PARAMETER) {
+    long last, const long width, const int guess) {
   lanes sum[CK_TILE_ROWS][CK_TILE_VECTORS];
   long lane[CK_TILE_VECTORS];
 #define CK_EACH                                        \
@@ -190,41 +79,36 @@ CK_INLINE void contraction_tile(
     lane[j] = j == vectors - 1 ? last : j * CK_REGISTER_LANES;
   }
   float *const first_to = at->to + row * n->to_row;
-#if defined(CK_WASM_EMULATED)
-  const int guessed = guess && guess_tile(rows, vectors, n, at, row, last, sum);
-#else
-  const int guessed = 0;
-#endif
-  if (!guessed) {
-  CK_EACH sum[i][j] = (lanes)0.0f;
-  if (at->continued) {
-    CK_EACH {
-      const float *to = first_to + i * n->to_row + lane[j];
-      sum[i][j] = width ? load_few(to, width) : load_lanes(to);
-    }
-  }
-  const long weight_row = n->weight_row;
-  for (long p = 0; p < n->outer; p++) {
-    const float *from = at->from + p * n->from_outer;
-    // One pointer for four rows is what addresses can express without arithmetic.
-    const float *weight[CK_TILE_ROWS / 4];
-    CK_UNROLL for (int g = 0; 4 * g < rows; g++) {
-      weight[g] = at->weight + p * n->weight_outer + (row + 4 * g) * weight_row;
-    }
-    for (long q = 0; q < n->inner; q++) {
-      lanes right[CK_TILE_VECTORS];
-      CK_UNROLL for (int j = 0; j < vectors; j++) right[j] = load_lanes(from + lane[j]);
-      CK_UNROLL for (int i = 0; i < rows; i++) {
-        const lanes left = (lanes)weight[i / 4][i % 4 * weight_row];
-        CK_UNROLL for (int j = 0; j < vectors; j++) {
-          sum[i][j] = CK_FMA_LANES(left, right[j], sum[i][j]);
-          CK_HERE(sum[i][j]);
-        }
+  if (!guess || !guess_tile(rows, vectors, n, at, row, last, sum)) {
+    CK_EACH sum[i][j] = (lanes)0.0f;
+    if (at->continued) {
+      CK_EACH {
+        const float *to = first_to + i * n->to_row + lane[j];
+        sum[i][j] = width ? load_few(to, width) : load_lanes(to);
       }
-      CK_UNROLL for (int g = 0; 4 * g < rows; g++) weight[g] += n->weight_inner;
-      from += n->from_inner;
     }
-  }
+    const long weight_row = n->weight_row;
+    for (long p = 0; p < n->outer; p++) {
+      const float *from = at->from + p * n->from_outer;
+      // One pointer for four rows is what addresses can express without arithmetic.
+      const float *weight[CK_TILE_ROWS / 4];
+      CK_UNROLL for (int g = 0; 4 * g < rows; g++) {
+        weight[g] = at->weight + p * n->weight_outer + (row + 4 * g) * weight_row;
+      }
+      for (long q = 0; q < n->inner; q++) {
+        lanes right[CK_TILE_VECTORS];
+        CK_UNROLL for (int j = 0; j < vectors; j++) right[j] = load_lanes(from + lane[j]);
+        CK_UNROLL for (int i = 0; i < rows; i++) {
+          const lanes left = (lanes)weight[i / 4][i % 4 * weight_row];
+          CK_UNROLL for (int j = 0; j < vectors; j++) {
+            sum[i][j] = CK_FMA_LANES(left, right[j], sum[i][j]);
+            CK_HERE(sum[i][j]);
+          }
+        }
+        CK_UNROLL for (int g = 0; 4 * g < rows; g++) weight[g] += n->weight_inner;
+        from += n->from_inner;
+      }
+    }
   }
   if (at->row_bias) {
     CK_EACH sum[i][j] = sum[i][j] + (lanes)at->row_bias[row + i];
@@ -255,12 +139,12 @@ CK_INLINE void contraction_tile(
 #if CK_REGISTER_LANES == 4
 #define CK_TILE_FUNCTION(R, V)                                                                      \
   static __attribute__((noinline)) void tile_##R##_##V(                                             \
-      const ck_contraction *n, const ck_operands *at, long row, long last CK_GUESS_PARAMETER) {     \
-    if (R * V <= CK_ACCUMULATORS) contraction_tile(R, V, n, at, row, last, 0 CK_GUESS_ARGUMENT);    \
+      const ck_contraction *n, const ck_operands *at, long row, long last, int guess) {             \
+    if (R * V <= CK_ACCUMULATORS) contraction_tile(R, V, n, at, row, last, 0, guess);               \
   }                                                                                                 \
   static __attribute__((noinline, unused)) void narrow_tile_##R##_##V(                              \
       const ck_contraction *n, const ck_operands *at, long row, long last, long width) {            \
-    if (V == 1) contraction_tile(R, V, n, at, row, last, width CK_NO_GUESS);                                    \
+    if (V == 1) contraction_tile(R, V, n, at, row, last, width, 0);                                 \
   }
 #define CK_TILE_FUNCTIONS(V)                                                                        \
   CK_TILE_FUNCTION(1, V) CK_TILE_FUNCTION(2, V) CK_TILE_FUNCTION(3, V) CK_TILE_FUNCTION(4, V)       \
@@ -275,11 +159,11 @@ CK_TILE_FUNCTIONS(3)
       if (width) {                                                                                  \
         narrow_tile_##R##_1(n, at, row, last, width);                                               \
       } else if (vectors == 1) {                                                                    \
-        tile_##R##_1(n, at, row, last CK_GUESS_ARGUMENT);                                                             \
+        tile_##R##_1(n, at, row, last, guess);                                                      \
       } else if (vectors == 2) {                                                                    \
-        tile_##R##_2(n, at, row, last CK_GUESS_ARGUMENT);                                                             \
+        tile_##R##_2(n, at, row, last, guess);                                                      \
       } else {                                                                                      \
-        tile_##R##_3(n, at, row, last CK_GUESS_ARGUMENT);                                                             \
+        tile_##R##_3(n, at, row, last, guess);                                                      \
       }                                                                                             \
     }                                                                                               \
     break;
@@ -287,7 +171,7 @@ CK_TILE_FUNCTIONS(3)
 #define CK_TILE(R)                                                                       \
   case R:                                                                                \
     if (R * vectors <= CK_ACCUMULATORS) {                                                \
-      contraction_tile(R, vectors, n, at, row, last, width);                             \
+      contraction_tile(R, vectors, n, at, row, last, width, guess);                      \
     }                                                                                    \
     break;
 #endif
@@ -295,7 +179,7 @@ CK_TILE_FUNCTIONS(3)
 // All rows of a strip of `vectors` registers, in tiles of nearly equal height.
 CK_INLINE void contract_tiles(
     const int vectors, long rows, const ck_contraction *n, const ck_operands *at, long last,
-    const long width CK_GUESS_PARAMETER) {
+    const long width, const int guess) {
   long most = CK_ACCUMULATORS / vectors;
   if (most > CK_TILE_ROWS) most = CK_TILE_ROWS;
   long row = 0;
@@ -313,17 +197,15 @@ CK_INLINE void contract_tiles(
 // All rows of one strip, at whose beginning the operands are.
 static void contract_strip(
     long rows, const ck_contraction *n, const ck_operands *at, const ck_strip *strip) {
-#if defined(CK_WASM_EMULATED)
   const int guess = strip->width >= CK_REGISTER_LANES && may_guess(n, at->from, strip->width);
-#endif
   if (strip->width < CK_REGISTER_LANES) {
-    contract_tiles(1, rows, n, at, 0, strip->width CK_NO_GUESS);
+    contract_tiles(1, rows, n, at, 0, strip->width, 0);
   } else if (strip->vectors == 1) {
-    contract_tiles(1, rows, n, at, 0, 0 CK_GUESS_ARGUMENT);
+    contract_tiles(1, rows, n, at, 0, 0, guess);
   } else if (CK_TILE_VECTORS == 2 || strip->vectors == 2) {
-    contract_tiles(2, rows, n, at, strip->last, 0 CK_GUESS_ARGUMENT);
+    contract_tiles(2, rows, n, at, strip->last, 0, guess);
   } else {
-    contract_tiles(3, rows, n, at, strip->last, 0 CK_GUESS_ARGUMENT);
+    contract_tiles(3, rows, n, at, strip->last, 0, guess);
   }
 }
 
@@ -336,9 +218,7 @@ static void contract(long rows, long length, ck_contraction n, ck_operands at) {
     n.from_inner = n.from_outer;
     n.outer = 1;
   }
-#if defined(CK_WASM_EMULATED)
-  note_least_weight(rows, &n, at.weight);
-#endif
+  n.least_weight = least_weight(rows, n, at.weight);
   const long strips = strip_count(length);
   for (long index = 0; index < strips; index++) {
     const ck_strip strip = strip_at(index, length);

@@ -1,6 +1,7 @@
 import MNIST1D
 import NeuralNetworks
 import Runs
+import StudyModels
 
 extension Lottery {
   /// The settings; the defaults are the paper's, with three seeds and a thinner control.
@@ -60,10 +61,7 @@ extension Lottery {
     }
 
     /// The sparsities, which NumPy's `linspace(0, 1, sparsities)` gives.
-    package var schedule: [Double] {
-      let step = 1 / Double(max(sparsities - 1, 1))
-      return (0..<sparsities).map { $0 > 0 && $0 == sparsities - 1 ? 1 : Double($0) * step }
-    }
+    package var schedule: [Double] { TicketSearch.sparsities(sparsities) }
 
     /// The sparsity of the ticket that is analysed.
     var ticketSparsity: Double { schedule[ticket - 1] }

@@ -161,7 +161,7 @@ private struct Laboratory {
   private let work: Workload
   private let initial: MultilayerPerceptron
   /// Goes on where the initial weights were drawn.
-  private var generator: TorchGenerator
+  private let generator: TorchGenerator
   private var progress: Progress
 
   init(
@@ -171,8 +171,9 @@ private struct Laboratory {
     self.settings = settings
     self.context = context
     work = Workload(trial.network, settings)
-    generator = TorchGenerator(seed: UInt64(trial.seed))
+    var generator = TorchGenerator(seed: UInt64(trial.seed))
     initial = settings.network(using: &generator)
+    self.generator = generator
     progress =
       context.checkpoint.load { [initial] in try Progress($0, of: initial) }
       ?? Progress(trained: initial)
@@ -186,38 +187,25 @@ private struct Laboratory {
     guard !rounds.isEmpty else { return }
     let split = try context.shared(settings.dataset) { try Split($0) }
     let settings = settings
-    let done = rounds.prefix(progress.measurement.rounds.count).last ?? -1
-    for (round, sparsity) in settings.schedule.enumerated() {
-      let scores = scores()
-      guard round > done else { continue }
-      let mask = Mask(pruning: sparsity, ofLayersScoredBy: scores)
-      if round == settings.ticket - 1 { progress.measurement.mask = Data(mask.packed) }
-      guard rounds.contains(round) else { continue }
-      var measured = Lottery.Round(sparsity: sparsity)
+    var search = TicketSearch(
+      from: initial, by: trial.network.criterion, sparsities: settings.sparsities, using: generator)
+    search.skip((rounds.prefix(progress.measurement.rounds.count).last ?? -1) + 1)
+    search.trained = progress.trained
+    while let round = search.next() {
+      if round.index == settings.ticket - 1 { progress.measurement.mask = Data(round.mask.packed) }
+      guard rounds.contains(round.index) else { continue }
+      var measured = Lottery.Round(sparsity: round.sparsity)
       progress.trained = try train(
-        Masked(initial, by: mask), on: split, settings.search,
+        Masked(initial, by: round.mask), on: split, settings.search,
         after: Double(progress.measurement.rounds.count) * work.round
       ) { step, score in
         guard step == settings.lastEvaluation else { return }
         try measured.note(score(split.training), score(split.test), after: step)
       }
+      search.trained = progress.trained
       measured.digest = progress.trained.digest
       progress.measurement.rounds.append(measured)
       try context.checkpoint.save(progress.saved())
-    }
-  }
-
-  /// What the parameters are worth before a pruning. Noise is drawn also for rounds that are done or left out, so that
-  /// what follows depends on neither.
-  private mutating func scores() -> MultilayerPerceptron {
-    switch trial.network {
-    case .random: initial.uniformScores(using: &generator)
-    case .lottery, .dense: progress.trained.magnitudes
-    // A pruned parameter is 0, which would be worth more than a negative one.
-    case .sign:
-      progress.trained.mapParameters { tensor in
-        Tensor(tensor.elements.map { $0 == 0 ? -.infinity : $0 }, shape: tensor.shape)
-      }
     }
   }
 
@@ -276,7 +264,7 @@ private struct Laboratory {
     _ network: Masked<MultilayerPerceptron>, on split: Split, _ recipe: TrainingRecipe,
     after done: Double, _ look: Look
   ) throws -> MultilayerPerceptron {
-    network.mask.sparsity >= 0.8
+    network.mask.isSparse
       ? try train(SparsePerceptron(network), split, recipe, after: done, look)
         .expanded(into: network.network)
       : try train(network, split, recipe, after: done, look).network
@@ -304,6 +292,17 @@ private struct Laboratory {
 private struct Start: Hashable, Sendable {
   let seed: UInt64
   let data: DatasetKey
+}
+
+extension Lottery.Network {
+  /// By what it is pruned, if it is.
+  var criterion: TicketSearch.Criterion {
+    switch self {
+    case .lottery, .dense: .magnitude
+    case .random: .noise
+    case .sign: .sign
+    }
+  }
 }
 
 extension Lottery.Configuration {

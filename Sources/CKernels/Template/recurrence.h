@@ -167,29 +167,47 @@ static void gru_forward(
   }
 }
 
+// How many lanes the sums below run in at a time: all sixteen, or one register of four, of which so many sums are kept.
+#if CK_REGISTER_LANES == 4
+typedef quarter_vf gate_lanes;
+typedef float gate_lanes_unaligned __attribute__((ext_vector_type(4), aligned(4)));
+CK_INLINE gate_lanes gate_fma(gate_lanes a, gate_lanes b, gate_lanes c) { return fma4(a, b, c); }
+#else
+typedef vf gate_lanes;
+typedef vf_unaligned gate_lanes_unaligned;
+CK_INLINE gate_lanes gate_fma(gate_lanes a, gate_lanes b, gate_lanes c) { return fma16(a, b, c); }
+#endif
+CK_INLINE gate_lanes load_gate(const float *p) { return *(const gate_lanes_unaligned *)p; }
+CK_INLINE void store_gate(float *p, gate_lanes x) { *(gate_lanes_unaligned *)p = x; }
+#define CK_EACH_PART(lane) \
+  for (long lane = 0; lane < 16; lane += (long)(sizeof(gate_lanes) / sizeof(float)))
+
 // sum[c] += Σ over units and gates of weights[gate, unit, c] · gradient[unit, gate], for `columns` outputs.
 CK_INLINE void gate_products(
     const int columns, const int last_gate, long hidden, long width, const float *weights,
     const float *gradients, float *sums) {
-  vf sum[6];
-  CK_UNROLL for (int c = 0; c < columns; c++) sum[c] = load(sums + 16 * c);
-  for (long j = 0; j < hidden; j++) {
-    const float *gates = gradients + j * CK_GATES * 16, *row = weights + j * width;
-    CK_UNROLL for (int g = 0; g < 3; g++) {
-      vf gradient = load(gates + 16 * (g < 2 ? g : last_gate));
-      CK_UNROLL for (int c = 0; c < columns; c++) {
-        sum[c] = fma16(splat(row[g * hidden * width + c]), gradient, sum[c]);
+  CK_EACH_PART(lane) {
+    gate_lanes sum[6];
+    CK_UNROLL for (int c = 0; c < columns; c++) sum[c] = load_gate(sums + 16 * c + lane);
+    for (long j = 0; j < hidden; j++) {
+      const float *gates = gradients + j * CK_GATES * 16 + lane, *row = weights + j * width;
+      CK_UNROLL for (int g = 0; g < 3; g++) {
+        const gate_lanes gradient = load_gate(gates + 16 * (g < 2 ? g : last_gate));
+        CK_UNROLL for (int c = 0; c < columns; c++) {
+          sum[c] = gate_fma((gate_lanes)row[g * hidden * width + c], gradient, sum[c]);
+          CK_HERE(sum[c]);
+        }
       }
     }
+    CK_UNROLL for (int c = 0; c < columns; c++) store_gate(sums + 16 * c + lane, sum[c]);
   }
-  CK_UNROLL for (int c = 0; c < columns; c++) store(sums + 16 * c, sum[c]);
 }
 
 CK_INLINE void add_gate_products(
     const int last_gate, long hidden, long width, const float *weights, const float *gradients,
     float *sums) {
   long c = 0;
-  for (; CK_REGISTER_LANES > 4 && c + 6 <= width; c += 6) {
+  for (; c + 6 <= width; c += 6) {
     gate_products(6, last_gate, hidden, width, weights + c, gradients, sums + 16 * c);
   }
   for (; c + 2 <= width; c += 2) {
@@ -201,27 +219,34 @@ CK_INLINE void add_gate_products(
 }
 
 // How many inputs or hidden units are multiplied with a unit's gates together, as far as there are registers.
-#define CK_GRU_COLUMNS (CK_REGISTER_LANES == 16 ? 6 : CK_REGISTER_LANES == 8 ? 2 : 1)
+#define CK_GRU_COLUMNS (CK_REGISTER_LANES == 16 ? 6 : CK_REGISTER_LANES == 8 ? 2 : 3)
 
 // sums[c, gate] += Σₛ gradients[s, gate] · right[s, c] in each lane, for one unit.
 CK_INLINE void gate_dots(
     const int columns, const int last_gate, long steps, long hidden, long width,
     const float *gradients, const float *right, float *sums) {
-  vf sum[CK_GRU_COLUMNS][3];
-  CK_UNROLL for (int c = 0; c < columns; c++) {
-    CK_UNROLL for (int g = 0; g < 3; g++) sum[c][g] = load(sums + 16 * (3 * c + g));
-  }
-  for (long s = 0; s < steps; s++) {
-    const float *gates = gradients + s * hidden * CK_GATES * 16;
-    vf gradient[3];
-    CK_UNROLL for (int g = 0; g < 3; g++) gradient[g] = load(gates + 16 * (g < 2 ? g : last_gate));
+  CK_EACH_PART(lane) {
+    gate_lanes sum[CK_GRU_COLUMNS][3];
     CK_UNROLL for (int c = 0; c < columns; c++) {
-      vf value = load(right + (s * width + c) * 16);
-      CK_UNROLL for (int g = 0; g < 3; g++) sum[c][g] = fma16(gradient[g], value, sum[c][g]);
+      CK_UNROLL for (int g = 0; g < 3; g++) sum[c][g] = load_gate(sums + 16 * (3 * c + g) + lane);
     }
-  }
-  CK_UNROLL for (int c = 0; c < columns; c++) {
-    CK_UNROLL for (int g = 0; g < 3; g++) store(sums + 16 * (3 * c + g), sum[c][g]);
+    for (long s = 0; s < steps; s++) {
+      const float *gates = gradients + s * hidden * CK_GATES * 16 + lane;
+      gate_lanes gradient[3];
+      CK_UNROLL for (int g = 0; g < 3; g++) {
+        gradient[g] = load_gate(gates + 16 * (g < 2 ? g : last_gate));
+      }
+      CK_UNROLL for (int c = 0; c < columns; c++) {
+        const gate_lanes value = load_gate(right + (s * width + c) * 16 + lane);
+        CK_UNROLL for (int g = 0; g < 3; g++) {
+          sum[c][g] = gate_fma(gradient[g], value, sum[c][g]);
+          CK_HERE(sum[c][g]);
+        }
+      }
+    }
+    CK_UNROLL for (int c = 0; c < columns; c++) {
+      CK_UNROLL for (int g = 0; g < 3; g++) store_gate(sums + 16 * (3 * c + g) + lane, sum[c][g]);
+    }
   }
 }
 

@@ -5,7 +5,7 @@ import StudyModels
 import Tensors
 
 /// The kinds of trial, by the names of the command's studies.
-enum TrialKind: String, CaseIterable {
+package enum TrialKind: String, CaseIterable {
   /// A classifier's training by a recipe.
   case training
   /// A training of the network with one way of pooling.

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Lab
+import Lab
 
 /// Calls of the surface, as the page makes them.
 enum Calls {

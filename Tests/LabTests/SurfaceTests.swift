@@ -3,7 +3,7 @@ import MNIST1D
 import NeuralNetworks
 import Testing
 
-@testable import Lab
+import Lab
 
 /// The surface as the page calls it; it keeps what it works with in globals.
 @Suite("The lab's surface", .serialized)

@@ -22,9 +22,9 @@ export class Batch {
   /**
    * @param {import("./lab.js").Lab} lab
    * @param {Plan<Tag>[]} plans
-   * @param {{atOnce?: number, onchange?: () => void}} [options] `onchange` is called at most once a frame
+   * @param {{atOnce?: number, onchange?: () => void}} options `onchange` is called at most once a frame
    */
-  constructor(lab, plans, { atOnce = plans.length, onchange = () => {} } = {}) {
+  constructor(lab, plans, { atOnce = plans.length, onchange = () => {} }) {
     this.lab = lab;
     this.atOnce = Math.max(1, atOnce);
     this.onchange = onchange;
@@ -57,7 +57,10 @@ export class Batch {
     for (const { trial } of this.running()) trial?.resume();
     this.fill();
   }
-  /** Every trial takes so many steps, and pauses. @param {number} steps */
+  /**
+   * Every trial takes so many steps, and pauses.
+   * @param {number} steps
+   */
   step(steps = 1) {
     if (this.state === "running") this.pause();
     if (this.state === "waiting") {
@@ -119,7 +122,10 @@ export class Batch {
     this.note();
   }
 
-  /** Begins what may begin now. @param {number} [steps] how many steps each takes while all are paused */
+  /**
+   * Begins what may begin now.
+   * @param {number} [steps] how many steps each takes while all are paused
+   */
   fill(steps = 0) {
     while (this.isUnderWay && this.active < this.atOnce && this.next < this.items.length) {
       this.active += 1;
@@ -170,7 +176,10 @@ export class Batch {
   }
 }
 
-/** Milliseconds of a step that were measured, by kind and what its time depends on. @type {Map<string, Promise<number>>} */
+/**
+ * Milliseconds of a step that were measured, by kind and what its time depends on.
+ * @type {Map<string, Promise<number>>}
+ */
 const paces = new Map();
 
 /** The settings on which the time of a step does not depend. */
@@ -202,15 +211,18 @@ async function measuredPace(lab, { kind, settings, options = {} }) {
   const trial = await lab.begin(kind, settings, { ...options, evaluateEvery: 0, paused: true });
   const upTo = async (/** @type {number} */ steps) => {
     trial.step(steps - trial.taken);
-    while (trial.taken < Math.min(steps, trial.total)) await new Promise((resume) => setTimeout(resume, 10));
+    while (trial.taken < steps) await new Promise((resume) => setTimeout(resume, 10));
     return trial.busy;
   };
   try {
-    const first = await upTo(1);
-    if (first > 20) return first;
-    // The browser compiles what runs often a second time, better.
-    const early = await upTo(30);
-    return Math.max((await upTo(60)) - early, 0.1) / 30;
+    // The first step prepares, and the browser compiles what runs often a second time, better: the fastest few steps count.
+    let before = await upTo(1), pace = before;
+    for (let more = 1; trial.taken + more <= trial.total && more <= 64 && before < 400; more *= 2) {
+      const after = await upTo(trial.taken + more);
+      pace = Math.min(pace, Math.max(after - before, 0.05) / more);
+      before = after;
+    }
+    return pace;
   } finally {
     trial.stop();
   }

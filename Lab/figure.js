@@ -97,7 +97,11 @@ const coordinate = (value) => String(Math.round(value * 10) / 10);
 /** About how wide a text is, in pixels. */
 const textWidth = (/** @type {string} */ text, size = 11) => text.length * size * 0.58;
 
-/** The values of a mark in one direction, bands included. @param {Mark} mark @param {"x" | "y"} direction */
+/**
+ * The values of a mark in one direction, bands included.
+ * @param {Mark} mark
+ * @param {"x" | "y"} direction
+ */
 function valuesOf(mark, direction) {
   if (direction === "x") return mark.kind === "rule" ? [] : mark.x ?? [];
   return [...(mark.y ?? []), ...(mark.lower ?? []), ...(mark.upper ?? [])];

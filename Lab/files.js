@@ -26,7 +26,10 @@ function crc32(bytes) {
   return ~value >>> 0;
 }
 
-/** Numbers of so many bytes, one after the other, little-endian. @param {...[number, number]} fields */
+/**
+ * Numbers of so many bytes, one after the other, little-endian.
+ * @param {...[number, number]} fields
+ */
 function littleEndian(...fields) {
   const bytes = fields.flatMap(([value, size]) => Array.from({ length: size }, (_, index) => Math.floor(value / 256 ** index) & 255));
   return Uint8Array.from(bytes);

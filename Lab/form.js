@@ -38,7 +38,10 @@ export class Form {
     if (!field) throw new Error(`There is no field ${key}.`);
     return field;
   }
-  /** @param {string} key @returns {string} */
+  /**
+   * @param {string} key
+   * @returns {string}
+   */
   value(key) {
     const field = this.field(key), value = this.address.get(key);
     return value !== undefined && this.faultOf(field, value) === "" ? value : field.standard;
@@ -70,7 +73,10 @@ export class Form {
     this.onchange(Object.keys(values)[0]);
   }
 
-  /** @param {string} key @param {boolean} isShown */
+  /**
+   * @param {string} key
+   * @param {boolean} isShown
+   */
   show(key, isShown) {
     this.controls[key].row.hidden = !isShown;
   }
@@ -99,7 +105,10 @@ export class Form {
     return numbers.length > 12 ? "Twelve values at most." : "";
   }
 
-  /** @param {string} key @param {string} fault */
+  /**
+   * @param {string} key
+   * @param {string} fault
+   */
   complain(key, fault) {
     const { row, fault: place } = this.controls[key];
     place.textContent = fault;
@@ -107,7 +116,11 @@ export class Form {
     for (const input of row.querySelectorAll("input, select")) input.setAttribute("aria-invalid", String(fault !== ""));
   }
 
-  /** What a visitor has entered. @param {Field} field @param {string} text */
+  /**
+   * What a visitor has entered.
+   * @param {Field} field
+   * @param {string} text
+   */
   enter(field, text) {
     const fault = this.faultOf(field, text);
     this.complain(field.key, fault);

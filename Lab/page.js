@@ -17,12 +17,11 @@ import { QuizView } from "./views/quiz.js";
 import { TableView } from "./views/table.js";
 
 /**
- * @typedef {object} View
- * @property {(place: HTMLElement, lab: Lab, address: Address) => void} open
+ * @typedef {object} View what is open
  * @property {() => void} close ends its trials
  */
 
-/** @type {Record<string, {title: string, View: new () => View}>} */
+/** @type {Record<string, {title: string, View: new (place: HTMLElement, lab: Lab, address: Address) => View}>} */
 const views = {
   home: { title: "Start", View: HomeView },
   data: { title: "Data", View: DatasetView },
@@ -45,7 +44,10 @@ let open;
 /** @type {Address | undefined} */
 let openAddress;
 
-/** @param {Lab} lab @param {boolean} isFirst */
+/**
+ * @param {Lab} lab
+ * @param {boolean} isFirst
+ */
 function show(lab, isFirst) {
   open?.close();
   openAddress?.close();
@@ -60,8 +62,7 @@ function show(lab, isFirst) {
     element("a", { href: linkTo(other), "aria-current": other === name ? "page" : null }, title)));
   byId("home-link").setAttribute("href", linkTo("home"));
   try {
-    open = new View();
-    open.open(main, lab, address);
+    open = new View(main, lab, address);
   } catch (error) {
     main.replaceChildren(element("p", { class: "fault", role: "alert" }, `This view cannot be shown: ${/** @type {any} */ (error).message}`));
     throw error;

@@ -8,6 +8,17 @@ import { columnOf, indicesOf, meanOf, StudyView } from "./study.js";
 const baselines = ["relu", "elu", "swish", "tanh", "softplus", "sigmoid"];
 
 export class ActivationView extends StudyView {
+  /** @param {ConstructorParameters<typeof StudyView>} given */
+  constructor(...given) {
+    super(...given);
+    /**
+     * The function as it was after some steps.
+     * @type {{step: number, values: Float32Array}[]}
+     */
+    this.samples = [];
+    this.isAsking = false;
+  }
+
   /** @returns {import("./study.js").StudyDescription} */
   get description() {
     return {
@@ -36,12 +47,11 @@ export class ActivationView extends StudyView {
   }
 
   forget() {
-    /** The function as it was after some steps. @type {{step: number, values: Float32Array}[]} */
     this.samples = [];
   }
 
   plan() {
-    const form = /** @type {import("../form.js").Form} */ (this.form);
+    const form = this.form;
     const { functions: _, "num-samples": __, ...changed } = form.changed();
     const inner = form.number("inner-steps"), outer = form.number("outer-steps");
     const options = { dataset: { "num-samples": form.number("num-samples") } };
@@ -54,17 +64,20 @@ export class ActivationView extends StudyView {
     return { plans, steps: (/** @type {any} */ plan) => plan.settings["outer-steps"] };
   }
 
-  /** Asks how the function looks now. @param {import("../lab.js").Trial | undefined} trial */
+  /**
+   * Asks how the function looks now.
+   * @param {import("../lab.js").Trial | undefined} trial
+   */
   async sample(trial) {
     const samples = this.samples;
-    if (!trial || !samples || this.isAsking || (samples.length > 0 && samples[samples.length - 1].step >= trial.taken)) return;
+    if (!trial || this.isAsking || (samples.length > 0 && samples[samples.length - 1].step >= trial.taken)) return;
     this.isAsking = true;
     try {
       const step = trial.taken;
       samples.push({ step, values: await trial.tensor("values") });
       // Some thirty are enough to see it bend.
       if (samples.length > 48) this.samples = samples.filter((_, index) => index % 2 === 0 || index === samples.length - 1);
-      if (!this.isClosed) this.controls?.batch?.note();
+      if (!this.isClosed) this.controls.batch?.note();
     } catch {
       // The search was stopped in between.
     } finally {
@@ -76,7 +89,7 @@ export class ActivationView extends StudyView {
   draw(batch) {
     const [learned, ...others] = batch.items;
     this.sample(learned.trial);
-    const steps = Number(learned.plan.settings["outer-steps"]), samples = this.samples ?? [];
+    const steps = Number(learned.plan.settings["outer-steps"]), { samples } = this;
     const compared = others.map(({ plan, trial }, index) => ({ ...placeAppearance(index + 1, plan.tag.name), trial }));
     const panel = (/** @type {string} */ label, /** @type {string} */ column) => {
       const values = columnOf(learned.trial, column);
@@ -90,7 +103,7 @@ export class ActivationView extends StudyView {
     const curves = samples.map(({ step, values }) => ({
       kind: /** @type {const} */ ("line"), x: positions, y: Array.from(values), color: viridis(steps > 1 ? step / steps : 1), width: 1.25,
     }));
-    this.figure?.draw({
+    this.figure.draw({
       title: "The function bends", subtitle: "From violet, the first, to yellow, the last; dashed, functions that one knows",
       panels: [
         { title: "The activation function", x: { label: "input" }, y: { label: "output" }, marks: [

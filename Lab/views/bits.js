@@ -4,7 +4,10 @@ import { networkAppearances } from "../appearance.js";
 import { element, fixed, say, verdictPlace } from "../elements.js";
 import { publishedDigest } from "./data.js";
 
-/** What each build of the core does. @type {Record<string, string>} */
+/**
+ * What each build of the core does.
+ * @type {Record<string, string>}
+ */
 export const kernelWords = {
   relaxed: "relaxed SIMD, whose multiply-add rounds once in this browser",
   emulated: "SIMD with an exact emulation of the fused multiply-add",
@@ -16,7 +19,7 @@ export class BitsView {
    * @param {HTMLElement} place
    * @param {import("../lab.js").Lab} lab
    */
-  open(place, lab) {
+  constructor(place, lab) {
     this.lab = lab;
     this.isClosed = false;
     this.verdict = verdictPlace();
@@ -38,15 +41,17 @@ export class BitsView {
   }
 
   async compare() {
-    const { lab, rows, button, verdict } = /** @type {any} */ (this);
+    const { lab, rows, button, verdict } = this;
     button.disabled = true;
     this.fault.hidden = true;
     say(verdict, "open", "Comparing …");
     rows.replaceChildren();
     try {
+      /** @type {Record<string, string>} */
       const committed = { dataset: publishedDigest, ...lab.committedDigests(300) };
       const { dataset, digests } = await lab.selfTest();
       if (this.isClosed) return;
+      /** @type {Record<string, string>} */
       const found = { dataset, ...digests };
       const times = Object.keys(found).map((name) => {
         const isSame = found[name] === committed[name], time = element("td", { class: "number" });

@@ -12,7 +12,10 @@ import { rangeOf, signalRow, stageNames } from "../signals.js";
 /** What each stage has done. */
 const stageTitles = ["template", "padded", "stretched", "scaled", "shifted", "smooth noise", "white noise", "tilted", "subsampled"];
 
-/** The fields of the view. @type {import("../form.js").Field[]} */
+/**
+ * The fields of the view.
+ * @type {import("../form.js").Field[]}
+ */
 const ownFields = [
   { key: "digit", label: "Digit", kind: "choice", standard: "3", choices: [..."0123456789"].map((value) => ({ value, label: value })) },
 ];
@@ -23,7 +26,7 @@ export class DatasetView {
    * @param {import("../lab.js").Lab} lab
    * @param {import("../address.js").Address} address
    */
-  open(place, lab, address) {
+  constructor(place, lab, address) {
     this.lab = lab;
     this.redraws = 0;
     this.another = 0;
@@ -69,13 +72,13 @@ export class DatasetView {
 
   /** The settings for the engine. */
   get settings() {
-    return datasetSettings({ ...this.form?.changed(), ...this.rareForm?.changed() });
+    return datasetSettings({ ...this.form.changed(), ...this.rareForm.changed() });
   }
 
   changed() {
     this.draw();
     this.make();
-    const asked = Object.entries({ ...this.form?.changed(), ...this.rareForm?.changed() }).map(([key, value]) => [`dataset.${key}`, value]);
+    const asked = Object.entries({ ...this.form.changed(), ...this.rareForm.changed() }).map(([key, value]) => [`dataset.${key}`, value]);
     this.train.href = linkTo("table", Object.fromEntries(asked));
   }
 
@@ -87,11 +90,11 @@ export class DatasetView {
 
   /** Draws what takes less than a frame: examples on their own. */
   draw() {
-    const width = Math.floor(this.journey?.clientWidth ?? 0);
+    const width = Math.floor(this.journey.clientWidth ?? 0);
     if (width === 0) return;
     const start = performance.now();
     const { lab, rareForm, settings } = this;
-    const digit = Number(this.digitForm?.value("digit"));
+    const digit = Number(this.digitForm.value("digit"));
     const seed = (Number(rareForm?.value("seed")) + 1000 * this.another) % 2147483647;
     const text = written(settings);
     const stage = (/** @type {number} */ digit, /** @type {number} */ stage) => lab.core.call("stage", digit, seed, stage, text);
@@ -165,7 +168,7 @@ export class DatasetView {
 
   close() {
     this.redraws = -1;
-    this.observer?.disconnect();
+    this.observer.disconnect();
   }
 }
 

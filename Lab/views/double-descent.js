@@ -4,7 +4,10 @@ import { testAppearance, trainingAppearance } from "../appearance.js";
 import { fixed } from "../elements.js";
 import { StudyView } from "./study.js";
 
-/** The parameters of the networks by their size. @type {Record<string, (size: number) => number>} */
+/**
+ * The parameters of the networks by their size.
+ * @type {Record<string, (size: number) => number>}
+ */
 const parameterCounts = {
   mlp: (width) => 41 * width + width * (width + 1) + 10 * (width + 1),
   cnn: (channels) => 6 * channels + 2 * (3 * channels * channels + channels) + 50 * channels + 10,
@@ -39,12 +42,12 @@ export class DoubleDescentView extends StudyView {
 
   /** The losses that the engine has. */
   get losses() {
-    const names = this.lab?.settingsOf("double-descent").find(({ key }) => key === "loss")?.kind.split("|") ?? [];
+    const names = this.lab.settingsOf("double-descent").find(({ key }) => key === "loss")?.kind.split("|") ?? [];
     return names.map((value) => ({ value, label: value === "nll" ? "negative log-likelihood" : value === "mse" ? "squared error" : value }));
   }
 
   plan() {
-    const form = /** @type {import("../form.js").Form} */ (this.form);
+    const form = this.form;
     const { sizes: _, "training-examples": __, ...settings } = form.changed();
     const training = form.number("training-examples"), model = form.value("model"), epochs = form.number("epochs");
     const steps = epochs * Math.ceil(training / 100);
@@ -53,7 +56,7 @@ export class DoubleDescentView extends StudyView {
       kind: /** @type {const} */ ("double-descent"), settings: { ...settings, model, epochs, size }, options: { dataset, evaluateEvery: steps },
       tag: { size, parameters: parameterCounts[model](size), training }, weight: 500 + parameterCounts[model](size),
     }));
-    return { plans, steps: () => steps, atOnce: this.lab?.workers.length };
+    return { plans, steps: () => steps, atOnce: this.lab.workers.length };
   }
 
   /** @param {import("../batch.js").Batch<{size: number, parameters: number, training: number}>} batch */
@@ -69,7 +72,7 @@ export class DoubleDescentView extends StudyView {
     });
     const isSquared = batch.items[0].plan.settings.loss === "mse";
     const threshold = { kind: /** @type {const} */ ("rule"), x: [isSquared ? 10 * training : training], y: [], color: "var(--muted)", dash: /** @type {const} */ ("dashed") };
-    this.figure?.draw({
+    this.figure.draw({
       title: "Worst where it just fits", subtitle: `Dashed upright: as many parameters as ${isSquared ? "training examples times outputs" : "training examples"}, where the paper sees the peak`,
       panels: [
         { x, y: { label: "error (%)", from: 0, to: 100 }, marks: [threshold, line(trainingAppearance, ({ trainAccuracy }) => 100 - trainAccuracy), line(testAppearance, ({ testAccuracy }) => 100 - testAccuracy)] },

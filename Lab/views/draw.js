@@ -21,16 +21,19 @@ export class DrawView {
    * @param {import("../lab.js").Lab} lab
    * @param {import("../address.js").Address} address
    */
-  open(place, lab, address) {
+  constructor(place, lab, address) {
     this.lab = lab;
     this.isClosed = false;
     this.signal = new Float64Array(pad.points);
     this.chosen = 0;
     this.isAsking = false;
     this.isStale = false;
-    /** @type {Record<string, ArrayLike<number>>} */
+    /**
+     * What each network has said last.
+     * @type {Record<string, ArrayLike<number>>}
+     */
     this.answers = {};
-    this.form = new Form(stepField, address, () => this.controls?.settingsChanged());
+    this.form = new Form(stepField, address, () => this.controls.settingsChanged());
     this.controls = new Controls(lab, { label: "Train", plan: () => this.plan(), onchange: () => this.ask() });
     this.verdict = verdictPlace();
     this.figure = new Figure();
@@ -63,19 +66,19 @@ export class DrawView {
 
   async prepare() {
     try {
-      const data = await madeDataset(/** @type {any} */ (this.lab), {});
+      const data = await madeDataset(this.lab, {});
       if (this.isClosed) return;
       this.data = data;
       this.begin("3");
     } catch (error) {
-      this.controls?.complain([String(/** @type {any} */ (error)?.message ?? error)]);
+      this.controls.complain([String(/** @type {any} */ (error)?.message ?? error)]);
     }
-    if (!this.isClosed) this.controls?.press();
+    if (!this.isClosed) this.controls.press();
   }
 
   /** @returns {import("../controls.js").Undertaking} */
   plan() {
-    const steps = /** @type {Form} */ (this.form).number("steps");
+    const steps = this.form.number("steps");
     return {
       plans: ["logistic", "mlp", "cnn", "gru"].map((model) => ({ kind: "training", settings: { model, steps, seed: 42 }, tag: { model }, isKept: true })),
       steps: () => steps + 1,
@@ -83,15 +86,18 @@ export class DrawView {
   }
 
   drawTemplates() {
-    const width = Math.floor(this.templates?.clientWidth ?? 0);
+    const width = Math.floor(this.templates.clientWidth ?? 0);
     if (width === 0 || !this.lab) return;
-    const signals = Array.from({ length: 10 }, (_, digit) => this.lab?.core.call("stage", digit, 42, 0, ""));
+    const signals = Array.from({ length: 10 }, (_, digit) => this.lab.core.call("stage", digit, 42, 0, ""));
     const range = rangeOf(signals);
     this.templates.innerHTML = signalRow(signals.map((signal, digit) => ({ title: String(digit), signal, range, color: seriesColor(digit) })),
       { width, height: 90, perRow: width < 620 ? 5 : 10, summary: "The templates of the ten digits." });
   }
 
-  /** The first test example of a digit, or nothing. @param {string} digit */
+  /**
+   * The first test example of a digit, or nothing.
+   * @param {string} digit
+   */
   begin(digit) {
     const { data } = this;
     if (digit === "" || !data) this.signal = new Float64Array(pad.points);
@@ -135,7 +141,7 @@ export class DrawView {
   }
   /** @param {KeyboardEvent} event */
   type(event) {
-    const [least, most] = pad.range, signal = /** @type {Float64Array} */ (this.signal), chosen = this.chosen ?? 0;
+    const [least, most] = pad.range, signal = this.signal, chosen = this.chosen ?? 0;
     if (event.key === "ArrowUp") this.chosen = Math.max(chosen - 1, 0);
     else if (event.key === "ArrowDown") this.chosen = Math.min(chosen + 1, pad.points - 1);
     else if (event.key === "ArrowLeft") signal[chosen] = Math.max(signal[chosen] - 0.25, least);
@@ -147,7 +153,7 @@ export class DrawView {
   }
   /** @param {{index: number, value: number}} place */
   set({ index, value }) {
-    /** @type {Float64Array} */ (this.signal)[index] = value;
+    this.signal[index] = value;
     this.chosen = index;
     this.changed();
   }
@@ -157,7 +163,7 @@ export class DrawView {
   }
 
   drawPad() {
-    const signal = /** @type {Float64Array} */ (this.signal), chosen = this.chosen ?? 0;
+    const signal = this.signal, chosen = this.chosen ?? 0;
     const [least, most] = pad.range;
     const x = ((signal[chosen] - least) / (most - least)) * pad.width, y = (chosen / (pad.points - 1)) * pad.height;
     this.pad.innerHTML = `<svg class="chart" viewBox="0 0 ${pad.width} ${pad.height}" preserveAspectRatio="none" aria-hidden="true">`
@@ -177,10 +183,10 @@ export class DrawView {
     this.isAsking = true;
     do {
       this.isStale = false;
-      await Promise.all((this.controls?.batch?.items ?? []).map(async ({ plan, trial }) => {
+      await Promise.all((this.controls.batch?.items ?? []).map(async ({ plan, trial }) => {
         if (!trial || trial.taken === 0) return;
         try {
-          /** @type {any} */ (this.answers)[plan.tag.model] = await trial.predict(/** @type {any} */ (this.signal));
+          this.answers[plan.tag.model] = await trial.predict(this.signal);
         } catch {
           // A training that was stopped says nothing more.
         }
@@ -192,9 +198,9 @@ export class DrawView {
   }
 
   drawAnswers() {
-    const answers = this.answers ?? {};
+    const { answers } = this;
     const networks = ["logistic", "mlp", "cnn", "gru"];
-    this.figure?.draw({
+    this.figure.draw({
       title: "What the networks see", subtitle: "How probable each digit is to them",
       panels: networks.map((network) => ({
         title: networkAppearances[network].label, x: { names: [..."0123456789"] }, y: { label: "%", from: 0, to: 100 },
@@ -214,8 +220,8 @@ export class DrawView {
 
   close() {
     this.isClosed = true;
-    this.controls?.close();
-    this.figure?.close();
-    this.observer?.disconnect();
+    this.controls.close();
+    this.figure.close();
+    this.observer.disconnect();
   }
 }

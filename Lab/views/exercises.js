@@ -106,7 +106,7 @@ export class ExercisesView {
    * @param {HTMLElement} place
    * @param {import("../lab.js").Lab} lab
    */
-  open(place, lab) {
+  constructor(place, lab) {
     // What the engine lacks is left to the command.
     const methods = lab.settingsOf("lottery").find(({ key }) => key === "network")?.kind.split("|") ?? [];
     const possible = (/** @type {Record<string, string>} */ settings) =>
@@ -121,5 +121,6 @@ export class ExercisesView {
         element("details", {}, element("summary", {}, "What one finds"), element("p", {}, finding), element("p", { class: "hint" }, "The command: ", element("code", {}, command)))))));
   }
 
+  /** There is nothing to end. */
   close() {}
 }

@@ -26,7 +26,7 @@ export class HomeView {
    * @param {HTMLElement} place
    * @param {import("../lab.js").Lab} lab
    */
-  open(place, lab) {
+  constructor(place, lab) {
     this.digits = element("div", { class: "figure-drawing" });
     place.append(
       element("h1", {}, "The MNIST-1D lab"),
@@ -48,6 +48,6 @@ export class HomeView {
   }
 
   close() {
-    this.observer?.disconnect();
+    this.observer.disconnect();
   }
 }

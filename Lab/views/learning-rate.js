@@ -28,14 +28,13 @@ export class LearningRateView extends StudyView {
         { key: "seed", label: "Seed", kind: "number", standard: "0", min: 0, max: 2147483647, step: 1 },
       ],
       presets: [
-        { label: "Quick: 20 outer steps", values: { "outer-steps": "20", "inner-steps": "200" } },
         { label: "As in the paper: 50 outer steps", values: { "outer-steps": "50", "inner-steps": "200" } },
       ],
     };
   }
 
   plan() {
-    const form = /** @type {import("../form.js").Form} */ (this.form);
+    const form = this.form;
     const { "initial-rates": _, ...settings } = form.changed();
     const outerSteps = form.number("outer-steps");
     return {
@@ -60,7 +59,7 @@ export class LearningRateView extends StudyView {
     });
     const rate = panel("learning rate", ({ first, rates }) => [first, ...rates]);
     rate.marks.push(/** @type {any} */ ({ kind: "rule", y: [reportedRate], color: "var(--muted)", dash: "dashed", endLabel: "paper" }));
-    this.figure?.draw({
+    this.figure.draw({
       title: "The rate finds its place", subtitle: "A step is a whole training and its derivative by the learning rate",
       panels: [panel("mean loss of the training", ({ objective }) => objective), panel("last loss of the training", ({ last }) => last), rate],
       columns: 3, aspect: 0.85, summary: `Mean loss, last loss and learning rate against outer step, for searches ${listed(searches.map(({ label }) => label))}.`,

@@ -5,9 +5,18 @@ import { capitalized, element, fixed, listed } from "../elements.js";
 import { escaped } from "../figure.js";
 import { columnOf, StudyView } from "./study.js";
 
-/** @typedef {{round: number, hidden: number, values: Float32Array}} MaskState */
+/** @typedef {{hidden: number, masks: Uint8Array[], isAsking: boolean}} MaskState a network's masks by their rounds, as far as they are known */
 
 export class LotteryView extends StudyView {
+  /** @param {ConstructorParameters<typeof StudyView>} given */
+  constructor(...given) {
+    super(...given);
+    /** @type {Record<string, MaskState>} */
+    this.states = {};
+    /** Whether the masks of the newest round are shown, or those of one that was chosen. */
+    this.isNewest = true;
+  }
+
   /** @returns {import("./study.js").StudyDescription} */
   get description() {
     return {
@@ -35,26 +44,30 @@ export class LotteryView extends StudyView {
 
   /** The ways of pruning that the engine has. */
   get kinds() {
-    const asked = this.lab?.settingsOf("lottery").find(({ key }) => key === "network")?.kind.split("|") ?? ["lottery", "random"];
+    const asked = this.lab.settingsOf("lottery").find(({ key }) => key === "network")?.kind.split("|") ?? ["lottery", "random"];
     return asked.map((value) => ({ value, label: lotteryAppearances[value]?.label ?? value }));
   }
 
   parts() {
+    this.rounds = element("input", { type: "range", min: 0, max: 0, step: 1, "aria-label": "Round whose masks are shown", oninput: () => {
+      this.isNewest = this.rounds.value === this.rounds.max;
+      this.controls.batch?.note();
+    } });
     this.masks = element("div", { class: "masks" });
     this.neighbours = element("p", { class: "hint" });
     return [...super.parts(), element("figure", { class: "figure" },
       element("figcaption", {}, element("div", { class: "figure-title" }, "What is left of the first layer"),
         element("div", { class: "figure-subtitle" }, "A column for each unit, a row for each of the 40 inputs; dark is left. Units with many neighbours stand first")),
-      this.masks, this.neighbours)];
+      element("label", { class: "inline-range" }, "Round ", this.rounds), this.masks, this.neighbours)];
   }
 
   forget() {
-    /** The mask of each network as far as it is known. @type {Record<string, MaskState>} */
     this.states = {};
+    this.isNewest = true;
   }
 
   plan() {
-    const form = /** @type {import("../form.js").Form} */ (this.form);
+    const form = this.form;
     const { networks: _, ...changed } = form.changed();
     const settings = { ...changed, hidden: form.number("hidden"), sparsities: form.number("sparsities"), steps: form.number("steps") };
     const plans = form.list("networks").map((network) => ({
@@ -63,19 +76,27 @@ export class LotteryView extends StudyView {
     return { plans, steps: () => settings.sparsities * (settings.steps + 1) };
   }
 
-  /** Asks for the mask of the round that is trained now. @param {string} network @param {import("../lab.js").Trial | undefined} trial */
+  /**
+   * Asks for the mask with which a network is trained now, unless it is known.
+   * @param {string} network
+   * @param {import("../lab.js").Trial | undefined} trial
+   */
   async look(network, trial) {
-    const states = this.states, round = trial?.rows.length ?? 0;
-    // The last mask has nothing left to see.
-    if (!trial || !states || states[network]?.round === round || round === Number(trial.settings.sparsities)) return;
-    const hidden = Number(trial.settings.hidden);
-    states[network] = { round, hidden, values: states[network]?.values ?? new Float32Array(40 * hidden).fill(1) };
+    const { states } = this, round = trial?.rows.length ?? 0;
+    if (!trial || round >= Number(trial.settings.sparsities)) return;
+    const state = (states[network] ??= { hidden: Number(trial.settings.hidden), masks: [], isAsking: false });
+    if (state.isAsking || state.masks[round]) return;
+    state.isAsking = true;
     try {
-      states[network].values = await trial.tensor("mask.linear1.weight");
-      if (!this.isClosed) this.controls?.batch?.note();
+      const mask = Uint8Array.from(await trial.tensor("mask.linear1.weight"));
+      // It tells itself which round it belongs to.
+      const pruned = mask.filter((value) => value === 0).length / mask.length;
+      state.masks[Math.round(pruned * (Number(trial.settings.sparsities) - 1))] = mask;
+      if (!this.isClosed) this.controls.batch?.note();
     } catch {
       // The search was stopped in between.
     }
+    state.isAsking = false;
   }
 
   /** @param {import("../batch.js").Batch<{network: string}>} batch */
@@ -88,7 +109,7 @@ export class LotteryView extends StudyView {
         kind: /** @type {const} */ ("line"), label, color, marker, dash, endLabel: short, x: columnOf(trial, "sparsity"), y: columnOf(trial, column),
       })),
     });
-    this.figure?.draw({
+    this.figure.draw({
       title: "Sparser and sparser", subtitle: "After the last step of each round",
       panels: [panel("test accuracy (%)", "test-accuracy"), panel("test loss", "test-loss", true)], columns: 2, aspect: 0.6,
       summary: `Test accuracy and test loss against sparsity, for networks ${listed(searches.map(({ label }) => label))}.`,
@@ -99,20 +120,26 @@ export class LotteryView extends StudyView {
 
   /** @param {{network: string, label: string, trial?: import("../lab.js").Trial}[]} searches */
   drawMasks(searches) {
-    const states = this.states ?? {};
-    const seen = searches.filter(({ network }) => states[network]);
-    this.masks?.replaceChildren(...seen.map(({ network, label, trial }) => {
-      const { hidden, values, round } = states[network];
-      const count = Number(trial?.settings.sparsities), pruned = count > 1 ? round / (count - 1) : 0;
-      const figure = element("div");
-      figure.innerHTML = maskMarkup(values, hidden, `${capitalized(label)}, ${fixed(100 * pruned, 0)} % pruned`);
-      return figure;
-    }));
-    if (!this.neighbours) return;
-    this.neighbours.textContent = seen.map(({ network, label }) => `${capitalized(label)}: of all pairs of neighbouring inputs ${fixed(100 * neighbourPart(states[network].values, 40), 1)} % are left together.`).join(" ");
+    const seen = searches.filter(({ network }) => this.states[network]?.masks.length > 0);
+    const count = Number(searches[0].trial?.settings.sparsities ?? 2);
+    // The last mask of all has nothing left to see.
+    const newest = Math.min(count - 2, ...seen.map(({ network }) => this.states[network].masks.length - 1));
+    this.rounds.max = String(Math.max(newest, 0));
+    if (this.isNewest) this.rounds.value = this.rounds.max;
+    const round = this.rounds.valueAsNumber, pruned = round / (count - 1);
+    this.rounds.setAttribute("aria-valuetext", `${fixed(100 * pruned, 0)} % pruned`);
+    const shown = seen.flatMap(({ network, label }) => {
+      const { hidden, masks } = this.states[network], mask = masks[round];
+      return mask ? [{ label: capitalized(label), hidden, mask }] : [];
+    });
+    this.masks.innerHTML = shown.map(({ label, hidden, mask }) => `<div>${maskMarkup(mask, hidden, `${label}, ${fixed(100 * pruned, 0)} % pruned`)}</div>`).join("");
+    this.neighbours.textContent = shown.map(({ label, mask }) => `${label}: of all pairs of neighbouring inputs ${fixed(100 * neighbourPart(mask, 40), 1)} % are left together.`).join(" ");
   }
 
-  /** @param {{network: string, label: string, trial?: import("../lab.js").Trial}[]} searches */
+  /**
+   * @param {{network: string, label: string, trial?: import("../lab.js").Trial}[]} searches
+   * @returns {{mark: "holds" | "open", text: string}}
+   */
   verdictOn(searches) {
     const [ticket] = searches.filter(({ network }) => network === "lottery");
     const results = searches.map(({ label, trial }) => {
@@ -122,13 +149,16 @@ export class LotteryView extends StudyView {
     });
     const text = results.map(({ label, dense, best, at }) => `The ${label.replace("pruned", "network pruned")} has ${fixed(dense)} % when dense and at best ${fixed(best)} %, with ${fixed(100 * at, 0)} % of its weights pruned.`).join(" ");
     const own = ticket && results[searches.indexOf(ticket)];
-    if (!own) return { mark: /** @type {const} */ ("open"), text };
-    const holds = own.best >= own.dense && own.at >= 0.5;
-    return { mark: /** @type {const} */ (holds ? "holds" : "open"), text: text + (holds ? " The sparse network is as good as the dense one, or better." : "") };
+    if (!own || own.best < own.dense || own.at < 0.5) return { mark: "open", text };
+    return { mark: "holds", text: `${text} The sparse network is as good as the dense one, or better.` };
   }
 }
 
-/** How many of the pairs of neighbours in each row are there together. @param {Float32Array} values @param {number} inputs */
+/**
+ * How many of the pairs of neighbours in each row are there together.
+ * @param {Uint8Array} values
+ * @param {number} inputs
+ */
 function neighbourPart(values, inputs) {
   let pairs = 0;
   for (let at = 0; at < values.length; at += 1) if (at % inputs > 0 && values[at] && values[at - 1]) pairs += 1;
@@ -137,7 +167,7 @@ function neighbourPart(values, inputs) {
 
 /**
  * A mask as a picture.
- * @param {Float32Array} values [hidden, 40]
+ * @param {Uint8Array} values [hidden, 40]
  * @param {number} hidden
  * @param {string} title
  */

@@ -32,7 +32,7 @@ export class PoolingView extends StudyView {
   }
 
   plan() {
-    const form = /** @type {import("../form.js").Form} */ (this.form);
+    const form = this.form;
     const { methods: _, sizes: __, ...settings } = form.changed();
     const steps = form.number("steps"), methods = form.list("methods");
     const plans = form.list("sizes").map(Number).flatMap((size) => methods.map((method) => ({
@@ -47,7 +47,7 @@ export class PoolingView extends StudyView {
     const sizes = [...new Set(batch.items.map(({ plan }) => plan.tag.size))];
     const of = (/** @type {number} */ size) => batch.items.filter(({ plan }) => plan.tag.size === size).map(({ plan, trial }) => ({ method: plan.tag.method, evaluations: trial?.evaluations ?? [] }));
     const steps = Number(batch.items[0].plan.settings.steps);
-    this.figure?.draw({
+    this.figure.draw({
       title: "Accuracy as they learn", subtitle: "Always 1000 test examples",
       panels: sizes.map((size) => ({
         title: `${size} training examples`, x: { label: "training step", from: 0, to: steps }, y: { label: "test accuracy (%)", to: 100 },

@@ -21,10 +21,10 @@ export class QuizView {
    * @param {import("../lab.js").Lab} lab
    * @param {import("../address.js").Address} address
    */
-  open(place, lab, address) {
+  constructor(place, lab, address) {
     this.lab = lab;
     this.isClosed = false;
-    this.form = new Form(quizFields, address, (key) => (key === "steps" ? this.controls?.settingsChanged() : this.begin()));
+    this.form = new Form(quizFields, address, (key) => (key === "steps" ? this.controls.settingsChanged() : this.begin()));
     this.controls = new Controls(lab, { label: "Train the CNN", plan: () => this.plan(), onchange: (batch) => { if (batch.state === "finished") this.next(); } });
     this.picture = element("div", { class: "quiz-picture" });
     this.question = element("p", { class: "verdict" }, "The CNN is learning; you may begin.");
@@ -49,19 +49,19 @@ export class QuizView {
 
   async prepare() {
     try {
-      const data = await madeDataset(/** @type {any} */ (this.lab), {});
+      const data = await madeDataset(this.lab, {});
       if (this.isClosed) return;
       this.data = data;
-      this.controls?.press();
+      this.controls.press();
       this.begin();
     } catch (error) {
-      this.controls?.complain([String(/** @type {any} */ (error)?.message ?? error)]);
+      this.controls.complain([String(/** @type {any} */ (error)?.message ?? error)]);
     }
   }
 
   /** @returns {import("../controls.js").Undertaking} */
   plan() {
-    const steps = /** @type {Form} */ (this.form).number("steps");
+    const steps = this.form.number("steps");
     return { plans: [{ kind: "training", settings: { model: "cnn", steps, seed: 42 }, tag: {}, isKept: true }], steps: () => steps + 1 };
   }
 
@@ -83,7 +83,7 @@ export class QuizView {
     this.examples = order.slice(0, count);
     /** @type {Answer[]} */
     this.answers = [];
-    this.table?.replaceChildren();
+    this.table.replaceChildren();
     if (this.told) say(this.told, "");
     this.next();
   }
@@ -98,7 +98,7 @@ export class QuizView {
       this.finish();
       return;
     }
-    /** @type {HTMLElement} */ (this.question).textContent = `Example ${answers.length + 1} of ${examples.length}: which digit is it?`;
+    this.question.textContent = `Example ${answers.length + 1} of ${examples.length}: which digit is it?`;
     const signal = data.x_test.subarray(index * data.t.length, (index + 1) * data.t.length);
     this.picture.innerHTML = `<svg class="chart" viewBox="0 0 240 400" role="img" aria-label="A signal of ${signal.length} points, drawn downward.">`
       + `<path class="line" stroke="var(--ink)" stroke-width="3" d="${signalPath(signal, { x: 20, y: 10, width: 200, height: 380 }, rangeOf([signal]))}"/></svg>`;
@@ -132,7 +132,7 @@ export class QuizView {
     const part = (/** @type {(answer: Answer) => boolean} */ isRight, from = answers) => (100 * from.filter(isRight).length) / Math.max(from.length, 1);
     const judged = answers.filter(({ network }) => network >= 0);
     const own = part(({ own, label }) => own === label), network = part(({ network, label }) => network === label, judged);
-    const isTrained = this.controls?.batch?.state === "finished";
+    const isTrained = this.controls.batch?.state === "finished";
     question.textContent = "That was the last one.";
     this.picture.replaceChildren();
     say(told, "open", `You were right in ${fixed(own, 0)} %, the CNN in ${fixed(network, 0)} %${isTrained ? "" : ", while it was still learning"}. The paper’s human had 96 %.`);
@@ -142,14 +142,14 @@ export class QuizView {
       return element("tr", {}, element("th", { scope: "row" }, String(label)), element("td", { class: "number" }, String(shown.length)),
         element("td", {}, said(({ own }) => own)), element("td", {}, said(({ network }) => network)));
     });
-    this.table?.replaceChildren(element("table", {}, element("thead", {}, element("tr", {},
+    this.table.replaceChildren(element("table", {}, element("thead", {}, element("tr", {},
       ["digit", "shown", "you took it for", "the CNN took it for"].map((text) => element("th", { scope: "col" }, text)))), element("tbody", {}, wrong)),
-      element("div", { class: "buttons" }, element("button", { type: "button", onclick: () => this.form?.set({ round: String(this.form.number("round") + 1) }) }, "Another round")));
+      element("div", { class: "buttons" }, element("button", { type: "button", onclick: () => this.form.set({ round: String(this.form.number("round") + 1) }) }, "Another round")));
   }
 
   close() {
     this.isClosed = true;
     if (this.listener) removeEventListener("keydown", this.listener);
-    this.controls?.close();
+    this.controls.close();
   }
 }

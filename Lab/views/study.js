@@ -45,7 +45,7 @@ export class StudyView {
    * @returns {HTMLElement[]}
    */
   parts() {
-    return [/** @type {Figure} */ (this.figure).element];
+    return [this.figure.element];
   }
 
   /**
@@ -53,11 +53,11 @@ export class StudyView {
    * @param {import("../lab.js").Lab} lab
    * @param {import("../address.js").Address} address
    */
-  open(place, lab, address) {
+  constructor(place, lab, address) {
     this.lab = lab;
     this.isClosed = false;
     const { title, sentence, source, lead, label, fields, rareFields = [], presets, stepLabel } = this.description;
-    this.form = new Form([...fields, ...rareFields], address, () => this.controls?.settingsChanged());
+    this.form = new Form([...fields, ...rareFields], address, () => this.controls.settingsChanged());
     const { form } = this;
     const rare = element("details", { open: rareFields.some(({ key }) => key in form.changed()) }, element("summary", {}, "All other settings"),
       element("div", { class: "fields" }, rareFields.map(({ key }) => form.controls[key].row)));
@@ -99,19 +99,30 @@ export class StudyView {
 
   close() {
     this.isClosed = true;
-    this.controls?.close();
-    this.figure?.close();
+    this.controls.close();
+    this.figure.close();
   }
 }
 
-/** The numbers of one column of a trial's rows. @param {import("../lab.js").Trial | undefined} trial @param {string} column @returns {number[]} */
+/**
+ * The numbers of one column of a trial's rows.
+ * @param {import("../lab.js").Trial | undefined} trial
+ * @param {string} column
+ * @returns {number[]}
+ */
 export function columnOf(trial, column) {
   const index = trial?.columns.indexOf(column) ?? -1;
   return index < 0 ? [] : (trial?.rows ?? []).map((row) => row[index]);
 }
 
-/** The mean of some numbers. @param {number[]} values */
+/**
+ * The mean of some numbers.
+ * @param {number[]} values
+ */
 export const meanOf = (values) => values.reduce((sum, value) => sum + value, 0) / values.length;
 
-/** 0, 1, 2 … @param {ArrayLike<any>} values */
+/**
+ * 0, 1, 2 …
+ * @param {ArrayLike<any>} values
+ */
 export const indicesOf = (values) => Array.from(values, (_, index) => index);

@@ -28,16 +28,25 @@ const comparisons = {
   depth: { label: "depth", words: "depth", values: "1,2,4,8,16", min: 1, max: 64, step: 1, isLogarithmic: true },
 };
 
-/** The names of the orders; the first is none of the engine's. @type {Record<string, string>} */
+/**
+ * The names of the orders; the first is none of the engine's.
+ * @type {Record<string, string>}
+ */
 const orders = { "as-it-is": "in order", shuffled: "shuffled", reversed: "reversed", swapped: "halves swapped" };
 
-/** Table 1 of the paper, in percent. @type {Record<string, Record<string, number>>} */
+/**
+ * Table 1 of the paper, in percent.
+ * @type {Record<string, Record<string, number>>}
+ */
 const reported = {
   "as-it-is": { logistic: 32, mlp: 68, cnn: 94, gru: 91 },
   shuffled: { logistic: 32, mlp: 68, cnn: 56, gru: 57 },
 };
 
-/** What the curves can show. @type {Record<string, {label: string, of: (evaluation: import("../lab.js").Evaluation) => number}>} */
+/**
+ * What the curves can show.
+ * @type {Record<string, {label: string, of: (evaluation: import("../lab.js").Evaluation) => number}>}
+ */
 const measures = {
   "test-accuracy": { label: "test accuracy (%)", of: (evaluation) => evaluation.testAccuracy },
   "train-accuracy": { label: "training accuracy (%)", of: (evaluation) => evaluation.trainAccuracy },
@@ -82,7 +91,7 @@ export class TableView {
    * @param {import("../lab.js").Lab} lab
    * @param {import("../address.js").Address} address
    */
-  open(place, lab, address) {
+  constructor(place, lab, address) {
     const standard = comparisons[address.get("vary") ?? "order"] ?? comparisons.order;
     const question = questionFields.map((field) => (field.key === "values" ? { ...field, standard: standard.values, min: standard.min, max: standard.max, step: standard.step } : field));
     this.form = new Form(question, address, (key) => this.changed(key));
@@ -95,8 +104,8 @@ export class TableView {
     this.controls = new Controls(lab, {
       label: "Train", plan: () => this.plan(), onchange: (batch) => this.draw(batch),
       presets: [
-        { label: "Quick: 1000 steps", apply: () => this.form?.set({ steps: "1000", seeds: "1" }), isChosen: () => this.isPreset("1000", "1") },
-        { label: "As in the paper: 6000 steps, 3 seeds", apply: () => this.form?.set({ steps: "6000", seeds: "3" }), isChosen: () => this.isPreset("6000", "3") },
+        { label: "Quick: 1000 steps", apply: () => this.form.set({ steps: "1000", seeds: "1" }), isChosen: () => this.isPreset("1000", "1") },
+        { label: "As in the paper: 6000 steps, 3 seeds", apply: () => this.form.set({ steps: "6000", seeds: "3" }), isChosen: () => this.isPreset("6000", "3") },
       ],
     });
     const isOpen = (/** @type {Form} */ form) => Object.keys(form.changed()).length > 0;
@@ -114,14 +123,17 @@ export class TableView {
     this.drawEmpty();
   }
 
-  /** @param {string} steps @param {string} seeds */
+  /**
+   * @param {string} steps
+   * @param {string} seeds
+   */
   isPreset(steps, seeds) {
-    return this.form?.value("steps") === steps && this.form?.value("seeds") === seeds;
+    return this.form.value("steps") === steps && this.form.value("seeds") === seeds;
   }
 
   /** Shows the fields that matter for what is compared. */
   arrange() {
-    const { form, training, data } = /** @type {Required<TableView>} */ (/** @type {any} */ (this));
+    const { form, training, data } = this;
     const vary = form.value("vary");
     form.show("orders", vary === "order");
     form.show("values", vary !== "order");
@@ -135,7 +147,7 @@ export class TableView {
 
   /** @param {string} key */
   changed(key) {
-    const { form, controls } = /** @type {any} */ (this);
+    const { form, controls } = this;
     if (key === "vary") {
       const { values, min, max, step } = comparisons[form.value("vary")];
       Object.assign(form.field("values"), { standard: values, min, max, step });
@@ -152,19 +164,19 @@ export class TableView {
   }
 
   get models() {
-    const { form, training } = /** @type {any} */ (this);
+    const { form, training } = this;
     return [...form.list("models"), ...training.list("more-models")];
   }
   get vary() {
-    return /** @type {any} */ (this).form.value("vary");
+    return this.form.value("vary");
   }
   get values() {
-    return /** @type {any} */ (this).form.list(this.vary === "order" ? "orders" : "values");
+    return this.form.list(this.vary === "order" ? "orders" : "values");
   }
 
   /** @returns {import("../controls.js").Undertaking} */
   plan() {
-    const { form, training, data, vary, values, models } = /** @type {any} */ (this);
+    const { form, training, data, vary, values, models } = this;
     const steps = form.number("steps"), seeds = form.number("seeds"), first = training.number("first-seed");
     const { "more-models": _, "first-seed": __, show: ___, ...common } = training.changed();
     const kept = datasetSettings(Object.fromEntries(Object.entries(data.changed()).map(([key, value]) => [key.replace("dataset.", ""), value])));
@@ -183,7 +195,7 @@ export class TableView {
           if (comparisons[vary].isDataset) dataset[vary] = value;
           else if (vary === "training-examples") Object.assign(dataset, sizedDataset(Number(value), 1000));
           else if (vary !== "order") settings[vary] = value;
-          const order = vary === "order" && value !== "as-it-is" ? value : undefined;
+          const order = vary === "order" && value !== "as-it-is" ? /** @type {"shuffled" | "reversed" | "swapped"} */ (value) : undefined;
           plans.push({ kind: "training", settings, options: { dataset, order, evaluateEvery }, tag: { network: model, value, seed }, weight: weights[model] ?? 5 });
         }
       }
@@ -197,7 +209,7 @@ export class TableView {
   }
 
   drawEmpty() {
-    const { curves, summary, verdict, table } = /** @type {any} */ (this);
+    const { curves, summary, verdict, table } = this;
     say(verdict, "");
     summary.element.hidden = true;
     table.hidden = true;
@@ -206,7 +218,7 @@ export class TableView {
 
   /** @param {import("../batch.js").Batch<Tag>} batch */
   draw(batch) {
-    const { curves, summary, verdict, table, training, form } = /** @type {any} */ (this);
+    const { curves, summary, verdict, table, training, form } = this;
     const results = resultsOf(batch), steps = form.number("steps");
     const values = [...new Set(batch.items.map(({ plan }) => plan.tag.value))], networks = [...new Set(batch.items.map(({ plan }) => plan.tag.network))];
     const measure = measures[training.value("show")];
@@ -293,7 +305,7 @@ export class TableView {
       const best = [...networks].sort((one, other) => mean(other, values[0]) - mean(one, values[0]));
       return { mark: "open", text: `Best is the ${name(best[0])} with ${fixed(mean(best[0], values[0]))} %.` };
     }
-    if (this.vary === "order") return orderVerdict(networks, values, mean, /** @type {any} */ (this).form.number("steps"));
+    if (this.vary === "order") return orderVerdict(networks, values, mean, this.form.number("steps"));
     const ordered = [...values].sort((one, other) => Number(one) - Number(other));
     const [low, high] = [ordered[0], ordered[ordered.length - 1]];
     const changes = networks.map((network) => ({ network, from: mean(network, low), to: mean(network, high) })).map((change) => ({ ...change, by: change.to - change.from }))
@@ -311,14 +323,17 @@ export class TableView {
   }
 
   close() {
-    const { controls, curves, summary } = /** @type {any} */ (this);
+    const { controls, curves, summary } = this;
     controls.close();
     curves.close();
     summary.close();
   }
 }
 
-/** About how long a step takes, compared with the logistic regression's. @type {Record<string, number>} */
+/**
+ * About how long a step takes, compared with the logistic regression's.
+ * @type {Record<string, number>}
+ */
 const weights = { logistic: 1, mlp: 20, cnn: 50, gru: 55, resnet: 100, tcn: 100, transformer: 100, mixer: 60 };
 
 /** @typedef {(network: string, value: string) => import("../lab.js").Evaluation[][]} Results the evaluations of each seed's training */
@@ -333,7 +348,10 @@ function resultsOf(batch) {
     .map(({ trial }) => trial?.evaluations ?? []).filter((evaluations) => evaluations.length > 0);
 }
 
-/** The last test accuracies of some trainings. @param {import("../lab.js").Evaluation[][]} trainings */
+/**
+ * The last test accuracies of some trainings.
+ * @param {import("../lab.js").Evaluation[][]} trainings
+ */
 function spreadOf(trainings) {
   const last = trainings.map((evaluations) => evaluations[evaluations.length - 1].testAccuracy);
   const mean = last.length > 0 ? last.reduce((sum, value) => sum + value, 0) / last.length : NaN;

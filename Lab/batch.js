@@ -1,5 +1,6 @@
 // @ts-check
 // Several trials that belong together: begun so many at once, paused, stepped and stopped as one, and timed.
+import { capitalized } from "./elements.js";
 
 /**
  * @template Tag
@@ -8,6 +9,7 @@
  * @property {import("./lab.js").Settings} settings
  * @property {import("./lab.js").TrialOptions} [options]
  * @property {Tag} tag what the view knows it by
+ * @property {string} [name] what a failure is said of
  * @property {number} [weight] about how long it takes, compared with the others
  * @property {boolean} [isKept] whether it is asked for predictions or tensors after its end
  */
@@ -139,7 +141,7 @@ export class Batch {
    * @param {number} steps
    */
   async begin(item, steps) {
-    const { kind, settings, options = {}, isKept } = item.plan;
+    const { kind, settings, options = {}, isKept, name } = item.plan;
     const isPaused = this.state === "paused";
     try {
       const trial = await this.lab.begin(kind, settings, { ...options, paused: isPaused, speed: this.speed, onprogress: () => this.note() });
@@ -152,7 +154,8 @@ export class Batch {
       // What it has found is here; its memory is the next one's.
       if (!isKept) trial.stop();
     } catch (error) {
-      if (this.state !== "stopped") item.fault = String(/** @type {any} */ (error)?.message ?? error);
+      const sentence = String(/** @type {any} */ (error)?.message ?? error);
+      if (this.state !== "stopped") item.fault = name ? `${capitalized(name)}: ${sentence}` : sentence;
     }
     item.isOver = true;
     this.active -= 1;

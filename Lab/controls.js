@@ -15,14 +15,16 @@ export class Controls {
    * @param {() => void} [options.onbegin] called before a new beginning
    * @param {{label: string, apply: () => void, isChosen: () => boolean}[]} [options.presets]
    * @param {string} [options.stepLabel]
+   * @param {HTMLElement} [options.results] what shows the results: those of other settings than the present ones are dimmed
    */
-  constructor(lab, { label, plan, onchange, onbegin, presets = [], stepLabel = "One step" }) {
+  constructor(lab, { label, plan, onchange, onbegin, presets = [], stepLabel = "One step", results }) {
     this.lab = lab;
     this.label = label;
     this.plan = plan;
     this.onchange = onchange;
     this.onbegin = onbegin;
     this.presets = presets;
+    this.results = results;
     /** @type {Batch<any> | undefined} */
     this.batch = undefined;
     this.primary = element("button", { type: "button", class: "primary", onclick: () => this.press() }, label);
@@ -39,6 +41,7 @@ export class Controls {
     this.element = element("div", { class: "controls" },
       presets.length > 0 ? element("div", { class: "presets", role: "group", "aria-label": "How much to compute" }, this.presetButtons) : null,
       element("div", { class: "buttons" }, this.primary, this.stepButton, this.stopButton,
+        element("button", { type: "button", onclick: () => this.copyLink() }, "Copy link"),
         element("label", { class: "speed" }, "Speed ", this.speed)),
       element("div", { class: "progress" }, this.bar, this.status), this.fault);
     this.estimates = 0;
@@ -60,6 +63,7 @@ export class Controls {
   /** Begins anew with the settings as they are. */
   begin() {
     this.batch?.stop();
+    this.results?.classList.remove("stale");
     // An estimate that is under way would come too late.
     this.estimates += 1;
     this.onbegin?.();
@@ -74,11 +78,27 @@ export class Controls {
     return this.batch;
   }
 
-  /** Ends what is under way: it was asked for with other settings. */
+  /** Ends what is under way, and lets go of what is done: it was asked for with other settings. */
   settingsChanged() {
-    if (this.batch?.isUnderWay) this.batch.stop();
+    this.batch?.stop();
+    this.batch = undefined;
+    this.results?.classList.add("stale");
+    this.bar.value = 0;
+    this.status.textContent = "";
     this.refresh();
     this.estimate();
+  }
+
+  /** Copies the address, which carries all settings. */
+  async copyLink() {
+    // The address is written when settings have come to rest.
+    await new Promise((resume) => setTimeout(resume, 300));
+    try {
+      await navigator.clipboard.writeText(location.href);
+      this.status.textContent = "Copied: the link carries all settings";
+    } catch {
+      this.status.textContent = "The address of this page carries all settings";
+    }
   }
 
   /** Says how long it would take. */
@@ -111,6 +131,7 @@ export class Controls {
 
   refresh() {
     const { batch } = this;
+    if (this.isClosed) return;
     const state = batch?.state ?? "waiting";
     this.primary.textContent = { running: "Pause", paused: "Resume", waiting: this.label, finished: `${this.label} again`, stopped: `${this.label} again` }[state];
     this.stopButton.disabled = !batch?.isUnderWay;

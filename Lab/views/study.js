@@ -63,17 +63,17 @@ export class StudyView {
       element("div", { class: "fields" }, rareFields.map(({ key }) => form.controls[key].row)));
     this.figure = new Figure();
     this.verdict = verdictPlace();
+    this.results = element("div", { class: "results", hidden: true }, this.verdict, this.parts());
     this.controls = new Controls(lab, {
-      label, stepLabel, plan: () => this.plan(), onchange: (batch) => this.drawn(batch), onbegin: () => this.forget(),
+      label, stepLabel, results: this.results, plan: () => this.plan(), onchange: (batch) => this.drawn(batch), onbegin: () => this.forget(),
       presets: presets.map(({ label, values }) => ({
         label, apply: () => form.set(values), isChosen: () => Object.entries(values).every(([key, value]) => form.value(key) === value),
       })),
     });
-    this.results = element("div", { class: "results", hidden: true }, this.parts());
     place.append(
       element("h1", {}, title), quotation(sentence, source), element("p", { class: "lead" }, lead),
       element("section", { class: "panel", "aria-label": "Settings" }, form.element, rareFields.length > 0 ? rare : null, this.controls.element),
-      this.verdict, this.results);
+      this.results);
   }
 
   /** @param {import("../batch.js").Batch<any>} batch */

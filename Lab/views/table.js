@@ -101,8 +101,9 @@ export class TableView {
     this.summary = new Figure();
     this.verdict = verdictPlace();
     this.table = element("div", { class: "scroll" });
+    this.results = element("div", { class: "results", hidden: true }, this.verdict, this.summary.element, this.table, this.curves.element);
     this.controls = new Controls(lab, {
-      label: "Train", plan: () => this.plan(), onchange: (batch) => this.draw(batch),
+      label: "Train", results: this.results, plan: () => this.plan(), onchange: (batch) => this.draw(batch),
       presets: [
         { label: "Quick: 1000 steps", apply: () => this.form.set({ steps: "1000", seeds: "1" }), isChosen: () => this.isPreset("1000", "1") },
         { label: "As in the paper: 6000 steps, 3 seeds", apply: () => this.form.set({ steps: "6000", seeds: "3" }), isChosen: () => this.isPreset("6000", "3") },
@@ -118,9 +119,8 @@ export class TableView {
         element("details", { open: isOpen(this.data) }, element("summary", {}, "The dataset"), this.data.element),
         element("details", { open: isOpen(this.training) }, element("summary", {}, "The training, and more networks"), this.training.element),
         this.controls.element),
-      this.verdict, this.summary.element, this.table, this.curves.element);
+      this.results);
     this.arrange();
-    this.drawEmpty();
   }
 
   /**
@@ -160,7 +160,6 @@ export class TableView {
       return;
     }
     controls.settingsChanged();
-    if (!controls.batch?.isUnderWay && controls.batch?.state !== "finished") this.drawEmpty();
   }
 
   get models() {
@@ -196,7 +195,8 @@ export class TableView {
           else if (vary === "training-examples") Object.assign(dataset, sizedDataset(Number(value), 1000));
           else if (vary !== "order") settings[vary] = value;
           const order = vary === "order" && value !== "as-it-is" ? /** @type {"shuffled" | "reversed" | "swapped"} */ (value) : undefined;
-          plans.push({ kind: "training", settings, options: { dataset, order, evaluateEvery }, tag: { network: model, value, seed }, weight: weights[model] ?? 5 });
+          const name = `${networkAppearances[model].label}, ${this.valueLabel(value)}`;
+          plans.push({ kind: "training", name, settings, options: { dataset, order, evaluateEvery }, tag: { network: model, value, seed }, weight: weights[model] ?? 5 });
         }
       }
     }
@@ -208,21 +208,13 @@ export class TableView {
     return this.vary === "order" ? orders[value] : `${comparisons[this.vary].words} ${value}`;
   }
 
-  drawEmpty() {
-    const { curves, summary, verdict, table } = this;
-    say(verdict, "");
-    summary.element.hidden = true;
-    table.hidden = true;
-    curves.element.hidden = true;
-  }
-
   /** @param {import("../batch.js").Batch<Tag>} batch */
   draw(batch) {
     const { curves, summary, verdict, table, training, form } = this;
     const results = resultsOf(batch), steps = form.number("steps");
     const values = [...new Set(batch.items.map(({ plan }) => plan.tag.value))], networks = [...new Set(batch.items.map(({ plan }) => plan.tag.network))];
     const measure = measures[training.value("show")];
-    curves.element.hidden = table.hidden = false;
+    this.results.hidden = false;
     curves.draw({
       title: "As they learn", subtitle: `${capitalized(measure.label)} every ${Math.max(1, Math.round(steps / 24))} steps`,
       panels: values.map((value) => ({
@@ -237,9 +229,14 @@ export class TableView {
     summary.element.hidden = !isNumeric;
     if (isNumeric) summary.draw(this.summaryContent(results, networks, values));
     table.replaceChildren(this.tableOf(results, networks, values));
-    const { mark, text } = this.verdictOn(results, networks, values, batch.state === "finished");
-    if (batch.state === "finished") say(verdict, mark, text);
-    else say(verdict, "open", "");
+    if (batch.state !== "finished") {
+      say(verdict, "open", "");
+      return;
+    }
+    // A training that has diverged has no accuracy to compare.
+    const complete = values.filter((value) => networks.every((network) => results(network, value).length > 0));
+    const { mark, text } = this.verdictOn(results, networks, complete);
+    say(verdict, mark, text);
   }
 
   /**
@@ -294,14 +291,13 @@ export class TableView {
    * @param {Results} results
    * @param {string[]} networks
    * @param {string[]} values
-   * @param {boolean} isFinished
    * @returns {{mark: "holds" | "fails" | "open", text: string}}
    */
-  verdictOn(results, networks, values, isFinished) {
+  verdictOn(results, networks, values) {
     const mean = (/** @type {string} */ network, /** @type {string} */ value) => spreadOf(results(network, value)).mean;
     const name = (/** @type {string} */ network) => networkAppearances[network].label;
-    if (!isFinished || networks.some((network) => values.some((value) => Number.isNaN(mean(network, value))))) return { mark: "open", text: "" };
-    if (values.length < 2) {
+    if (values.length === 0) return { mark: "open", text: "" };
+    if (values.length === 1) {
       const best = [...networks].sort((one, other) => mean(other, values[0]) - mean(one, values[0]));
       return { mark: "open", text: `Best is the ${name(best[0])} with ${fixed(mean(best[0], values[0]))} %.` };
     }
@@ -344,7 +340,7 @@ const weights = { logistic: 1, mlp: 20, cnn: 50, gru: 55, resnet: 100, tcn: 100,
  */
 function resultsOf(batch) {
   return (network, value) => batch.items
-    .filter(({ plan, trial }) => trial && plan.tag.network === network && plan.tag.value === value)
+    .filter(({ plan, trial, fault }) => trial && !fault && plan.tag.network === network && plan.tag.value === value)
     .map(({ trial }) => trial?.evaluations ?? []).filter((evaluations) => evaluations.length > 0);
 }
 

@@ -170,7 +170,8 @@ let package = Package(
       name: "LabTests", dependencies: ["Lab", "DataFormats", "NeuralNetworks"],
       swiftSettings: strict),
     .testTarget(
-      name: "FiguresTests", dependencies: ["Figures", "Fixtures"], swiftSettings: strict),
+      name: "FiguresTests", dependencies: ["Figures", "DataFormats", "Storage", "Fixtures"],
+      swiftSettings: strict),
     .testTarget(
       name: "RunsTests", dependencies: ["Runs", "Figures", "Storage"], swiftSettings: strict),
     .testTarget(

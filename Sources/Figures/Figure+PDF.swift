@@ -13,7 +13,7 @@ extension Figure {
   }
 }
 
-/// One page of PDF 1.4.
+/// One page of PDF 1.5.
 private struct PDFPage {
   private let width: Double
   private let height: Double
@@ -160,13 +160,15 @@ private struct PDFPage {
         ("<< /Type /Page /Parent 2 0 R /MediaBox \(box) /Contents 4 0 R /Resources << /Font "
           + "<< /F1 5 0 R /F2 6 0 R >> /ExtGState << \(states.joined(separator: " ")) >> >> >>")
           .utf8),
-      Array("<< /Length \(stream.count) /Filter /FlateDecode >>\nstream\n".utf8) + stream
+      Array(
+        "<< /Length \(stream.count) /DL \(content.utf8.count) /Filter /FlateDecode >>\nstream\n"
+          .utf8) + stream
         + Array("\nendstream".utf8),
       Array(font("Helvetica").utf8), Array(font("Helvetica-Bold").utf8),
       Array("<< /Title <\(utf16.joined())> >>".utf8),
     ]
     // The second line says that the file is no text.
-    var file = Array("%PDF-1.4\n%".utf8) + [0xE2, 0xE3, 0xCF, 0xD3, 0x0A]
+    var file = Array("%PDF-1.5\n%".utf8) + [0xE2, 0xE3, 0xCF, 0xD3, 0x0A]
     var places: [Int] = []
     for (index, object) in objects.enumerated() {
       places.append(file.count)

@@ -5,10 +5,11 @@ extension Figure {
   ///
   /// - Parameter scale: Pixels for each unit of ``width``; 2 suits a slide and a dense screen.
   /// - Returns: The file's bytes.
-  /// - Precondition: a scale from 1 to 8.
-  public func png(scale: Int = 2) -> [UInt8] {
-    precondition((1...8).contains(scale), "A picture's scale is 1 to 8, not \(scale)")
+  /// - Precondition: a scale above 0 and up to 8.
+  public func png(scale: Double = 2) -> [UInt8] {
+    precondition(scale > 0 && scale <= 8, "A picture's scale is above 0 and up to 8, not \(scale)")
     let drawing = Drawn(self)
+    let scale = Figure.scale(scale, width: width, height: drawing.height)
     let raster = Raster(drawing.shapes, width: width, height: drawing.height, scale: scale)
     var file: [UInt8] = [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]
     func append(_ type: String, _ data: [UInt8]) {
@@ -20,11 +21,19 @@ extension Figure {
     let indexed = raster.indexed
     append("PLTE", indexed.palette)
     // 96 pixels of a screen are an inch.
-    let perMeter = UInt32((Double(96 * scale) / 0.0254).rounded())
+    let perMeter = UInt32((96 * scale / 0.0254).rounded())
     append("pHYs", perMeter.bytes + perMeter.bytes + [1])
     append("IDAT", Deflate.zlib(indexed.rows))
     append("IEND", [])
     return file
+  }
+}
+
+extension Figure {
+  /// The scale of a picture: less than was asked for where that is more than 24 million pixels, so that a figure of very
+  /// many panels does not take all of the memory.
+  package static func scale(_ scale: Double, width: Double, height: Double) -> Double {
+    min(scale, (24e6 / (width * height)).squareRoot())
   }
 }
 

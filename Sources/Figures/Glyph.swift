@@ -12,6 +12,10 @@ struct Glyph: Sendable {
     let width = Glyph.advance(of: character, isBold: false)
     let widened = Glyph.advance(of: character, isBold: isBold)
     advance = widened
+    guard width > 0 else {
+      strokes = []
+      return
+    }
     // A bold letter is as much wider as its place is.
     strokes = Glyph.parse(entry?.strokes ?? "M 100 0 L 100 700 L 500 700 L 500 0 Z").map { part in
       var part = part
@@ -23,6 +27,8 @@ struct Glyph: Sendable {
   /// How far the letter after a character stands, in thousandths of the size.
   static func advance(of character: Unicode.Scalar, isBold: Bool) -> Double {
     let entry = table[character]
+    // A mark that combines stands on the letter before it.
+    if entry == nil, (0x300...0x36F).contains(character.value) { return 0 }
     return Double(isBold ? entry?.boldWidth ?? 640 : entry?.width ?? 600)
   }
 

@@ -21,12 +21,13 @@ struct Raster {
   ///
   /// - Parameters:
   ///   - shapes: From back to front; the first one fills the ground.
-  ///   - size: The picture's width and height in the units of the shapes.
+  ///   - width: The picture's width in the units of the shapes.
+  ///   - height: Its height.
   ///   - scale: Pixels for each unit.
-  init(_ shapes: [Shape], width: Double, height: Double, scale: Int) {
-    self.width = Int((width * Double(scale)).rounded(.up))
-    self.height = Int((height * Double(scale)).rounded(.up))
-    self.scale = Double(scale)
+  init(_ shapes: [Shape], width: Double, height: Double, scale: Double) {
+    self.width = max(1, Int((width * scale).rounded(.up)))
+    self.height = max(1, Int((height * scale).rounded(.up)))
+    self.scale = scale
     let ground = Paint.ground.light.bytes
     pixels = []
     pixels.reserveCapacity(3 * self.width * self.height)

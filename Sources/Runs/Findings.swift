@@ -226,6 +226,11 @@ public struct Illustration: Sendable, Equatable {
     self.content = content
   }
 
+  /// What is drawn decides, and not whether it can be drawn once more.
+  public static func == (a: Illustration, b: Illustration) -> Bool {
+    a.name == b.name && a.caption == b.caption && a.finding == b.finding && a.content == b.content
+  }
+
   /// The figure, as long as it is not drawn.
   package var figure: Figure? {
     if case .figure(let figure) = content { figure } else { nil }

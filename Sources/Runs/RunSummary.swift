@@ -45,6 +45,14 @@ public struct RunSummary: Sendable, Equatable {
     }
   }
 
+  /// Where the captions of a page's pictures stand.
+  public enum Captions: Sendable, Equatable {
+    /// Below them, as text of the page.
+    case besidePictures
+    /// In the pictures, too, so that one that is copied from the page keeps its caption.
+    case inPictures
+  }
+
   /// The study's name.
   public var study: String
   /// The study's heading.
@@ -210,14 +218,20 @@ extension RunSummary {
 
   /// Reads the summary, the figures and the files of a run that has ended.
   ///
+  /// - Parameters:
+  ///   - directory: The run's folder.
+  ///   - captions: Whether the pictures themselves carry their captions.
   /// - Throws: A ``RunError`` if a file is missing, cannot be read, or holds no summary.
-  public init(reading directory: RunDirectory) throws(RunError) {
+  public init(
+    reading directory: RunDirectory, captions: Captions = .besidePictures
+  ) throws(RunError) {
     try self.init(readingAlone: directory)
     for index in findings.illustrations.indices {
       let drawing = findings.illustrations[index]
       let figure = directory.figure(drawing.name)
       // Earlier versions wrote figures without captions, and so had one drawing for page and file.
-      var svg = try FileSystem.readOwn(directory.pageFigure(drawing.name))
+      var svg =
+        captions == .inPictures ? nil : try FileSystem.readOwn(directory.pageFigure(drawing.name))
       if svg == nil { svg = try FileSystem.readOwn(figure) }
       guard let svg else {
         throw .missingFile(figure.path, remedy: "run the study again to draw it")

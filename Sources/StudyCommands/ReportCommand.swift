@@ -32,6 +32,12 @@ package struct ReportCommand<Program: StudyProgram>: ParsableCommand {
   @Flag(help: "Print one JSON object: where the page is, and which runs it shows.")
   var json = false
 
+  @Flag(
+    help:
+      "Put the captions into the pictures, too, so that one that is copied from the page keeps its caption."
+  )
+  var captions = false
+
   package func run() throws {
     try Outputs.require("--output", output, .folder)
     let folder = URL(fileURLWithPath: output)
@@ -49,7 +55,7 @@ package struct ReportCommand<Program: StudyProgram>: ParsableCommand {
         status: .missingFile)
     }
     let summaries = try directories.map { directory throws(RunError) in
-      try RunSummary(reading: directory)
+      try RunSummary(reading: directory, captions: captions ? .inPictures : .besidePictures)
     }
     var status: Int32 = 0
     for (directory, summary) in zip(directories, summaries) {

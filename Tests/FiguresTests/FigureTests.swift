@@ -170,7 +170,7 @@ struct FigureTests {
     let digests = [Samples.accuracy, Samples.descent].map { figure in
       figure.svg().split(separator: "\"").first { $0.hasPrefix("figure-") }
     }
-    #expect(digests == ["figure-21436ad2a63230c", "figure-d6ceb3ec794978bd"])
+    #expect(digests == ["figure-47b83d9ce7875a43", "figure-d6ceb3ec794978bd"])
   }
 
   @Test("writes coordinates with at most two decimals and no exponents", arguments: Samples.all)

@@ -16,8 +16,21 @@ struct PictureTests {
       #expect(preview.status == 0)
       #expect(preview.output.split(separator: "\n").allSatisfy { $0.count <= 80 })
       #expect(preview.output.contains("⡇"))
-      let wrong = try Command.run("figure", "dataset", "--output", "dataset.png", in: folder)
-      #expect(wrong.status == 64 && wrong.messages.contains("dataset.png"))
+      for name in ["dataset.png", "dataset.pdf"] {
+        let other = try Command.run(
+          "figure", "dataset", "--num-samples", "50", "--layout", "landscape", "--digits", "2,7",
+          "--steps", "template,finished", "--output", name, in: folder)
+        #expect(other.status == 0, "\(other.messages)")
+        let bytes = try Data(contentsOf: folder.appendingPathComponent(name))
+        #expect(bytes.starts(with: name.hasSuffix("png") ? [0x89, 0x50] : Array("%PDF".utf8)))
+      }
+      for (option, value) in [
+        ("--output", "dataset.jpg"), ("--digits", "2,10"), ("--digits", "3,3"), ("--digits", ""),
+        ("--steps", "template,"), ("--steps", "noise"), ("--layout", "wide"),
+      ] {
+        let wrong = try Command.run("figure", "dataset", option, value, in: folder)
+        #expect(wrong.status == 64 && wrong.messages.contains(option), "\(wrong.messages)")
+      }
       let small = try Command.run("figure", "dataset", "--num-samples", "3", in: folder)
       #expect(small.status == 64 && small.messages.contains("num_samples"))
     }
@@ -30,6 +43,7 @@ struct PictureTests {
         "quiz", "--examples", "12", in: folder, input: "12x3\n\u{7F}4567890 5")
       #expect(first.status == 0, "\(first.messages)")
       #expect(first.messages.contains("Press a digit"))
+      #expect(first.messages.contains("The templates: every example is one of these"))
       #expect(first.messages.contains("of these 10 right"))
       #expect(first.messages.contains("goes on"))
       let second = try Command.run(
@@ -42,6 +56,10 @@ struct PictureTests {
       #expect(try #require(network["accuracy"] as? Double) > 90)
       let picture = folder.appendingPathComponent("runs/quiz/12-examples-seed-0-figure-8.svg")
       #expect(try String(contentsOf: picture, encoding: .utf8).contains("CNN"))
+      for type in ["png", "pdf"] {
+        let file = picture.deletingPathExtension().appendingPathExtension(type)
+        #expect(FileManager.default.fileExists(atPath: file.path))
+      }
     }
   }
 

@@ -137,7 +137,7 @@ struct TrainOptionsTests {
       (["--label-noise", "2"], "label-noise is 2.0; it must be a probability"),
       (["--optimizer", "lion"], "'lion' is invalid"),
       (["--epochs", "2"], "steps is 3; it must be absent where epochs are counted"),
-      (["--figure", "f.png"], "its name must end in .svg"),
+      (["--figure", "f.jpg"], "its name must end in .svg, .png or .pdf"),
       (["--curves", "c.json"], "its name must end in .csv"),
       (["--figure", "missing/f.svg"], "missing/f.svg"),
       (["--curves", "missing/c.csv"], "missing/c.csv"),

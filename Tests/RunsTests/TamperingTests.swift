@@ -148,7 +148,8 @@ struct TamperingTests {
   func leadingElsewhere() throws {
     let figure = try #require(
       try FileManager.default.contentsOfDirectory(
-        at: run.directory.url.appendingPathComponent("figures"), includingPropertiesForKeys: nil
+        at: run.directory.url.appendingPathComponent("figures/page"),
+        includingPropertiesForKeys: nil
       ).first { $0.pathExtension == "svg" })
     for (target, words) in [("/etc/passwd", "link"), ("/dev/zero", "link"), (nil, "100 MB")] {
       try FileManager.default.removeItem(at: figure)

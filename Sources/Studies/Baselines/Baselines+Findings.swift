@@ -318,7 +318,7 @@ extension Results<Baselines> {
       "The paper selects by early stopping on the test set, which is what \"best evaluation\" does; \"last step\" "
         + "selects nothing, and \"early stopping\" trains on nine tenths of the training examples, stops and selects by the rest.",
       "The human is the paper's, an expert who was right in \(ErrorsByClass.paperSentence).",
-      "Figure 8's CNN was trained for 3000 steps and asked the first 500 test examples (7878d96, building-mnist1d, cells 33 "
+      "Figure 8's CNN was trained for 3,000 steps and asked the first 500 test examples (7878d96, building-mnist1d, cells 33 "
         + "and 34: 90.4 %); here it is the network after the last step, and all test examples.",
     ]
     if let most = errorRates.filter({ $0.count > 1 }).map(\.deviation).max() {

@@ -72,7 +72,7 @@ extension Figure {
       if isLying, step == steps[0] { panel.y.label = "\(digit)" }
       return panel
     }
-    let titles = steps.map { $0.title(configuration) }
+    let titles = steps.map { $0.title(configuration, layout) }
     let caption =
       "\(digits.count == 1 ? "An example" : "One example of each digit") of the dataset of seed "
       + "\(configuration.seed), followed from its template into the dataset. "
@@ -95,8 +95,17 @@ extension Figure {
         panels: digits.flatMap { digit in
           zip(steps, titles).map { panel($0, digit, title: digit == digits[0] ? $1 : nil) }
         }, columns: steps.count, legend: .hidden, width: 1280,
-        aspect: max(0.36, 3.6 / Double(max(digits.count, 8))) * Double(steps.count) / 10)
+        aspect: landscapeAspect(rows: digits.count, columns: steps.count))
     }
+  }
+}
+
+extension Figure {
+  /// A panel's height in units of its width, so that all rows fill a slide of 1280 × 720, less the titles.
+  fileprivate static func landscapeAspect(rows: Int, columns: Int) -> Double {
+    let gap = 18.0
+    let width = 1230 / Double(columns) - gap
+    return min(0.75, max(0.15, (550 / Double(rows) - gap) / width))
   }
 }
 
@@ -152,23 +161,32 @@ private struct Journey {
 }
 
 extension DatasetStage {
-  /// What was done last, with the setting that governs it.
-  fileprivate func title(_ configuration: DatasetConfiguration) -> String {
+  /// What was done last, with the setting that governs it: by its name where a row has room for that.
+  fileprivate func title(_ configuration: DatasetConfiguration, _ layout: DatasetLayout) -> String {
+    func governed(_ action: String, by name: String, _ value: some CustomStringConvertible)
+      -> String
+    {
+      layout == .portrait ? "\(action) (\(name) \(value))" : "\(action), \(value)"
+    }
     switch self {
-    case .template: "Template"
+    case .template: return "Template"
     case .padded:
-      "Padded with \(configuration.padding.lowerBound) to \(configuration.padding.upperBound) zeros"
+      return
+        "Padded with \(configuration.padding.lowerBound) to \(configuration.padding.upperBound) zeros"
     case .dilated:
-      "Dilated to \(configuration.templateLen + configuration.padding.upperBound) points"
-    case .scaled: "Scaled (scale_coeff \(configuration.scaleCoeff))"
-    case .translated: "Translated (max_translation \(configuration.maxTranslation))"
+      return "Dilated to \(configuration.templateLen + configuration.padding.upperBound) points"
+    case .scaled: return governed("Scaled", by: "scale_coeff", configuration.scaleCoeff)
+    case .translated:
+      return governed("Translated", by: "max_translation", configuration.maxTranslation)
     case .filled:
-      "Correlated noise where it is zero (corr_noise_scale \(configuration.corrNoiseScale))"
-    case .noisy: "White noise everywhere (iid_noise_scale \(configuration.iidNoiseScale))"
-    case .sheared: "Sheared (shear_scale \(configuration.shearScale))"
-    case .subsampled: "Subsampled to \(configuration.finalSeqLength) points"
+      return governed(
+        "Correlated noise where it is zero", by: "corr_noise_scale", configuration.corrNoiseScale)
+    case .noisy:
+      return governed("White noise everywhere", by: "iid_noise_scale", configuration.iidNoiseScale)
+    case .sheared: return governed("Sheared", by: "shear_scale", configuration.shearScale)
+    case .subsampled: return "Subsampled to \(configuration.finalSeqLength) points"
     case .finished:
-      "In the dataset: centred and normalised"
+      return "In the dataset: centred and normalised"
         + (configuration.shuffleSeq ? ", columns shuffled" : "")
     }
   }

@@ -1,4 +1,5 @@
 import Figures
+import NeuralNetworks
 import Runs
 
 extension Results<DoubleDescent> {
@@ -43,7 +44,7 @@ extension Results<DoubleDescent> {
       return .line(Line(label, samples, as: appearance, points: .shown))
     }
     return Panel(
-      x: Axis("parameters", scale: .logarithmic), y: Axis(criterion.label, from: 0),
+      x: Axis("parameters", scale: .logarithmic), y: Axis(criterion.label(curve.loss), from: 0),
       marks: [
         .rule(Rule(.vertical(examples), label: "n")),
         .rule(Rule(.vertical(examples * outputs), label: "n · K")),
@@ -65,7 +66,8 @@ extension Results<DoubleDescent> {
           let share = (Double(own[0].parameters) / examples).shown(2)
           return Panel(
             title: "\(width.shown) hidden units, \(share) n parameters",
-            x: Axis("epoch", scale: .logarithmic), y: Axis(criterion.label, from: 0),
+            x: Axis("epoch", scale: .logarithmic),
+            y: Axis(criterion.label(.negativeLogLikelihood), from: 0),
             marks: own.flatMap { lines($0, criterion) })
         }
       },
@@ -83,5 +85,12 @@ extension Results<DoubleDescent> {
 }
 
 extension DoubleDescent.Criterion {
-  fileprivate var label: String { self == .loss ? "loss" : "error (%)" }
+  /// The axis's label; panels that say the same have the same limits, and the two losses are no one scale.
+  fileprivate func label(_ loss: ClassificationLoss) -> String {
+    switch self {
+    case .loss:
+      loss == .negativeLogLikelihood ? "negative log-likelihood" : "mean squared error"
+    case .error: "error (%)"
+    }
+  }
 }

@@ -275,7 +275,7 @@ extension Results<Lottery> {
         + "drawn anew for every sparsity, so random masks are not nested, while a parameter that magnitude has pruned "
         + "stays pruned.",
       "A parameter that is pruned neither counts nor learns. What the next pruning scores are the parameters after the "
-        + "last step; the authors' code scores those of its last checkpoint, at step 1000.",
+        + "last step; the authors' code scores those of its last checkpoint, at step 1,000.",
       "The analysis trains with batches of \(configuration.analysisBatchSize) on the dataset of seed "
         + "\(configuration.dataset.seed + 1), which the search has never seen.",
     ]

@@ -121,7 +121,7 @@ extension Results<Pooling> {
     let reported = Pooling.reported[1000, method]
     return Claim(
       "accuracy-\(method.rawValue)",
-      "With 1000 training examples and seed 0, \(method.label) reaches \(reported?.shown(1) ?? "") % (within 0.5 points).",
+      "With 1,000 training examples and seed 0, \(method.label) reaches \(reported?.shown(1) ?? "") % (within 0.5 points).",
       source: "Figure 7; the tolerance is half a point, as near as the figure can be read",
       reported: reported, measured: accuracy(method, 1000)?[0].map { Sample($0) },
       within: 0.5 + 1e-9)
@@ -130,7 +130,7 @@ extension Results<Pooling> {
   private var bestWhenScarce: Claim? {
     Claim(
       "max-when-scarce",
-      "With 1000 training examples, max pooling does best: better than average pooling, which is next (lead in points).",
+      "With 1,000 training examples, max pooling does best: better than average pooling, which is next (lead in points).",
       source: "Figure 7, the order of one seed", reported: .number(79.6 - 78),
       difference: accuracy(.max, 1000) - accuracy(.average, 1000), in: .above(0))
   }
@@ -147,7 +147,7 @@ extension Results<Pooling> {
   private var helpful: Claim? {
     Claim(
       "helps-when-scarce",
-      "With 1000 training examples pooling helps (mean advantage of three ways over no pooling, in points).",
+      "With 1,000 training examples pooling helps (mean advantage of three ways over no pooling, in points).",
       source: "Caption of Figure 7; \(cell)", reported: 18.6, difference: meanAdvantage(1000),
       in: .above(0))
   }
@@ -155,7 +155,7 @@ extension Results<Pooling> {
   private var scarcity: Claim? {
     Claim(
       "scarcity",
-      "The advantage decreases as the number of training examples increases (that with 1000, less that with 50000).",
+      "The advantage decreases as the number of training examples increases (that with 1,000, less that with 50,000).",
       source: "5907490, 9. benchmark_pooling, cell 0; \(cell)", reported: 17.4,
       difference: meanAdvantage(1000) - meanAdvantage(50_000), in: .above(0))
   }
@@ -163,17 +163,17 @@ extension Results<Pooling> {
   private var indifferent: Claim? {
     Claim(
       "indifferent-with-plenty",
-      "With 50000 training examples pooling does not make much of a difference (mean advantage in points, within 1.1).",
+      "With 50,000 training examples pooling does not make much of a difference (mean advantage in points, within 1.1).",
       source:
         "Section 4, Benchmarking pooling methods; \(cell). The tolerance is two standard deviations of a share of 97 % of "
-        + "1000 test examples",
+        + "1,000 test examples",
       reported: 1.2, difference: meanAdvantage(50_000), in: -1.1...1.1)
   }
 
   private var hindering: Claim? {
     Claim(
       "hinders-with-plenty",
-      "With 50000 training examples pooling hinders (mean advantage in points, below 0).",
+      "With 50,000 training examples pooling hinders (mean advantage in points, below 0).",
       source: "Caption of Figure 7, and section 4; \(cell) has the opposite", reported: 1.2,
       difference: meanAdvantage(50_000), in: .below(0))
   }
@@ -181,7 +181,7 @@ extension Results<Pooling> {
   private var maxBehindL2: Claim? {
     Claim(
       "max-behind-l2",
-      "With 50000 training examples max pooling falls behind L2 pooling (lead in points, below 0).",
+      "With 50,000 training examples max pooling falls behind L2 pooling (lead in points, below 0).",
       source: "Section 4, Benchmarking pooling methods, a conjecture; \(cell) has the opposite",
       reported: 1, difference: accuracy(.max, 50_000) - accuracy(.l2, 50_000), in: .below(0))
   }
@@ -192,7 +192,7 @@ extension Results<Pooling> {
     let nearest = others.count == 4 ? others.max { $0.mean < $1.mean } : nil
     return Claim(
       "stride-behind",
-      "With 50000 training examples the stride alone falls behind (lead over the nearest of the others, in points).",
+      "With 50,000 training examples the stride alone falls behind (lead over the nearest of the others, in points).",
       source: "Figure 7; \(cell)", reported: .number(95.4 - 96.3), difference: nearest,
       in: .below(0))
   }
@@ -201,7 +201,7 @@ extension Results<Pooling> {
     let human = ErrorsByClass.paper.accuracy
     return Claim(
       "above-human",
-      "With more examples, 50000, a convolutional network exceeds the human (no pooling; points above 95.8 %, more than "
+      "With more examples, 50,000, a convolutional network exceeds the human (no pooling; points above 95.8 %, more than "
         + "0.44).",
       source:
         "Appendix B; \(cell). The margin is the human's standard error (7878d96, building-mnist1d, cell 26)",
@@ -218,7 +218,7 @@ extension Results<Pooling> {
       "Every number of training examples has a dataset of its own, generated from the same seed: the first examples "
         + "are for training, the last \(configuration.testExamples) for testing. As in the authors' notebook, nothing is "
         + "selected: the tables hold the accuracy after the last step.",
-      "The spread is over initial weights alone. That of a share of 1000 test examples is another 1.3 points where the "
+      "The spread is over initial weights alone. That of a share of 1,000 test examples is another 1.3 points where the "
         + "share is 80 %, and 0.5 where it is 97 %.",
       "The authors show one seed, 0, and their numbers are those of that run; what the later notebook (7878d96) printed is of a "
         + "graphics processor. The other claims are about all seeds.",

@@ -62,9 +62,9 @@ extension PublishedOutcomes {
     else { return nil }
     return Claim(
       "pooling",
-      "With 1000 examples and seed 0, the five networks' test accuracies after the last step are those of Figure 7 "
+      "With 1,000 examples and seed 0, the five networks' test accuracies after the last step are those of Figure 7 "
         + "(largest difference in points, at most 0.1).",
-      source: "Figure 7; 0.1 is what one of the 1000 test examples counts", reported: 0,
+      source: "Figure 7; 0.1 is what one of the 1,000 test examples counts", reported: 0,
       measured: .number(farthest), holds: farthest <= 0.1 + 1e-9)
   }
 
@@ -115,7 +115,7 @@ extension PublishedOutcomes {
   var paperNotes: [String] {
     [
       "The latest notebooks on pooling and on activation functions ran on a graphics processor, whose kernels are not "
-        + "those of PyTorch on a processor. For max and L2 pooling with 1000 examples it printed 78.2 and 77.2 %, which no "
+        + "those of PyTorch on a processor. For max and L2 pooling with 1,000 examples it printed 78.2 and 77.2 %, which no "
         + "twin reaches: rounding in single precision does not explain these two. Such a processor may keep eleven "
         + "significant bits of a convolution's factors (TF32). Trainings from weights that are rounded to as many, once, go "
         + "as far as the table shows. The values reported for Figure 7 are those that a processor gives."

@@ -48,10 +48,10 @@ struct PublishedOutcomes {
     }
   }
 
-  /// The accuracies after the last step with 1000 examples: printed, computed, and how far roundings take them.
+  /// The accuracies after the last step with 1,000 examples: printed, computed, and how far roundings take them.
   var roundedPooling: Table? {
     var table = Table(
-      "pooling", title: "Test accuracy in percent with 1000 examples, after the last step",
+      "pooling", title: "Test accuracy in percent with 1,000 examples, after the last step",
       columns: [
         "method", "Figure 7", "printed in 7878d96", "computed", "twins", "from coarse weights",
       ])

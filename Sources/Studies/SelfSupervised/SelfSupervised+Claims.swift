@@ -61,12 +61,12 @@ extension Results<SelfSupervised> {
         decimals: 2),
       Claim(
         "probe", "A linear probe on self-supervised features reaches 82.1 % (within 2.4 points).",
-        source: "\(notebook), cells 10 and 13; two standard deviations of 1000 test examples",
+        source: "\(notebook), cells 10 and 13; two standard deviations of 1,000 test examples",
         reported: Printed.probes[.selfSupervised]?[features], measured: probe, within: 2.4),
       Claim(
         "output-neighbors",
         "Ten nearest neighbours in the head's output, by the cosine, reach 74.1 % (within 2.8 points).",
-        source: "\(notebook), cell 10; two standard deviations of 1000 test examples",
+        source: "\(notebook), cell 10; two standard deviations of 1,000 test examples",
         reported: Printed.neighbors[.selfSupervised],
         measured: score(.selfSupervised, features + 2, \.neighbors), within: 2.8),
       Claim(

@@ -1,4 +1,5 @@
 import Storage
+import StudyCommands
 import DataFormats
 import Figures
 import NeuralNetworks
@@ -97,7 +98,7 @@ extension Train {
       ])
     }
     table.append([.text("all"), .empty, .integer(network.parameterCount)])
-    return table.text
+    return table.text(columns: Terminal.columns)
   }
 
   /// The evaluations, one a row: the step and epoch whose end they follow, losses, and accuracies in percent.

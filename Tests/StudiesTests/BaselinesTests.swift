@@ -209,6 +209,24 @@ struct BaselinesTests {
     #expect(try marks(configuration).map(rules) == [["chance"], ["chance"]])
   }
 
+  @Test("beside examples of another kind stands nothing that the paper reports, nor its human")
+  func otherKind() throws {
+    let output = try folder()
+    defer { try? FileManager.default.removeItem(at: output) }
+    var configuration = small
+    configuration.models = [.cnn]
+    configuration.columns = [.ordered]
+    configuration.examples = [.all]
+    configuration.dataset.corrNoiseScale = 1
+    let run = try Run(Baselines.self, configuration: configuration, output: output)
+    guard case .complete(let summary) = try run.perform(RunOptions(jobs: 2)) else { return }
+    let tables = summary.findings.tables
+    #expect(tables.map(\.columns) == [["columns", "accuracy", "cnn"], ["digit", "cnn"]])
+    #expect(!tables[0].rows.contains { $0[1] == "reported" })
+    #expect(!summary.findings.notes.contains { $0.contains("human") })
+    #expect(summary.findings.claims.allSatisfy { $0.verdict == .untested })
+  }
+
   @Test("lists of a wrong length in a stored result are no crash")
   func forged() throws {
     for text in [

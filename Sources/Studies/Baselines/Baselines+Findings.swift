@@ -66,27 +66,39 @@ extension Results<Baselines> {
   fileprivate var table: Table {
     var table = Table(
       "table-1", title: "Test accuracy in percent (Table 1)",
-      columns: ["columns", "accuracy"] + configuration.models.map(\.rawValue) + ["human"])
+      columns: ["columns", "accuracy"] + configuration.models.map(\.rawValue)
+        + (isPaperKind ? ["human"] : []))
     for columns in configuration.columns {
-      table.append(
-        [.text(columns.rawValue), "reported"]
-          + configuration.models.map { model in
-            Baselines.reported[columns, model].map {
-              .estimate(mean: $0, spread: Baselines.spread(of: model), decimals: 0)
-            } ?? .empty
-          }
-          + [
-            .estimate(
-              mean: columns == .ordered ? 96 : 30, spread: columns == .ordered ? 1 : 10, decimals: 0
-            )
-          ])
+      if isPaperKind { table.append(reportedRow(columns)) }
       for selection in Baselines.Selection.allCases {
         let cells = configuration.models.map { Cell(accuracy($0, columns, selection)) }
         guard cells.contains(where: { $0 != .empty }) else { continue }
-        table.append([.text(columns.rawValue), .text(selection.rawValue)] + cells + [.empty])
+        table.append(
+          [.text(columns.rawValue), .text(selection.rawValue)] + cells
+            + (isPaperKind ? [.empty] : []))
       }
     }
     return table
+  }
+
+  /// Whether the examples are of the paper's kind, if perhaps more or others: beside any other kind neither what it
+  /// reports nor its human is shown.
+  private var isPaperKind: Bool {
+    var dataset = configuration.dataset
+    let paper = DatasetConfiguration()
+    (dataset.numSamples, dataset.seed) = (paper.numSamples, paper.seed)
+    return dataset == paper
+  }
+
+  /// What the paper reports, its human last.
+  private func reportedRow(_ columns: Baselines.Columns) -> [Cell] {
+    let human: (mean: Double, spread: Double) = columns == .ordered ? (96, 1) : (30, 10)
+    return [.text(columns.rawValue), "reported"]
+      + configuration.models.map { model in
+        Baselines.reported[columns, model].map {
+          .estimate(mean: $0, spread: Baselines.spread(of: model), decimals: 0)
+        } ?? .empty
+      } + [.estimate(mean: human.mean, spread: human.spread, decimals: 0)]
   }
 
   // MARK: Figure 2
@@ -143,6 +155,12 @@ extension Results<Baselines> {
     let (human, distinct) = (ErrorsByClass.paper, ErrorsByClass.paperDistinct)
     let cnn = errorRates
     guard cnn.count == 10 else { return nil }
+    guard isPaperKind else {
+      return Table(
+        "figure-8",
+        title: "Test examples of each digit that were taken for another, in percent",
+        columns: ["digit", "cnn"], rows: (0...9).map { [.text("\($0)"), Cell(cnn[$0])] })
+    }
     return Table(
       "figure-8",
       title: "Test examples of each digit that were taken for another, in percent (Figure 8)",
@@ -316,11 +334,14 @@ extension Results<Baselines> {
   fileprivate var notes: [String] {
     var notes = [
       "The paper selects by early stopping on the test set, which is what \"best evaluation\" does; \"last step\" "
-        + "selects nothing, and \"early stopping\" trains on nine tenths of the training examples, stops and selects by the rest.",
+        + "selects nothing, and \"early stopping\" trains on nine tenths of the training examples, stops and selects by the rest."
+    ]
+    let paperData = [
       "The human is the paper's, an expert who was right in \(ErrorsByClass.paperSentence).",
       "Figure 8's CNN was trained for 3,000 steps and asked the first 500 test examples (7878d96, building-mnist1d, cells 33 "
         + "and 34: 90.4 %); here it is the network after the last step, and all test examples.",
     ]
+    if isPaperKind { notes += paperData }
     if let most = errorRates.filter({ $0.count > 1 }).map(\.deviation).max() {
       notes.append(
         "The paper names the digits that one CNN found hard. The share of a digit's test examples that is taken for "

@@ -155,7 +155,7 @@ extension DatasetConfiguration {
 }
 
 /// `numSamples` as `num-samples`.
-func kebabCase(_ name: String) -> String {
+package func kebabCase(_ name: String) -> String {
   var bytes: [UInt8] = []
   for byte in name.utf8 {
     let isUpper = (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte)

@@ -167,7 +167,8 @@ static void gru_forward(
   }
 }
 
-// How many lanes the sums below run in at a time: all sixteen, or one register of four, of which so many sums are kept.
+// The registers that hold sixteen lanes of a sum: one value of all lanes or, where registers hold four, four of them, so that
+// the order in which they are worked on can be chosen.
 #if CK_REGISTER_LANES == 4
 typedef quarter_vf gate_lanes;
 typedef float gate_lanes_unaligned __attribute__((ext_vector_type(4), aligned(4)));
@@ -179,36 +180,45 @@ CK_INLINE gate_lanes gate_fma(gate_lanes a, gate_lanes b, gate_lanes c) { return
 #endif
 CK_INLINE gate_lanes load_gate(const float *p) { return *(const gate_lanes_unaligned *)p; }
 CK_INLINE void store_gate(float *p, gate_lanes x) { *(gate_lanes_unaligned *)p = x; }
-#define CK_EACH_PART(lane) \
-  for (long lane = 0; lane < 16; lane += (long)(sizeof(gate_lanes) / sizeof(float)))
+#define CK_PART (sizeof(gate_lanes) / sizeof(float))
+#define CK_PARTS (16 / CK_PART)
 
 // sum[c] += Σ over units and gates of weights[gate, unit, c] · gradient[unit, gate], for `columns` outputs.
 CK_INLINE void gate_products(
     const int columns, const int last_gate, long hidden, long width, const float *weights,
     const float *gradients, float *sums) {
-  CK_EACH_PART(lane) {
-    gate_lanes sum[6];
-    CK_UNROLL for (int c = 0; c < columns; c++) sum[c] = load_gate(sums + 16 * c + lane);
-    for (long j = 0; j < hidden; j++) {
-      const float *gates = gradients + j * CK_GATES * 16 + lane, *row = weights + j * width;
-      CK_UNROLL for (int g = 0; g < 3; g++) {
-        const gate_lanes gradient = load_gate(gates + 16 * (g < 2 ? g : last_gate));
-        CK_UNROLL for (int c = 0; c < columns; c++) {
-          sum[c] = gate_fma((gate_lanes)row[g * hidden * width + c], gradient, sum[c]);
-          CK_HERE(sum[c]);
+  gate_lanes sum[6][CK_PARTS];
+#define CK_EACH                                   \
+  CK_UNROLL for (int c = 0; c < columns; c++)     \
+    CK_UNROLL for (size_t i = 0; i < CK_PARTS; i++)
+  CK_EACH sum[c][i] = load_gate(sums + 16 * c + i * CK_PART);
+  for (long j = 0; j < hidden; j++) {
+    const float *gates = gradients + j * CK_GATES * 16, *row = weights + j * width;
+    CK_UNROLL for (int g = 0; g < 3; g++) {
+      gate_lanes gradient[CK_PARTS];
+      CK_UNROLL for (size_t i = 0; i < CK_PARTS; i++) {
+        gradient[i] = load_gate(gates + 16 * (g < 2 ? g : last_gate) + i * CK_PART);
+      }
+      CK_UNROLL for (int c = 0; c < columns; c++) {
+        const gate_lanes weight = (gate_lanes)row[g * hidden * width + c];
+        CK_UNROLL for (size_t i = 0; i < CK_PARTS; i++) {
+          sum[c][i] = gate_fma(weight, gradient[i], sum[c][i]);
+          CK_HERE(sum[c][i]);
         }
       }
     }
-    CK_UNROLL for (int c = 0; c < columns; c++) store_gate(sums + 16 * c + lane, sum[c]);
   }
+  CK_EACH store_gate(sums + 16 * c + i * CK_PART, sum[c][i]);
+#undef CK_EACH
 }
 
 CK_INLINE void add_gate_products(
     const int last_gate, long hidden, long width, const float *weights, const float *gradients,
     float *sums) {
+  const int most = CK_REGISTER_LANES == 4 ? 3 : 6;
   long c = 0;
-  for (; c + 6 <= width; c += 6) {
-    gate_products(6, last_gate, hidden, width, weights + c, gradients, sums + 16 * c);
+  for (; c + most <= width; c += most) {
+    gate_products(most, last_gate, hidden, width, weights + c, gradients, sums + 16 * c);
   }
   for (; c + 2 <= width; c += 2) {
     gate_products(2, last_gate, hidden, width, weights + c, gradients, sums + 16 * c);
@@ -225,11 +235,12 @@ CK_INLINE void add_gate_products(
 CK_INLINE void gate_dots(
     const int columns, const int last_gate, long steps, long hidden, long width,
     const float *gradients, const float *right, float *sums) {
-  CK_EACH_PART(lane) {
+  for (size_t lane = 0; lane < 16; lane += CK_PART) {
     gate_lanes sum[CK_GRU_COLUMNS][3];
-    CK_UNROLL for (int c = 0; c < columns; c++) {
-      CK_UNROLL for (int g = 0; g < 3; g++) sum[c][g] = load_gate(sums + 16 * (3 * c + g) + lane);
-    }
+#define CK_EACH                               \
+  CK_UNROLL for (int c = 0; c < columns; c++) \
+    CK_UNROLL for (int g = 0; g < 3; g++)
+    CK_EACH sum[c][g] = load_gate(sums + 16 * (3 * c + g) + lane);
     for (long s = 0; s < steps; s++) {
       const float *gates = gradients + s * hidden * CK_GATES * 16 + lane;
       gate_lanes gradient[3];
@@ -244,9 +255,8 @@ CK_INLINE void gate_dots(
         }
       }
     }
-    CK_UNROLL for (int c = 0; c < columns; c++) {
-      CK_UNROLL for (int g = 0; g < 3; g++) store_gate(sums + 16 * (3 * c + g) + lane, sum[c][g]);
-    }
+    CK_EACH store_gate(sums + 16 * (3 * c + g) + lane, sum[c][g]);
+#undef CK_EACH
   }
 }
 

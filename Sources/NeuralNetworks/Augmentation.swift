@@ -48,7 +48,8 @@ public struct Augmentation: Hashable, Sendable {
     for row in 0..<count {
       var signal = Array(signals[row * length..<(row + 1) * length])
       if shift > 0 {
-        let by = Int.random(in: -shift...shift, using: &generator) % length
+        // Of 64 bits also where an Int has 32, so that as much is drawn.
+        let by = Int(Int64.random(in: Int64(-shift)...Int64(shift), using: &generator)) % length
         signal = signal.indices.map { signal[($0 + length - by) % length] }
       }
       if flip > 0, Double.random(in: 0..<1, using: &generator) < flip { signal.reverse() }

@@ -80,7 +80,8 @@ public struct NetworkSettings: Hashable, Sendable {
     switch architecture {
     case .deepMLP where !given.widths.isEmpty && (given.depth != nil || given.hidden != nil):
       throw .setting(
-        "widths", "\(given.widths)", "absent where hidden or depth are given, which it replaces")
+        "widths", given.widths.map { "\($0)" }.joined(separator: ","),
+        "absent where hidden or depth are given, which it replaces")
     case .cnn where inputs < ConvolutionalNetwork.shortestInput:
       throw .setting(
         "the length of the signals", "\(inputs)",

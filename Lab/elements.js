@@ -37,6 +37,8 @@ export const verdictPlace = () => element("p", { class: "verdict", role: "status
  * @param {string} [text]
  */
 export function say(place, mark, text = "") {
+  // A number and its unit stay on one line.
+  text = text.replaceAll(" %", "\u00a0%");
   // What is said already is not said again: a screen reader would repeat it.
   if (place.textContent?.endsWith(text) && place.dataset.mark === mark) return;
   place.dataset.mark = mark;

@@ -209,5 +209,5 @@ class ViewsCheck:
         for key in "333":
             type(page, key, ord(key))
             time.sleep(0.3)
-        page.wait("/You were right in \\d+ %/.test(document.querySelector('[role=status]').textContent)")
+        page.wait("/You were right in \\d+\\s%/.test(document.querySelector('[role=status]').textContent)")
         self.close(page, "quiz")

@@ -212,6 +212,8 @@ export class DrawView {
     // While one draws, sentences would pile up.
     if (known.length === 0 || !this.verdict || (this.last && !this.announce)) return;
     this.announce = false;
+    // While they learn, what they see changes too often to be read aloud.
+    this.verdict.setAttribute("aria-live", this.controls.batch?.state === "running" ? "off" : "polite");
     say(this.verdict, "open", `${listed(known.map((network) => {
       const probabilities = Array.from(answers[network]), most = Math.max(...probabilities);
       return `The ${networkAppearances[network].label} sees a ${probabilities.indexOf(most)} (${fixed(100 * most, 0)} %)`;

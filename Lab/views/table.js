@@ -20,8 +20,8 @@ const comparisons = {
   "corr-noise-scale": { label: "correlated noise", words: "correlated noise", values: "0,0.25,0.5,1,2", isDataset: true, min: 0, max: 10 },
   "max-translation": { label: "translation", words: "translation", values: "1,12,48,72", isDataset: true, min: 1, max: 1000, step: 1 },
   "shear-scale": { label: "shear", words: "shear", values: "0,0.75,3,6", isDataset: true, min: 0, max: 100 },
-  "final-seq-length": { label: "length of the signals", words: "length", values: "20,40,80", isDataset: true, min: 10, max: 200, step: 1 },
-  "training-examples": { label: "number of training examples", words: "number of examples", values: "100,500,1000,2000,4000", min: 10, max: 50000, step: 1, isLogarithmic: true },
+  "final-seq-length": { label: "length of signals", words: "length", values: "20,40,80", isDataset: true, min: 10, max: 200, step: 1 },
+  "training-examples": { label: "training examples", words: "training examples", values: "100,500,1000,2000,4000", min: 10, max: 50000, step: 1, isLogarithmic: true },
   "learning-rate": { label: "learning rate", words: "learning rate", values: "0.001,0.01,0.1,1", min: 1e-6, max: 100, isLogarithmic: true },
   "batch-size": { label: "batch size", words: "batch size", values: "10,100,1000", min: 1, max: 10000, step: 1, isLogarithmic: true },
   hidden: { label: "width", words: "width", values: "10,30,100,300", min: 1, max: 2000, step: 1, isLogarithmic: true },
@@ -164,7 +164,9 @@ export class TableView {
 
   get models() {
     const { form, training } = this;
-    return [...form.list("models"), ...training.list("more-models")];
+    const asked = [...form.list("models"), ...training.list("more-models")];
+    // In the order of every figure.
+    return Object.keys(networkAppearances).filter((name) => asked.includes(name));
   }
   get vary() {
     return this.form.value("vary");
@@ -248,7 +250,7 @@ export class TableView {
   summaryContent(results, networks, values) {
     const { label, isLogarithmic } = comparisons[this.vary];
     return {
-      title: `What ${label} does to each network`, subtitle: "Test accuracy after the last step so far; bands reach from the worst to the best seed",
+      title: `Test accuracy by ${label}`, subtitle: "After the last step so far; bands reach from the worst to the best seed",
       panels: [{
         x: { label, isLogarithmic }, y: { label: "test accuracy (%)", from: 0, to: 100 },
         marks: networks.map((network) => {
@@ -308,7 +310,7 @@ export class TableView {
       .sort((one, other) => one.by - other.by);
     const words = changes.map(({ network, from, to, by }) => `the ${name(network)} ${by < 0 ? "falls" : "rises"} from ${fixed(from)} to ${fixed(to)} %`);
     const { words: what } = comparisons[this.vary];
-    const first = `From ${what} ${low} to ${high}, ${listed(words)}.`;
+    const first = `${capitalized(what)} from ${low} to ${high}: ${listed(words)}.`;
     if (changes.length < 2) return { mark: "open", text: first };
     const [worst, least] = [changes[0], changes[changes.length - 1]], apart = least.by - worst.by;
     const second = worst.by < 0

@@ -116,16 +116,17 @@ export function shortest(value) {
 }
 
 /**
- * The dataset as a table: `split`, `label`, and the signal as `x0`, `x1` and so on.
+ * The dataset as a table: `split`, `label`, and the signal as `x0`, `x1` and so on. The page lives on between its lines.
  * @param {DatasetContent} data
  */
-export function csvFile(data) {
+export async function csvFile(data) {
   const length = data.t.length;
   const lines = [["split", "label", ...Array.from({ length }, (_, index) => `x${index}`)].join(",")];
   for (const [split, signals, labels] of /** @type {[string, Float64Array, Int32Array][]} */ ([["train", data.x, data.y], ["test", data.x_test, data.y_test]])) {
-    labels.forEach((label, index) => {
+    for (const [index, label] of labels.entries()) {
       lines.push(`${split},${label},${Array.from(signals.subarray(index * length, (index + 1) * length), shortest).join(",")}`);
-    });
+      if (index % 250 === 249) await new Promise((resume) => setTimeout(resume));
+    }
   }
   return utf8(lines.join("\n") + "\n");
 }

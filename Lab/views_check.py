@@ -202,6 +202,13 @@ class ViewsCheck:
         for key, code in (("ArrowDown", 40), ("ArrowRight", 39), ("ArrowRight", 39)):
             type(page, key, code)
         self.expect("arrow keys draw", page.run(path) != before, True)
+        before = page.run(path)
+        left, top, width, height = page.run(
+            "(() => { const { left, top, width, height } = document.querySelector('.pad').getBoundingClientRect(); return [left, top, width, height]; })()")
+        for kind, part in (("mousePressed", 0.1), ("mouseMoved", 0.3), ("mouseMoved", 0.6), ("mouseReleased", 0.6)):
+            page.send("Input.dispatchMouseEvent", type=kind, x=left + part * width, y=top + part * height, button="left", buttons=1, clickCount=1)
+        drawn = page.run(path)
+        self.expect("a pointer draws all points that it passes", sum(one != other for one, other in zip(before.split("L"), drawn.split("L"))) >= 19, True)
         page.wait("/sees a \\d/.test(document.querySelector('.verdict').textContent)")
         self.close(page, "drawing")
         page = self.open("#view=quiz&steps=100&examples=3")

@@ -31,7 +31,7 @@ export class DatasetView {
     this.redraws = 0;
     this.another = 0;
     this.form = new Form(datasetFields, address, () => this.changed());
-    this.rareForm = new Form(rareDatasetFields, address, () => this.changed());
+    this.rareForm = new Form(rareDatasetFields, address, (key) => this.rareChanged(key));
     this.digitForm = new Form(ownFields, address, () => this.draw());
     this.journey = element("div", { class: "figure-drawing" });
     this.examples = element("div", { class: "figure-drawing" });
@@ -73,6 +73,17 @@ export class DatasetView {
   /** The settings for the engine. */
   get settings() {
     return datasetSettings({ ...this.form.changed(), ...this.rareForm.changed() });
+  }
+
+  /**
+   * The most padding is no less than the least: the one that is moved takes the other along.
+   * @param {string} key
+   */
+  rareChanged(key) {
+    const isPadding = key === "padding-from" || key === "padding-to";
+    if (isPadding && this.rareForm.number("padding-from") > this.rareForm.number("padding-to")) {
+      this.rareForm.set({ [key === "padding-from" ? "padding-to" : "padding-from"]: this.rareForm.value(key) });
+    } else this.changed();
   }
 
   changed() {
@@ -154,7 +165,7 @@ export class DatasetView {
   async save(ending) {
     try {
       const data = await madeDataset(this.lab, this.settings);
-      download(`mnist1d.${ending}`, ending === "npz" ? npzFile(data) : csvFile(data));
+      download(`mnist1d.${ending}`, ending === "npz" ? npzFile(data) : await csvFile(data));
     } catch (error) {
       this.complain(sentenceOf(error));
     }

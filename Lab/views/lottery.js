@@ -126,13 +126,16 @@ export class LotteryView extends StudyView {
     const newest = Math.min(count - 2, ...seen.map(({ network }) => this.states[network].masks.length - 1));
     this.rounds.max = String(Math.max(newest, 0));
     if (this.isNewest) this.rounds.value = this.rounds.max;
-    const round = this.rounds.valueAsNumber, pruned = round / (count - 1);
-    this.rounds.setAttribute("aria-valuetext", `${fixed(100 * pruned, 0)} % pruned`);
+    const round = this.rounds.valueAsNumber;
+    this.rounds.setAttribute("aria-valuetext", `${fixed((100 * round) / (count - 1), 0)} % pruned`);
     const shown = seen.flatMap(({ network, label }) => {
-      const { hidden, masks } = this.states[network], mask = masks[round];
-      return mask ? [{ label: capitalized(label), hidden, mask }] : [];
+      // Of rounds that pass faster than one can ask, the one before is shown.
+      const { hidden, masks } = this.states[network];
+      let known = round;
+      while (known >= 0 && !masks[known]) known -= 1;
+      return known < 0 ? [] : [{ label: capitalized(label), hidden, mask: masks[known], pruned: known / (count - 1) }];
     });
-    this.masks.innerHTML = shown.map(({ label, hidden, mask }) => `<div>${maskMarkup(mask, hidden, `${label}, ${fixed(100 * pruned, 0)} % pruned`)}</div>`).join("");
+    this.masks.innerHTML = shown.map(({ label, hidden, mask, pruned }) => `<div>${maskMarkup(mask, hidden, `${label}, ${fixed(100 * pruned, 0)} % pruned`)}</div>`).join("");
     this.neighbours.textContent = shown.map(({ label, mask }) => `${label}: of all pairs of neighbouring inputs ${fixed(100 * neighbourPart(mask, 40), 1)} % are left together.`).join(" ");
   }
 

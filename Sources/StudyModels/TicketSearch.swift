@@ -7,7 +7,7 @@ import Tensors
 ///
 ///     var search = TicketSearch(from: initial, by: .magnitude, sparsities: 100, using: generator)
 ///     while let round = search.next() {
-///       search.trained = … // Masked(search.initial, by: round.mask) after its training
+///       search.trained = try train(Masked(search.initial, by: round.mask))
 ///     }
 package struct TicketSearch {
   /// The network before any training.

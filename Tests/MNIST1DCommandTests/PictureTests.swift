@@ -43,7 +43,7 @@ struct PictureTests {
         "quiz", "--examples", "12", in: folder, input: "12x3\n\u{7F}4567890 5")
       #expect(first.status == 0, "\(first.messages)")
       #expect(first.messages.contains("Press a digit"))
-      #expect(first.messages.contains("The templates: every example is one of these"))
+      #expect(first.messages.contains("Every example is one of these"))
       #expect(first.messages.contains("of these 10 right"))
       #expect(first.messages.contains("goes on"))
       let second = try Command.run(

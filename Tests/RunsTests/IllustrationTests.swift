@@ -66,7 +66,7 @@ struct IllustrationTests {
   func stamp(index: Int) throws {
     let cases: [(Sketch.Configuration, String?)] = [
       (Sketch.Configuration(), nil), (.quick, "Reduced scale: made with --quick"),
-      (Self.own, "Not the paper’s settings: sizes, seed=7, steps=10"),
+      (Self.own, "Not the paper’s settings: sizes, steps=10, seed=7"),
     ]
     let (configuration, notice) = cases[index]
     let scratch = try Scratch()

@@ -2,6 +2,7 @@ import Figures
 import Foundation
 import MNIST1D
 import NeuralNetworks
+import ReferenceRandom
 import Runs
 import Storage
 import Studies
@@ -29,6 +30,17 @@ private struct DocumentedExamples {
     let (objective, gradient) = valueAndGradient(at: rate) { train(network, rate: $0) }
     rate = SGD.step(rate, along: gradient, learningRate: 0.3)
     return objective
+  }
+
+  func search(
+    from initial: MultilayerPerceptron, using generator: TorchGenerator,
+    _ train: (Masked<MultilayerPerceptron>) throws -> MultilayerPerceptron
+  ) throws -> MultilayerPerceptron {
+    var search = TicketSearch(from: initial, by: .magnitude, sparsities: 100, using: generator)
+    while let round = search.next() {
+      search.trained = try train(Masked(search.initial, by: round.mask))
+    }
+    return search.trained
   }
 
   func end(

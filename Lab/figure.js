@@ -113,7 +113,9 @@ function valuesOf(mark, direction) {
  */
 function figureMarkup({ panels, columns = 3, aspect = 0.62, isShared = false, summary }, width) {
   const gap = 20;
-  const perRow = Math.max(1, Math.min(columns, panels.length, Math.floor((width + gap) / 250)));
+  const most = Math.max(1, Math.min(columns, panels.length, Math.floor((width + gap) / 250)));
+  // As many in the last row as in the others, where that can be.
+  const perRow = Math.ceil(panels.length / Math.ceil(panels.length / most));
   const cell = (width - gap * (perRow - 1)) / perRow;
   const all = panels.flatMap((panel) => panel.marks);
   const right = Math.max(8, ...all.map((mark) => (mark.endLabel ? textWidth(mark.endLabel) + 8 : 0)));

@@ -25,7 +25,7 @@ import { TableView } from "./views/table.js";
 const views = {
   home: { title: "Start", View: HomeView },
   data: { title: "Data", View: DatasetView },
-  table: { title: "Table 1", View: TableView },
+  table: { title: "Compare", View: TableView },
   draw: { title: "Draw", View: DrawView },
   quiz: { title: "Quiz", View: QuizView },
   "learning-rate": { title: "Learning rate", View: LearningRateView },
@@ -76,11 +76,15 @@ function show(lab, isFirst) {
 }
 
 async function main() {
+  // The link to the content leaves the address alone, which carries the settings.
+  byId("skip").onclick = (event) => {
+    event.preventDefault();
+    byId("main").focus();
+  };
   const lab = await Lab.start();
   byId("kernels").textContent = `Computed in this browser with ${kernelWords[lab.kernels]}, on ${lab.workers.length} ${lab.workers.length === 1 ? "worker" : "workers"}; nothing is sent anywhere.`;
   show(lab, true);
-  // The link to the content is no view.
-  addEventListener("hashchange", () => { if (location.hash !== "#main") show(lab, false); });
+  addEventListener("hashchange", () => show(lab, false));
   // What tests and curious visitors call.
   Object.assign(window, { lab });
 }

@@ -1,7 +1,7 @@
 // @ts-check
 // Whether this browser comes to the bits of every other machine.
 import { networkAppearances } from "../appearance.js";
-import { element, fixed, say, verdictPlace } from "../elements.js";
+import { element, fixed, quotation, say, verdictPlace } from "../elements.js";
 import { publishedDigest } from "./data.js";
 
 /**
@@ -28,6 +28,7 @@ export class BitsView {
     this.fault = element("p", { class: "fault", role: "alert", hidden: true });
     place.append(
       element("h1", {}, "Same bits"),
+      quotation("You can reproduce the benchmarks in your browser in a few minutes.", "MNIST-1D, section 3"),
       element("p", { class: "lead" }, "The same seed gives the same weights, to the last bit, on every machine: this browser trains four networks for 300 steps and compares a digest of all their weights with the committed one, which AVX-512, AVX2, NEON and other browsers come to as well."),
       element("p", {}, `This browser computes with ${kernelWords[lab.kernels]}, on ${lab.workers.length} ${lab.workers.length === 1 ? "worker" : "workers"}. Others: `,
         ["relaxed", "emulated", "portable"].filter((kernels) => kernels !== lab.kernels).flatMap((kernels, index) => [

@@ -111,9 +111,9 @@ export class TableView {
     });
     const isOpen = (/** @type {Form} */ form) => Object.keys(form.changed()).length > 0;
     place.append(
-      element("h1", {}, "Table 1: networks compared"),
+      element("h1", {}, "Compare networks"),
       quotation("Table 1 shows that the test accuracy of CNNs and GRUs decreases by about 38% on the shuffled data whereas the MLP and linear models perform about the same.", "MNIST-1D, section 3"),
-      element("p", { class: "lead" }, "Train networks side by side, and see what hurts whom: the order of the points as in the paper, or noise, translation, fewer examples, another learning rate."),
+      element("p", { class: "lead" }, "Train networks side by side, and see what hurts whom: the order of the points as in Table 1 of the paper, or noise, translation, fewer examples, another learning rate."),
       element("section", { class: "panel", "aria-label": "Settings" },
         this.form.element,
         element("details", { open: isOpen(this.data) }, element("summary", {}, "The dataset"), this.data.element),

@@ -90,7 +90,7 @@ export class DatasetView {
     this.draw();
     this.make();
     const asked = Object.entries({ ...this.form.changed(), ...this.rareForm.changed() }).map(([key, value]) => [`dataset.${key}`, value]);
-    this.train.href = linkTo("table", Object.fromEntries(asked));
+    this.train.setAttribute("href", linkTo("table", Object.fromEntries(asked)));
   }
 
   reset() {

@@ -144,7 +144,9 @@ export class Batch {
     const { kind, settings, options = {}, isKept, name } = item.plan;
     const isPaused = this.state === "paused";
     try {
-      const trial = await this.lab.begin(kind, settings, { ...options, paused: isPaused, speed: this.speed, onprogress: () => this.note() });
+      const trial = await this.lab.begin(
+        kind, settings, { ...options, paused: isPaused, speed: this.speed, onprogress: () => this.note() }
+      );
       item.trial = trial;
       if (this.state === "stopped") trial.stop();
       else if (this.state === "paused" && !isPaused) trial.pause();

@@ -39,7 +39,9 @@ export class Controls {
     this.presetButtons = presets.map((preset) =>
       element("button", { type: "button", class: "preset", onclick: () => { preset.apply(); this.settingsChanged(); } }, preset.label));
     this.element = element("div", { class: "controls" },
-      presets.length > 0 ? element("div", { class: "presets", role: "group", "aria-label": "How much to compute" }, this.presetButtons) : null,
+      presets.length > 0
+        ? element("div", { class: "presets", role: "group", "aria-label": "How much to compute" }, this.presetButtons)
+        : null,
       element("div", { class: "buttons" }, this.primary, this.stepButton, this.stopButton,
         element("button", { type: "button", onclick: () => this.copyLink() }, "Copy link"),
         element("label", { class: "speed" }, "Speed ", this.speed)),
@@ -133,7 +135,9 @@ export class Controls {
     const { batch } = this;
     if (this.isClosed) return;
     const state = batch?.state ?? "waiting";
-    this.primary.textContent = { running: "Pause", paused: "Resume", waiting: this.label, finished: `${this.label} again`, stopped: `${this.label} again` }[state];
+    this.primary.textContent = {
+      running: "Pause", paused: "Resume", waiting: this.label, finished: `${this.label} again`, stopped: `${this.label} again`
+    }[state];
     this.stopButton.disabled = !batch?.isUnderWay;
     this.presets.forEach((preset, index) => this.presetButtons[index].setAttribute("aria-pressed", String(preset.isChosen())));
     this.complain(batch?.faults ?? []);

@@ -6,23 +6,56 @@ import { written } from "./core.js";
 
 /** @type {Field[]} */
 export const datasetFields = [
-  { key: "iid-noise-scale", label: "White noise", kind: "slider", standard: "0.02", min: 0, max: 1, step: 0.01, hint: "Its standard deviation; another at every point." },
-  { key: "corr-noise-scale", label: "Correlated noise", kind: "slider", standard: "0.25", min: 0, max: 2, step: 0.05, hint: "Smooth noise, where the digit is not." },
-  { key: "max-translation", label: "Translation", kind: "slider", standard: "48", min: 1, max: 96, step: 1, hint: "How far a digit may be shifted, in points." },
-  { key: "shear-scale", label: "Shear", kind: "slider", standard: "0.75", min: 0, max: 6, step: 0.05, hint: "How much a signal may be tilted." },
-  { key: "scale-coeff", label: "Amplitude", kind: "slider", standard: "0.4", min: 0, max: 2, step: 0.05, hint: "How much the size of digits differs." },
-  { key: "final-seq-length", label: "Length", kind: "slider", standard: "40", min: 10, max: 120, step: 1, hint: "The points of an example." },
+  {
+    key: "iid-noise-scale", label: "White noise", kind: "slider", standard: "0.02", min: 0, max: 1, step: 0.01,
+    hint: "Its standard deviation; another at every point."
+  },
+  {
+    key: "corr-noise-scale", label: "Correlated noise", kind: "slider", standard: "0.25", min: 0, max: 2, step: 0.05,
+    hint: "Smooth noise, where the digit is not."
+  },
+  {
+    key: "max-translation", label: "Translation", kind: "slider", standard: "48", min: 1, max: 96, step: 1,
+    hint: "How far a digit may be shifted, in points."
+  },
+  {
+    key: "shear-scale", label: "Shear", kind: "slider", standard: "0.75", min: 0, max: 6, step: 0.05,
+    hint: "How much a signal may be tilted."
+  },
+  {
+    key: "scale-coeff", label: "Amplitude", kind: "slider", standard: "0.4", min: 0, max: 2, step: 0.05,
+    hint: "How much the size of digits differs."
+  },
+  {
+    key: "final-seq-length", label: "Length", kind: "slider", standard: "40", min: 10, max: 120, step: 1,
+    hint: "The points of an example."
+  },
 ];
 
 /** @type {Field[]} */
 export const rareDatasetFields = [
-  { key: "padding-from", label: "Padding, least", kind: "slider", standard: "36", min: 0, max: 120, step: 1, hint: "At least so many zeros follow a template." },
+  {
+    key: "padding-from", label: "Padding, least", kind: "slider", standard: "36", min: 0, max: 120, step: 1,
+    hint: "At least so many zeros follow a template."
+  },
   { key: "padding-to", label: "Padding, most", kind: "slider", standard: "60", min: 0, max: 120, step: 1 },
-  { key: "template-len", label: "Template length", kind: "slider", standard: "12", min: 1, max: 40, step: 1, hint: "With the most padding, the length of a signal until it is subsampled." },
-  { key: "num-samples", label: "Examples", kind: "number", standard: "5000", min: 10, max: 200000, step: 1, hint: "Training and test together." },
-  { key: "train-split", label: "For training", kind: "slider", standard: "0.8", min: 0.05, max: 0.95, step: 0.05, hint: "The part of the examples." },
+  {
+    key: "template-len", label: "Template length", kind: "slider", standard: "12", min: 1, max: 40, step: 1,
+    hint: "With the most padding, the length of a signal until it is subsampled."
+  },
+  {
+    key: "num-samples", label: "Examples", kind: "number", standard: "5000", min: 10, max: 200000, step: 1,
+    hint: "Training and test together."
+  },
+  {
+    key: "train-split", label: "For training", kind: "slider", standard: "0.8", min: 0.05, max: 0.95, step: 0.05,
+    hint: "The part of the examples."
+  },
   { key: "seed", label: "Seed", kind: "number", standard: "42", min: 0, max: 2147483647, step: 1 },
-  { key: "shuffle-seq", label: "Shuffle the points", kind: "flag", standard: "false", hint: "In one random order, the same for all examples." },
+  {
+    key: "shuffle-seq", label: "Shuffle the points", kind: "flag", standard: "false",
+    hint: "In one random order, the same for all examples."
+  },
 ];
 
 /**

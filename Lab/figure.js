@@ -161,7 +161,9 @@ function panelMarkup(panel, measured, area) {
   const xLimits = names ? /** @type {[number, number]} */ ([-0.6, names.length - 0.4])
     : limitsOf(measured.flatMap((mark) => valuesOf(mark, "x")), panel.x);
   const x = scaleOf(xLimits, [area.left, area.right], panel.x.isLogarithmic);
-  const y = scaleOf(limitsOf(measured.flatMap((mark) => valuesOf(mark, "y")), panel.y), [area.bottom, area.top], panel.y.isLogarithmic);
+  const y = scaleOf(
+    limitsOf(measured.flatMap((mark) => valuesOf(mark, "y")), panel.y), [area.bottom, area.top], panel.y.isLogarithmic
+  );
   const xTicks = names ? names.map((label, value) => ({ value, label }))
     : ticksOf(x, (first, second) => Math.max(40, (textWidth(first) + textWidth(second)) / 2 + 10));
   const yTicks = ticksOf(y, () => 26);
@@ -177,15 +179,23 @@ function panelMarkup(panel, measured, area) {
     const at = coordinate(y.at(value));
     if (label) grid.push(`M${area.left} ${at}H${coordinate(area.right)}`);
     frame.push(`M${area.left} ${at}h${label ? -4 : -2.5}`);
-    if (label) parts.push(`<text class="tick" x="${area.left - 7}" y="${coordinate(y.at(value) + 4)}" text-anchor="end">${escaped(label)}</text>`);
+    if (label) parts.push(
+      `<text class="tick" x="${area.left - 7}" y="${coordinate(y.at(value) + 4)}" text-anchor="end">${escaped(label)}</text>`
+    );
   }
-  parts.unshift(`<path class="thin" stroke="var(--grid)" d="${grid.join("")}"/><path class="thin" stroke="var(--frame)" d="${frame.join("")}"/>`);
+  parts.unshift(
+    `<path class="thin" stroke="var(--grid)" d="${grid.join("")}"/><path class="thin" stroke="var(--frame)" d="${frame.join("")}"/>`
+  );
   const middle = coordinate((area.left + area.right) / 2);
   if (panel.title) parts.push(`<text class="panel-title" x="${middle}" y="14" text-anchor="middle">${escaped(panel.title)}</text>`);
-  if (panel.x.label) parts.push(`<text class="axis-label" x="${middle}" y="${area.bottom + 32}" text-anchor="middle">${escaped(heading(panel.x))}</text>`);
+  if (panel.x.label) parts.push(
+    `<text class="axis-label" x="${middle}" y="${area.bottom + 32}" text-anchor="middle">${escaped(heading(panel.x))}</text>`
+  );
   if (panel.y.label) {
     const at = `12 ${coordinate((area.top + area.bottom) / 2)}`;
-    parts.push(`<text class="axis-label" text-anchor="middle" transform="translate(${at}) rotate(-90)">${escaped(heading(panel.y))}</text>`);
+    parts.push(
+      `<text class="axis-label" text-anchor="middle" transform="translate(${at}) rotate(-90)">${escaped(heading(panel.y))}</text>`
+    );
   }
   clips += 1;
   const clip = `clip-${clips}`;
@@ -233,12 +243,17 @@ function markMarkup(mark, x, y, groups) {
     if (mark.kind === "line") {
       const edge = (/** @type {number[]} */ ends, /** @type {number} */ index) =>
         `${coordinate(points[index].x)} ${coordinate(Number.isNaN(y.at(ends[index])) ? y.at(y.from) : y.at(ends[index]))}`;
-      const order = xs.map((_, index) => index).filter((index) => Number.isFinite(upper[index]) && Number.isFinite(points[index].x));
+      const order = xs.map((_, index) => index)
+        .filter((index) => Number.isFinite(upper[index]) && Number.isFinite(points[index].x));
       if (order.length > 1) {
-        parts.push(`<path fill="${color}" fill-opacity="0.2" d="M${order.map((index) => edge(upper, index)).join(" ")} ${[...order].reverse().map((index) => edge(lower, index)).join(" ")}Z"/>`);
+        parts.push(
+          `<path fill="${color}" fill-opacity="0.2" d="M${order.map((index) => edge(upper, index)).join(" ")} ${[...order].reverse().map((index) => edge(lower, index)).join(" ")}Z"/>`
+        );
       }
     } else {
-      const bars = points.map((point, index) => `M${coordinate(point.x)} ${coordinate(y.at(lower[index]))}V${coordinate(y.at(upper[index]))}`);
+      const bars = points.map(
+        (point, index) => `M${coordinate(point.x)} ${coordinate(y.at(lower[index]))}V${coordinate(y.at(upper[index]))}`
+      );
       parts.push(`<path class="thin" stroke="${color}" d="${bars.join("")}"/>`);
     }
   }
@@ -329,11 +344,15 @@ function endLabels(marks, y, area) {
 function legendMarkup(panels) {
   /** @type {Map<string, Mark>} */
   const entries = new Map();
-  for (const mark of panels.flatMap((panel) => panel.marks)) if (mark.label && !entries.has(mark.label)) entries.set(mark.label, mark);
+  for (const mark of panels.flatMap((panel) => panel.marks)) {
+    if (mark.label && !entries.has(mark.label)) entries.set(mark.label, mark);
+  }
   return [...entries].map(([label, mark]) => {
     const { color = "var(--series-0)", width = 1.75, dash = "solid", marker } = mark;
     const sample = mark.kind === "bars" ? `<rect x="8" y="1" width="12" height="10" fill="${color}"/>`
-      : (mark.kind === "points" ? "" : `<path class="line" stroke="${color}" stroke-width="${width}" stroke-dasharray="${patterns[dash]}" d="M2 6H26"/>`)
+      : (
+        mark.kind === "points" ? "" : `<path class="line" stroke="${color}" stroke-width="${width}" stroke-dasharray="${patterns[dash]}" d="M2 6H26"/>`
+      )
         + (marker ? markersMarkup([{ x: 14, y: 6 }], marker, color) : "");
     return `<span class="legend-entry"><svg class="chart" width="28" height="12" viewBox="0 0 28 12">${sample}</svg>${escaped(label)}</span>`;
   }).join("");

@@ -31,7 +31,9 @@ function crc32(bytes) {
  * @param {...[number, number]} fields
  */
 function littleEndian(...fields) {
-  const bytes = fields.flatMap(([value, size]) => Array.from({ length: size }, (_, index) => Math.floor(value / 256 ** index) & 255));
+  const bytes = fields.flatMap(([value, size]) => Array.from(
+    { length: size }, (_, index) => Math.floor(value / 256 ** index) & 255
+  ));
   return Uint8Array.from(bytes);
 }
 
@@ -65,7 +67,9 @@ function npyFile(values, shape) {
     if (isWhole) view.setBigInt64(8 * index, BigInt(value), true);
     else view.setFloat64(8 * index, value, true);
   });
-  return concatenated([Uint8Array.of(0x93), utf8("NUMPY"), Uint8Array.of(1, 0), littleEndian([header.length, 2]), utf8(header), content]);
+  return concatenated([
+    Uint8Array.of(0x93), utf8("NUMPY"), Uint8Array.of(1, 0), littleEndian([header.length, 2]), utf8(header), content
+  ]);
 }
 
 /**
@@ -77,25 +81,34 @@ export function npzFile(data) {
   /** @type {[keyof DatasetContent, number[]][]} */
   const arrays = [
     ["x", [data.y.length, length]], ["x_test", [data.y_test.length, length]], ["y", [data.y.length]], ["y_test", [data.y_test.length]],
-    ["t", [length]], ["templates_x", [data.templates_y.length, template]], ["templates_t", [template]], ["templates_y", [data.templates_y.length]],
+    ["t", [length]], [
+      "templates_x", [data.templates_y.length, template]
+    ], ["templates_t", [template]], ["templates_y", [data.templates_y.length]],
   ];
   const entries = [], directory = [];
   let offset = 0, directorySize = 0;
   for (const [name, shape] of arrays) {
     const content = npyFile(data[name], shape), file = utf8(`${name}.npy`);
     // Version 2.0, no flags, stored, 1 January 1980, no extra fields.
-    const shared = littleEndian([20, 2], [0, 2], [0, 2], [0, 2], [33, 2], [crc32(content), 4], [content.length, 4], [content.length, 4], [file.length, 2], [0, 2]);
+    const shared = littleEndian(
+      [20, 2], [0, 2], [0, 2], [0, 2], [33, 2], [crc32(content), 4], [content.length, 4], [content.length, 4], [file.length, 2],
+      [0, 2]
+    );
     const entry = concatenated([littleEndian([0x04034b50, 4]), shared, file, content]);
     // Made on Unix; no comment, disk 0, an ordinary file, rw-r--r--.
     const record = concatenated([
-      littleEndian([0x02014b50, 4], [(3 << 8) | 20, 2]), shared, littleEndian([0, 2], [0, 2], [0, 2], [0o100644 * 65536, 4], [offset, 4]), file,
+      littleEndian([0x02014b50, 4], [(3 << 8) | 20, 2]), shared, littleEndian(
+        [0, 2], [0, 2], [0, 2], [0o100644 * 65536, 4], [offset, 4]
+      ), file,
     ]);
     entries.push(entry);
     directory.push(record);
     offset += entry.length;
     directorySize += record.length;
   }
-  const end = littleEndian([0x06054b50, 4], [0, 2], [0, 2], [arrays.length, 2], [arrays.length, 2], [directorySize, 4], [offset, 4], [0, 2]);
+  const end = littleEndian(
+    [0x06054b50, 4], [0, 2], [0, 2], [arrays.length, 2], [arrays.length, 2], [directorySize, 4], [offset, 4], [0, 2]
+  );
   return concatenated([...entries, ...directory, end]);
 }
 
@@ -122,7 +135,11 @@ export function shortest(value) {
 export async function csvFile(data) {
   const length = data.t.length;
   const lines = [["split", "label", ...Array.from({ length }, (_, index) => `x${index}`)].join(",")];
-  for (const [split, signals, labels] of /** @type {[string, Float64Array, Int32Array][]} */ ([["train", data.x, data.y], ["test", data.x_test, data.y_test]])) {
+  for (
+    const [split, signals, labels] of /** @type {[string, Float64Array, Int32Array][]} */ ([
+      ["train", data.x, data.y], ["test", data.x_test, data.y_test]
+    ])
+  ) {
     for (const [index, label] of labels.entries()) {
       lines.push(`${split},${label},${Array.from(signals.subarray(index * length, (index + 1) * length), shortest).join(",")}`);
       if (index % 250 === 249) await new Promise((resume) => setTimeout(resume));

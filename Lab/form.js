@@ -57,7 +57,9 @@ export class Form {
   }
   /** The settings that are not standard, by their keys. */
   changed() {
-    return Object.fromEntries(this.fields.map(({ key }) => [key, this.value(key)]).filter(([key, value]) => value !== this.field(key).standard));
+    return Object.fromEntries(
+      this.fields.map(({ key }) => [key, this.value(key)]).filter(([key, value]) => value !== this.field(key).standard)
+    );
   }
 
   /**
@@ -89,7 +91,9 @@ export class Form {
   faultOf(field, value) {
     const { kind, min = -Infinity, max = Infinity, step, choices = [], label, mayBeEmpty } = field;
     const oneOf = (/** @type {string} */ name) => choices.some((choice) => choice.value === name);
-    if (kind === "choice") return oneOf(value) ? "" : `${label} should be one of ${choices.map((choice) => choice.label).join(", ")}.`;
+    if (kind === "choice") return oneOf(value)
+      ? ""
+      : `${label} should be one of ${choices.map((choice) => choice.label).join(", ")}.`;
     if (kind === "checks") {
       const names = value === "" ? [] : value.split(",");
       return (mayBeEmpty || names.length > 0) && names.every(oneOf) ? "" : "Choose one or more.";
@@ -98,7 +102,9 @@ export class Form {
     const numbers = kind === "values" ? numbersIn(value) : [numberIn(value)];
     if (numbers.length === 0) return "Write one number or more, with blanks between them.";
     for (const number of numbers) {
-      if (Number.isNaN(number)) return kind === "values" ? "Write numbers with blanks between them, such as 0.02 0.1 0.5." : "Write a number, such as 0.25.";
+      if (Number.isNaN(number)) return kind === "values"
+        ? "Write numbers with blanks between them, such as 0.02 0.1 0.5."
+        : "Write a number, such as 0.25.";
       if (number < min || number > max) return `${brief(number)} is too ${number < min ? "small" : "large"}: it can be ${brief(min)} to ${brief(max)}.`;
       if (step === 1 && !Number.isInteger(number)) return `${brief(number)} should be a whole number.`;
     }
@@ -125,7 +131,9 @@ export class Form {
     const fault = this.faultOf(field, text);
     this.complain(field.key, fault);
     if (fault) return;
-    const value = field.kind === "number" || field.kind === "slider" ? String(numberIn(text)) : field.kind === "values" ? numbersIn(text).join(",") : text;
+    const value = field.kind === "number" || field.kind === "slider"
+      ? String(numberIn(text))
+      : field.kind === "values" ? numbersIn(text).join(",") : text;
     this.address.set(field.key, value, field.standard);
     this.onchange(field.key);
   }
@@ -149,7 +157,9 @@ export class Form {
         break;
       }
       case "flag": {
-        const box = element("input", { id, type: "checkbox", "aria-describedby": described, onchange: () => enter(String(box.checked)) });
+        const box = element(
+          "input", { id, type: "checkbox", "aria-describedby": described, onchange: () => enter(String(box.checked)) }
+        );
         [inputs, show] = [[box], (value) => { box.checked = value === "true"; }];
         break;
       }
@@ -175,18 +185,25 @@ export class Form {
       }
       default: {
         const text = kind === "number" ? numberInput(field, id, described, enter)
-          : element("input", { id, type: "text", size: 18, autocomplete: "off", "aria-describedby": described, onchange: () => enter(text.value) });
+          : element(
+            "input",
+            { id, type: "text", size: 18, autocomplete: "off", "aria-describedby": described, onchange: () => enter(text.value) }
+          );
         [inputs, show] = [[text], (value) => { text.value = value.replaceAll(",", " "); }];
       }
     }
     const name = kind === "checks" ? element("legend", {}, label) : element("label", { for: id }, label);
-    const row = element(kind === "checks" ? "fieldset" : "div", { class: `field field-${kind}`, "aria-describedby": kind === "checks" ? described : null },
+    const row = element(kind === "checks" ? "fieldset" : "div", {
+      class: `field field-${kind}`, "aria-describedby": kind === "checks" ? described : null
+    },
       name, inputs, hint ? element("p", { class: "hint", id: `${id}-hint` }, hint) : null, fault);
     this.controls[key] = { row, show, fault };
     show(this.value(key));
     // What the address says and cannot be is said in words, too.
     const asked = this.address.get(key);
-    if (asked !== undefined && this.faultOf(field, asked)) this.complain(key, `${this.faultOf(field, asked)} ${label} is ${field.standard} now.`);
+    if (asked !== undefined && this.faultOf(field, asked)) this.complain(
+      key, `${this.faultOf(field, asked)} ${label} is ${field.standard} now.`
+    );
     return row;
   }
 }

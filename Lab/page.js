@@ -64,7 +64,9 @@ function show(lab, isFirst) {
   try {
     open = new View(main, lab, address);
   } catch (error) {
-    main.replaceChildren(element("p", { class: "fault", role: "alert" }, `This view cannot be shown: ${/** @type {any} */ (error).message}`));
+    main.replaceChildren(element(
+      "p", { class: "fault", role: "alert" }, `This view cannot be shown: ${/** @type {any} */ (error).message}`
+    ));
     throw error;
   }
   if (isFirst) return;

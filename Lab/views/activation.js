@@ -28,20 +28,33 @@ export class ActivationView extends StudyView {
       lead: "A little network decides what each neuron of another network does with its input. Each step trains that other network anew, and bends the function so that the training would have gone better.",
       label: "Learn", stepLabel: "One outer step",
       fields: [
-        { key: "outer-steps", label: "Outer steps", kind: "number", standard: "25", min: 1, max: 1000, step: 1, hint: "How often the function is bent." },
-        { key: "inner-steps", label: "Inner steps", kind: "number", standard: "101", min: 1, max: 1000, step: 1, hint: "Updates of a training." },
+        {
+          key: "outer-steps", label: "Outer steps", kind: "number", standard: "25", min: 1, max: 1000, step: 1,
+          hint: "How often the function is bent."
+        },
+        {
+          key: "inner-steps", label: "Inner steps", kind: "number", standard: "101", min: 1, max: 1000, step: 1,
+          hint: "Updates of a training."
+        },
         { key: "num-samples", label: "Examples", kind: "number", standard: "5000", min: 1000, max: 50000, step: 1 },
-        { key: "functions", label: "Compared with", kind: "checks", standard: "relu,elu,swish", choices: baselines.map((value) => ({ value, label: value })) },
+        {
+          key: "functions", label: "Compared with", kind: "checks", standard: "relu,elu,swish",
+          choices: baselines.map((value) => ({ value, label: value }))
+        },
       ],
       rareFields: [
-        { key: "outer-learning-rate", label: "Outer learning rate", kind: "number", standard: "0.3", min: 0.001, max: 10, step: 0.1 },
+        {
+          key: "outer-learning-rate", label: "Outer learning rate", kind: "number", standard: "0.3", min: 0.001, max: 10, step: 0.1
+        },
         { key: "units", label: "Units of the function", kind: "number", standard: "100", min: 1, max: 1000, step: 1 },
         { key: "hidden", label: "Width of the network", kind: "number", standard: "128", min: 1, max: 1000, step: 1 },
         { key: "seed", label: "Seed", kind: "number", standard: "0", min: 0, max: 2147483647, step: 1 },
       ],
       presets: [
         { label: "Quick: 25 outer steps", values: { "outer-steps": "25", "inner-steps": "101", "num-samples": "5000" } },
-        { label: "As in the paper: 301 outer steps", values: { "outer-steps": "301", "inner-steps": "301", "num-samples": "10000" } },
+        {
+          label: "As in the paper: 301 outer steps", values: { "outer-steps": "301", "inner-steps": "301", "num-samples": "10000" }
+        },
       ],
     };
   }
@@ -58,7 +71,8 @@ export class ActivationView extends StudyView {
     const settings = { ...changed, "inner-steps": inner, "objective-steps": Math.max(1, Math.floor((inner * 2) / 3)) };
     // The others do not change: ten trainings say how good they are.
     const plans = ["learned", ...form.list("functions")].map((name) => ({
-      kind: /** @type {const} */ ("metalearn-activation"), settings: { ...settings, function: name, "outer-steps": name === "learned" ? outer : Math.min(outer, 10) },
+      kind: /** @type {const} */ ("metalearn-activation"),
+      settings: { ...settings, function: name, "outer-steps": name === "learned" ? outer : Math.min(outer, 10) },
       options, tag: { name }, weight: name === "learned" ? 5 * outer : Math.min(outer, 10), isKept: name === "learned",
     }));
     return { plans, steps: (/** @type {any} */ plan) => plan.settings["outer-steps"] };
@@ -95,13 +109,21 @@ export class ActivationView extends StudyView {
       const values = columnOf(learned.trial, column);
       const rules = compared.flatMap(({ trial, color, label }) => {
         const found = columnOf(trial, column);
-        return found.length > 0 ? [{ kind: /** @type {const} */ ("rule"), y: [meanOf(found)], color, dash: /** @type {const} */ ("dashed"), endLabel: label }] : [];
+        return found.length > 0
+          ? [{
+            kind: /** @type {const} */ ("rule"), y: [meanOf(found)], color, dash: /** @type {const} */ ("dashed"), endLabel: label
+          }]
+          : [];
       });
-      return { x: { label: "outer step", from: 0, to: steps }, y: { label }, marks: [...rules, { kind: /** @type {const} */ ("line"), label: "learned", x: indicesOf(values), y: values }] };
+      return {
+        x: { label: "outer step", from: 0, to: steps }, y: { label },
+        marks: [...rules, { kind: /** @type {const} */ ("line"), label: "learned", x: indicesOf(values), y: values }]
+      };
     };
     const positions = Array.from({ length: 101 }, (_, index) => (index - 50) / 10);
     const curves = samples.map(({ step, values }) => ({
-      kind: /** @type {const} */ ("line"), x: positions, y: Array.from(values), color: viridis(steps > 1 ? step / steps : 1), width: 1.25,
+      kind: /** @type {const} */ ("line"), x: positions, y: Array.from(values), color: viridis(steps > 1 ? step / steps : 1),
+      width: 1.25,
     }));
     this.figure.draw({
       title: "The function bends", subtitle: "From violet, the first, to yellow, the last; dashed, functions that one knows",
@@ -115,11 +137,16 @@ export class ActivationView extends StudyView {
     });
     this.judge(batch, () => {
       const own = meanOf(columnOf(learned.trial, "test-accuracy").slice(-10));
-      const best = compared.map(({ label, trial }) => ({ label, accuracy: meanOf(columnOf(trial, "test-accuracy")) })).sort((one, other) => other.accuracy - one.accuracy);
+      const best = compared
+        .map(({ label, trial }) => ({ label, accuracy: meanOf(columnOf(trial, "test-accuracy")) }))
+        .sort((one, other) => other.accuracy - one.accuracy);
       if (best.length === 0) return { mark: "open", text: `Networks with the learned function reach ${fixed(own)} %.` };
       const text = `After an inner training the learned function has ${fixed(own)} % on the test set, and the best of the others, ${best[0].label}, ${fixed(best[0].accuracy)} %.`;
       if (own > best[0].accuracy + 1) return { mark: "holds", text: `${text} It is better, as the paper says.` };
-      return { mark: steps < 301 ? "open" : "fails", text: `${text} ${steps < 301 ? `It had ${steps} steps to learn; the paper’s has 301.` : "It is not better here."}` };
+      return {
+        mark: steps < 301 ? "open" : "fails",
+        text: `${text} ${steps < 301 ? `It had ${steps} steps to learn; the paper’s has 301.` : "It is not better here."}`
+      };
     });
   }
 }

@@ -29,13 +29,19 @@ export class BitsView {
     place.append(
       element("h1", {}, "Same bits"),
       quotation("You can reproduce the benchmarks in your browser in a few minutes.", "MNIST-1D, section 3"),
-      element("p", { class: "lead" }, "The same seed gives the same weights, to the last bit, on every machine: this browser trains four networks for 300 steps and compares a digest of all their weights with the committed one, which AVX-512, AVX2, NEON and other browsers come to as well."),
+      element(
+        "p", { class: "lead" },
+        "The same seed gives the same weights, to the last bit, on every machine: this browser trains four networks for 300 steps and compares a digest of all their weights with the committed one, which AVX-512, AVX2, NEON and other browsers come to as well."
+      ),
       element("p", {}, `This browser computes with ${kernelWords[lab.kernels]}, on ${lab.workers.length} ${lab.workers.length === 1 ? "worker" : "workers"}. Others: `,
         ["relaxed", "emulated", "portable"].filter((kernels) => kernels !== lab.kernels).flatMap((kernels, index) => [
           index > 0 ? ", " : "", element("a", { href: `#view=bits&kernels=${kernels}`, onclick: () => setTimeout(() => location.reload()) }, kernels)]), "."),
       this.verdict, this.fault,
       element("div", { class: "scroll" }, element("table", {},
-        element("thead", {}, element("tr", {}, ["", "this browser", "every machine", "µs a step"].map((text) => element("th", { scope: "col" }, text)))),
+        element(
+          "thead", {},
+          element("tr", {}, ["", "this browser", "every machine", "µs a step"].map((text) => element("th", { scope: "col" }, text)))
+        ),
         this.rows)),
       element("div", { class: "buttons" }, this.button));
     this.compare();

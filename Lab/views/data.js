@@ -17,7 +17,10 @@ const stageTitles = ["template", "padded", "stretched", "scaled", "shifted", "sm
  * @type {import("../form.js").Field[]}
  */
 const ownFields = [
-  { key: "digit", label: "Digit", kind: "choice", standard: "3", choices: [..."0123456789"].map((value) => ({ value, label: value })) },
+  {
+    key: "digit", label: "Digit", kind: "choice", standard: "3",
+    choices: [..."0123456789"].map((value) => ({ value, label: value }))
+  },
 ];
 
 export class DatasetView {
@@ -39,14 +42,22 @@ export class DatasetView {
     this.fault = element("p", { class: "fault", role: "alert", hidden: true });
     this.verdict = verdictPlace();
     this.train = element("a", { class: "button" }, "Train networks on this data");
-    const save = (/** @type {string} */ ending) => element("button", { type: "button", onclick: () => this.save(ending) }, `Download .${ending}`);
+    const save = (/** @type {string} */ ending) => element(
+      "button", { type: "button", onclick: () => this.save(ending) }, `Download .${ending}`
+    );
     place.append(
       element("h1", {}, "Data"),
-      quotation("The ideal toy dataset should be procedurally generated so that researchers can smoothly vary parameters such as background noise, translation, and resolution.", "MNIST-1D, introduction"),
+      quotation(
+        "The ideal toy dataset should be procedurally generated so that researchers can smoothly vary parameters such as background noise, translation, and resolution.",
+        "MNIST-1D, introduction"
+      ),
       element("div", { class: "split" },
         element("section", { class: "panel", "aria-label": "Settings of the dataset" },
           this.form.element,
-          element("details", { open: Object.keys(this.rareForm.changed()).length > 0 }, element("summary", {}, "All other settings"), this.rareForm.element),
+          element(
+            "details", { open: Object.keys(this.rareForm.changed()).length > 0 }, element("summary", {}, "All other settings"),
+            this.rareForm.element
+          ),
           element("div", { class: "buttons" },
             element("button", { type: "button", onclick: () => this.reset() }, "The published dataset"))),
         element("div", {}, this.fault,
@@ -89,7 +100,9 @@ export class DatasetView {
   changed() {
     this.draw();
     this.make();
-    const asked = Object.entries({ ...this.form.changed(), ...this.rareForm.changed() }).map(([key, value]) => [`dataset.${key}`, value]);
+    const asked = Object.entries({
+      ...this.form.changed(), ...this.rareForm.changed()
+    }).map(([key, value]) => [`dataset.${key}`, value]);
     this.train.setAttribute("href", linkTo("table", Object.fromEntries(asked)));
   }
 
@@ -120,7 +133,9 @@ export class DatasetView {
       })), { width, height: isNarrow ? 110 : 150, perRow: isNarrow ? 3 : 9, summary: `The digit ${digit} on its way from its template to an example, in nine steps.` });
       const examples = Array.from({ length: 10 }, (_, digit) => stage(digit, 8));
       const range = rangeOf(examples);
-      this.examples.innerHTML = signalRow(examples.map((signal, digit) => ({ title: String(digit), signal, range, color: seriesColor(digit) })),
+      this.examples.innerHTML = signalRow(examples.map(
+        (signal, digit) => ({ title: String(digit), signal, range, color: seriesColor(digit) })
+      ),
         { width, height: 120, perRow: isNarrow ? 5 : 10, summary: "One example of each digit, made with these settings." });
       this.complain("");
     } catch (error) {
@@ -152,7 +167,9 @@ export class DatasetView {
       return { digit, signal: index < 0 ? new Float64Array() : data.x.subarray(index * length, (index + 1) * length) };
     });
     const range = rangeOf(shown.map(({ signal }) => signal));
-    this.finished.innerHTML = signalRow(shown.map(({ digit, signal }) => ({ title: String(digit), signal, range, color: seriesColor(digit) })),
+    this.finished.innerHTML = signalRow(shown.map(
+      ({ digit, signal }) => ({ title: String(digit), signal, range, color: seriesColor(digit) })
+    ),
       { width, height: 120, perRow: width < 620 ? 5 : 10, summary: "The first example of each digit in the training set." });
     this.finished.classList.remove("stale");
     const isPublished = data.digest === publishedDigest;

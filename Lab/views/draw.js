@@ -13,7 +13,10 @@ import { indicesOf } from "./study.js";
 const pad = { width: 240, height: 400, points: 40, range: /** @type {[number, number]} */ ([-3.5, 3.5]) };
 
 /** @type {import("../form.js").Field[]} */
-const stepField = [{ key: "steps", label: "Training steps", kind: "number", standard: "1000", min: 1, max: 20000, step: 1, hint: "The networks know the digits better after more." }];
+const stepField = [{
+  key: "steps", label: "Training steps", kind: "number", standard: "1000", min: 1, max: 20000, step: 1,
+  hint: "The networks know the digits better after more."
+}];
 
 export class DrawView {
   /**
@@ -40,8 +43,10 @@ export class DrawView {
     this.pad = element("div", {
       class: "pad", tabindex: 0, role: "application",
       "aria-label": "A signal of 40 points. Arrow up and down choose a point, arrow left and right change its value.",
-      onpointerdown: (/** @type {PointerEvent} */ event) => this.press(event), onpointermove: (/** @type {PointerEvent} */ event) => this.move(event),
-      onpointerup: () => this.lift(), onpointercancel: () => this.lift(), onkeydown: (/** @type {KeyboardEvent} */ event) => this.type(event),
+      onpointerdown: (/** @type {PointerEvent} */ event) => this.press(event),
+      onpointermove: (/** @type {PointerEvent} */ event) => this.move(event),
+      onpointerup: () => this.lift(), onpointercancel: () => this.lift(),
+      onkeydown: (/** @type {KeyboardEvent} */ event) => this.type(event),
     });
     this.templates = element("div", { class: "figure-drawing" });
     const begin = element("select", { "aria-label": "Begin with an example of", onchange: () => this.begin(begin.value) },
@@ -49,12 +54,17 @@ export class DrawView {
     place.append(
       element("h1", {}, "Draw a digit"),
       quotation("It’s interesting that a human can outperform a CNN on this simple task.", "MNIST-1D, appendix B"),
-      element("p", { class: "lead" }, "Draw from top to bottom: values to the right, positions downward. The networks, which train while you look, say what they see."),
+      element(
+        "p", { class: "lead" },
+        "Draw from top to bottom: values to the right, positions downward. The networks, which train while you look, say what they see."
+      ),
       element("div", { class: "split split-pad" },
         element("div", {}, this.pad,
           element("div", { class: "buttons" }, element("button", { type: "button", onclick: () => this.begin("") }, "Clear"), begin)),
         element("div", {}, this.verdict, this.figure.element)),
-      element("figure", { class: "figure" }, element("figcaption", {}, element("div", { class: "figure-title" }, "What the ten digits look like"),
+      element("figure", { class: "figure" }, element("figcaption", {}, element(
+        "div", { class: "figure-title" }, "What the ten digits look like"
+      ),
         element("div", { class: "figure-subtitle" }, "The templates; in the data they are narrower, shifted and noisy")), this.templates),
       element("section", { class: "panel panel-below", "aria-label": "The networks’ training" }, this.form.element, this.controls.element));
     this.observer = new ResizeObserver(() => this.drawTemplates());
@@ -80,7 +90,9 @@ export class DrawView {
   plan() {
     const steps = this.form.number("steps");
     return {
-      plans: ["logistic", "mlp", "cnn", "gru"].map((model) => ({ kind: "training", settings: { model, steps, seed: 42 }, tag: { model }, isKept: true })),
+      plans: ["logistic", "mlp", "cnn", "gru"].map(
+        (model) => ({ kind: "training", settings: { model, steps, seed: 42 }, tag: { model }, isKept: true })
+      ),
       steps: () => steps + 1,
     };
   }
@@ -90,7 +102,9 @@ export class DrawView {
     if (width === 0 || !this.lab) return;
     const signals = Array.from({ length: 10 }, (_, digit) => this.lab.core.call("stage", digit, 42, 0, ""));
     const range = rangeOf(signals);
-    this.templates.innerHTML = signalRow(signals.map((signal, digit) => ({ title: String(digit), signal, range, color: seriesColor(digit) })),
+    this.templates.innerHTML = signalRow(signals.map(
+      (signal, digit) => ({ title: String(digit), signal, range, color: seriesColor(digit) })
+    ),
       { width, height: 90, perRow: width < 620 ? 5 : 10, summary: "The templates of the ten digits." });
   }
 
@@ -116,7 +130,9 @@ export class DrawView {
     const box = this.pad.getBoundingClientRect();
     const [least, most] = pad.range;
     const across = Math.min(Math.max((event.clientX - box.left) / box.width, 0), 1), down = (event.clientY - box.top) / box.height;
-    return { index: Math.min(Math.max(Math.round(down * (pad.points - 1)), 0), pad.points - 1), value: least + across * (most - least) };
+    return {
+      index: Math.min(Math.max(Math.round(down * (pad.points - 1)), 0), pad.points - 1), value: least + across * (most - least)
+    };
   }
   /** @param {PointerEvent} event */
   press(event) {
@@ -130,7 +146,10 @@ export class DrawView {
     const place = this.placeOf(event), { last } = this;
     const steps = Math.max(Math.abs(place.index - last.index), 1);
     for (let step = 1; step <= steps; step += 1) {
-      this.set({ index: Math.round(last.index + ((place.index - last.index) * step) / steps), value: last.value + ((place.value - last.value) * step) / steps });
+      this.set({
+        index: Math.round(last.index + ((place.index - last.index) * step) / steps),
+        value: last.value + ((place.value - last.value) * step) / steps
+      });
     }
     this.last = place;
   }
@@ -204,7 +223,10 @@ export class DrawView {
       title: "What the networks see", subtitle: "How probable each digit is to them",
       panels: networks.map((network) => ({
         title: networkAppearances[network].label, x: { names: [..."0123456789"] }, y: { label: "%", from: 0, to: 100 },
-        marks: [{ kind: "bars", x: indicesOf([..."0123456789"]), y: Array.from(answers[network] ?? new Float64Array(10), (value) => 100 * value), color: networkAppearances[network].color }],
+        marks: [{
+          kind: "bars", x: indicesOf([..."0123456789"]),
+          y: Array.from(answers[network] ?? new Float64Array(10), (value) => 100 * value), color: networkAppearances[network].color
+        }],
       })),
       columns: 2, aspect: 0.4, summary: "A bar for each digit and network; the sentence above says which are highest.",
     });

@@ -14,8 +14,14 @@ const exercises = [
     links: [
       { text: "Draw digits with white noise", view: "data", settings: { "iid-noise-scale": "0.5" } },
       { text: "Draw digits with correlated noise", view: "data", settings: { "corr-noise-scale": "1" } },
-      { text: "Train the CNN on white noise", view: "table", settings: { vary: "iid-noise-scale", values: "0,0.25,0.5,1", models: "cnn", steps: "2000" } },
-      { text: "Train the CNN on correlated noise", view: "table", settings: { vary: "corr-noise-scale", models: "cnn", steps: "2000" } },
+      {
+        text: "Train the CNN on white noise", view: "table",
+        settings: { vary: "iid-noise-scale", values: "0,0.25,0.5,1", models: "cnn", steps: "2000" }
+      },
+      {
+        text: "Train the CNN on correlated noise", view: "table",
+        settings: { vary: "corr-noise-scale", models: "cnn", steps: "2000" }
+      },
     ],
     command: "mnist1d sweep models=cnn dataset.iid-noise-scale=0,0.25,0.5,1 steps=2000 seeds=0..2",
     finding: "White noise is the worse by far: the CNN falls from 92.5 % to 29 % at a scale of 0.25, where the paper’s correlated noise costs it seven points of 98.8. Correlated noise stands only where the digit does not: 67 % are left at 0.5 and 53 % at 1. At 2 there are more again, 69 %: the digit is where the noise is not.",
@@ -40,7 +46,10 @@ const exercises = [
     question: "How many examples does a network need?",
     task: "Train on a hundred examples, and on more and more.",
     look: "the number at which each line leaves the others, and for the one that still rises at the end.",
-    links: [{ text: "Train on 100 to 4000 examples", view: "table", settings: { vary: "training-examples", models: "logistic,mlp,cnn", steps: "2000" } }],
+    links: [{
+      text: "Train on 100 to 4000 examples", view: "table",
+      settings: { vary: "training-examples", models: "logistic,mlp,cnn", steps: "2000" }
+    }],
     command: "mnist1d sweep models=logistic,mlp,cnn training-examples=100,500,1000,2000,4000 steps=2000 seeds=0..2 --metric best-test-accuracy",
     finding: "With 100 examples the three are as good as one another, 21 to 25 %. The CNN leaves the others from 500 on and has 92 % with 4000; the MLP has 65 % there and still rises; the logistic regression has had all it can get, 32 to 33 %, with 1000.",
   },
@@ -59,7 +68,10 @@ const exercises = [
     question: "Do deeper networks learn more?",
     task: "Train a plain MLP and one with residual connections, with 1 to 16 layers.",
     look: "the depth at which the plain network gives up, and compare the two networks there.",
-    links: [{ text: "Train both", view: "table", settings: { vary: "depth", models: "", "more-models": "deep-mlp,residual-mlp", steps: "2000" } }],
+    links: [{
+      text: "Train both", view: "table",
+      settings: { vary: "depth", models: "", "more-models": "deep-mlp,residual-mlp", steps: "2000" }
+    }],
     command: "mnist1d sweep models=deep-mlp,residual-mlp depth=1,2,4,8,16 steps=2000 seeds=0..2",
     finding: "Both gain from depth at first. The plain network is best with four layers, 65.9 %, and at 16 has 48.5 % on the test set and no more than 66 % of its own training set: it does not overfit, it is no longer trained well. The residual one has 65.6 % at 16, and 96 % of its training set.",
   },
@@ -67,7 +79,9 @@ const exercises = [
     question: "Can a network learn by heart?",
     task: "Give every training signal a random label. Nothing can be learned from that but the signals themselves.",
     look: "the width from which on such labels are learned, and guess the test error before you look at it.",
-    links: [{ text: "Train on random labels", view: "double-descent", settings: { noise: "1", sizes: "10,30,100,300", epochs: "200" } }],
+    links: [{
+      text: "Train on random labels", view: "double-descent", settings: { noise: "1", sizes: "10,30,100,300", epochs: "200" }
+    }],
     command: "mnist1d sweep models=mlp hidden=10,30,100,300 labels=own,permuted seeds=0..2 --metric train-accuracy",
     finding: "10 units learn a fifth of permuted labels, 30 units 42 %, 100 units 91.5 % and 300 units 97 %, with a test accuracy of 10 % each, which is chance. That a network can learn by heart says nothing about whether it does.",
   },
@@ -78,7 +92,10 @@ const exercises = [
     links: [
       { text: "Test loss", view: "table", settings: { models: "mlp", orders: "as-it-is", steps: "6000", show: "test-loss" } },
       { text: "Test accuracy", view: "table", settings: { models: "mlp", orders: "as-it-is", steps: "6000" } },
-      { text: "With label smoothing", view: "table", settings: { models: "mlp", orders: "as-it-is", steps: "6000", show: "test-loss", "label-smoothing": "0.1" } },
+      {
+        text: "With label smoothing", view: "table",
+        settings: { models: "mlp", orders: "as-it-is", steps: "6000", show: "test-loss", "label-smoothing": "0.1" }
+      },
     ],
     command: "mnist1d train --model mlp --figure training.svg",
     finding: "The lowest test loss, 1.10, is at step 250 already, with 57.7 % test accuracy. From then on the loss rises to 4.2 while the accuracy rises as well, to 65.8 %: the network becomes ever surer, also where it is wrong.",
@@ -110,14 +127,27 @@ export class ExercisesView {
     // What the engine lacks is left to the command.
     const methods = lab.settingsOf("lottery").find(({ key }) => key === "network")?.kind.split("|") ?? [];
     const possible = (/** @type {Record<string, string>} */ settings) =>
-      settings.networks ? { ...settings, networks: settings.networks.split(",").filter((name) => methods.includes(name)).join(",") } : settings;
+      settings.networks
+        ? { ...settings, networks: settings.networks.split(",").filter((name) => methods.includes(name)).join(",") }
+        : settings;
     place.append(
       element("h1", {}, "Exercises"),
-      quotation("This fast iteration cycle is the best way of obtaining insights about how to incorporate progressively more complex inductive biases into our models.", "MNIST-1D, section 7"),
-      element("p", { class: "lead" }, "Ten questions. Guess before you run, write the guess down, and then look. What one finds is from three seeds of the command; one seed here may differ by some points."),
+      quotation(
+        "This fast iteration cycle is the best way of obtaining insights about how to incorporate progressively more complex inductive biases into our models.",
+        "MNIST-1D, section 7"
+      ),
+      element(
+        "p", { class: "lead" },
+        "Ten questions. Guess before you run, write the guess down, and then look. What one finds is from three seeds of the command; one seed here may differ by some points."
+      ),
       element("ol", { class: "exercises" }, exercises.map(({ question, task, look, links, command, finding }) => element("li", {},
         element("h2", {}, question), element("p", {}, task), element("p", {}, element("strong", {}, "Look for "), look),
-        element("div", { class: "buttons" }, links.map(({ text, view, settings = {} }) => element("a", { class: "button", href: linkTo(view, possible(settings)) }, text))),
+        element(
+          "div", { class: "buttons" },
+          links.map(({ text, view, settings = {} }) => element(
+            "a", { class: "button", href: linkTo(view, possible(settings)) }, text
+          ))
+        ),
         element("details", {}, element("summary", {}, "What one finds"), element("p", {}, finding), element("p", { class: "hint" }, "The command: ", element("code", {}, command)))))));
   }
 

@@ -27,8 +27,14 @@ export class LotteryView extends StudyView {
       label: "Prune",
       fields: [
         { key: "networks", label: "Pruned", kind: "checks", standard: "lottery,random", choices: this.kinds },
-        { key: "hidden", label: "Width", kind: "number", standard: "200", min: 4, max: 1000, step: 1, hint: "Hidden units of the network." },
-        { key: "sparsities", label: "Rounds", kind: "number", standard: "12", min: 2, max: 200, step: 1, hint: "From no weight pruned to all of them." },
+        {
+          key: "hidden", label: "Width", kind: "number", standard: "200", min: 4, max: 1000, step: 1,
+          hint: "Hidden units of the network."
+        },
+        {
+          key: "sparsities", label: "Rounds", kind: "number", standard: "12", min: 2, max: 200, step: 1,
+          hint: "From no weight pruned to all of them."
+        },
         { key: "steps", label: "Steps of a round", kind: "number", standard: "600", min: 1, max: 20000, step: 1 },
       ],
       rareFields: [
@@ -69,7 +75,9 @@ export class LotteryView extends StudyView {
   plan() {
     const form = this.form;
     const { networks: _, ...changed } = form.changed();
-    const settings = { ...changed, hidden: form.number("hidden"), sparsities: form.number("sparsities"), steps: form.number("steps") };
+    const settings = {
+      ...changed, hidden: form.number("hidden"), sparsities: form.number("sparsities"), steps: form.number("steps")
+    };
     const plans = form.list("networks").map((network) => ({
       kind: /** @type {const} */ ("lottery"), settings: { ...settings, network }, tag: { network }, isKept: true,
     }));
@@ -101,12 +109,15 @@ export class LotteryView extends StudyView {
 
   /** @param {import("../batch.js").Batch<{network: string}>} batch */
   draw(batch) {
-    const searches = batch.items.map(({ plan, trial }) => ({ network: plan.tag.network, trial, ...lotteryAppearances[plan.tag.network] }));
+    const searches = batch.items.map(
+      ({ plan, trial }) => ({ network: plan.tag.network, trial, ...lotteryAppearances[plan.tag.network] })
+    );
     for (const { network, trial } of searches) this.look(network, trial);
     const panel = (/** @type {string} */ label, /** @type {string} */ column, isLogarithmic = false) => ({
       x: { label: "part of the weights that is pruned", from: 0, to: 1 }, y: { label, isLogarithmic },
       marks: searches.map(({ trial, label, color, marker, dash, short }) => ({
-        kind: /** @type {const} */ ("line"), label, color, marker, dash, endLabel: short, x: columnOf(trial, "sparsity"), y: columnOf(trial, column),
+        kind: /** @type {const} */ ("line"), label, color, marker, dash, endLabel: short, x: columnOf(trial, "sparsity"),
+        y: columnOf(trial, column),
       })),
     });
     this.figure.draw({
@@ -135,8 +146,16 @@ export class LotteryView extends StudyView {
       while (known >= 0 && !masks[known]) known -= 1;
       return known < 0 ? [] : [{ label: capitalized(label), hidden, mask: masks[known], pruned: known / (count - 1) }];
     });
-    this.masks.innerHTML = shown.map(({ label, hidden, mask, pruned }) => `<div>${maskMarkup(mask, hidden, `${label}, ${fixed(100 * pruned, 0)} % pruned`)}</div>`).join("");
-    this.neighbours.textContent = shown.map(({ label, mask }) => `${label}: of all pairs of neighbouring inputs ${fixed(100 * neighbourPart(mask, 40), 1)} % are left together.`).join(" ");
+    this.masks.innerHTML = shown
+      .map(
+        ({ label, hidden, mask, pruned }) => `<div>${maskMarkup(mask, hidden, `${label}, ${fixed(100 * pruned, 0)} % pruned`)}</div>`
+      )
+      .join("");
+    this.neighbours.textContent = shown
+      .map(
+        ({ label, mask }) => `${label}: of all pairs of neighbouring inputs ${fixed(100 * neighbourPart(mask, 40), 1)} % are left together.`
+      )
+      .join(" ");
   }
 
   /**
@@ -150,7 +169,11 @@ export class LotteryView extends StudyView {
       const best = accuracy.slice(1).reduce((best, value, index) => (value > accuracy[best] ? index + 1 : best), 1);
       return { label, dense: accuracy[0], best: accuracy[best], at: sparsity[best] };
     });
-    const text = results.map(({ label, dense, best, at }) => `The ${label.replace("pruned", "network pruned")} has ${fixed(dense)} % when dense and at best ${fixed(best)} %, with ${fixed(100 * at, 0)} % of its weights pruned.`).join(" ");
+    const text = results
+      .map(
+        ({ label, dense, best, at }) => `The ${label.replace("pruned", "network pruned")} has ${fixed(dense)} % when dense and at best ${fixed(best)} %, with ${fixed(100 * at, 0)} % of its weights pruned.`
+      )
+      .join(" ");
     const own = ticket && results[searches.indexOf(ticket)];
     if (!own || own.best < own.dense || own.at < 0.5) return { mark: "open", text };
     return { mark: "holds", text: `${text} The sparse network is as good as the dense one, or better.` };
@@ -176,7 +199,9 @@ function neighbourPart(values, inputs) {
  */
 function maskMarkup(values, hidden, title) {
   const inputs = values.length / hidden;
-  const pairs = Array.from({ length: hidden }, (_, unit) => neighbourPart(values.subarray(unit * inputs, (unit + 1) * inputs), inputs));
+  const pairs = Array.from(
+    { length: hidden }, (_, unit) => neighbourPart(values.subarray(unit * inputs, (unit + 1) * inputs), inputs)
+  );
   const order = pairs.map((_, unit) => unit).sort((one, other) => pairs[other] - pairs[one]);
   let data = "";
   for (let input = 0; input < inputs; input += 1) {

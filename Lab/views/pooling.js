@@ -15,8 +15,14 @@ export class PoolingView extends StudyView {
       lead: "One convolutional network, five ways of halving the number of positions, few examples and many.",
       label: "Train",
       fields: [
-        { key: "methods", label: "Methods", kind: "checks", standard: "none,stride,max,average,l2", choices: Object.entries(poolingAppearances).map(([value, { short, label }]) => ({ value, label: short ?? label })) },
-        { key: "sizes", label: "Training examples", kind: "values", standard: "1000,5000", min: 10, max: 50000, step: 1, hint: "With blanks between them." },
+        {
+          key: "methods", label: "Methods", kind: "checks", standard: "none,stride,max,average,l2",
+          choices: Object.entries(poolingAppearances).map(([value, { short, label }]) => ({ value, label: short ?? label }))
+        },
+        {
+          key: "sizes", label: "Training examples", kind: "values", standard: "1000,5000", min: 10, max: 50000, step: 1,
+          hint: "With blanks between them."
+        },
         { key: "steps", label: "Training steps", kind: "number", standard: "600", min: 1, max: 100000, step: 1 },
       ],
       rareFields: [
@@ -37,7 +43,8 @@ export class PoolingView extends StudyView {
     const steps = form.number("steps"), methods = form.list("methods");
     const plans = form.list("sizes").map(Number).flatMap((size) => methods.map((method) => ({
       kind: /** @type {const} */ ("pooling"), settings: { ...settings, steps, method }, tag: { method, size },
-      options: { dataset: sizedDataset(size, 1000), evaluateEvery: Math.max(1, Math.round(steps / 15)) }, weight: method === "stride" ? 1 : 2,
+      options: { dataset: sizedDataset(size, 1000), evaluateEvery: Math.max(1, Math.round(steps / 15)) },
+      weight: method === "stride" ? 1 : 2,
     })));
     return { plans, steps: () => steps + 1, atOnce: methods.length };
   }
@@ -45,31 +52,51 @@ export class PoolingView extends StudyView {
   /** @param {import("../batch.js").Batch<{method: string, size: number}>} batch */
   draw(batch) {
     const sizes = [...new Set(batch.items.map(({ plan }) => plan.tag.size))];
-    const of = (/** @type {number} */ size) => batch.items.filter(({ plan }) => plan.tag.size === size).map(({ plan, trial }) => ({ method: plan.tag.method, evaluations: trial?.evaluations ?? [] }));
+    const of = (/** @type {number} */ size) => batch.items.filter(({ plan }) => plan.tag.size === size)
+      .map(({ plan, trial }) => ({ method: plan.tag.method, evaluations: trial?.evaluations ?? [] }));
     const steps = Number(batch.items[0].plan.settings.steps);
     this.figure.draw({
       title: "Accuracy as they learn", subtitle: "Always 1000 test examples",
       panels: sizes.map((size) => ({
-        title: `${size} training examples`, x: { label: "training step", from: 0, to: steps }, y: { label: "test accuracy (%)", to: 100 },
+        title: `${size} training examples`, x: { label: "training step", from: 0, to: steps },
+        y: { label: "test accuracy (%)", to: 100 },
         marks: of(size).map(({ method, evaluations }) => {
           const { label, color, dash } = poolingAppearances[method];
-          return { kind: /** @type {const} */ ("line"), label, color, dash, x: evaluations.map(({ step }) => step), y: evaluations.map(({ testAccuracy }) => testAccuracy) };
+          return {
+            kind: /** @type {const} */ ("line"), label, color, dash, x: evaluations.map(({ step }) => step),
+            y: evaluations.map(({ testAccuracy }) => testAccuracy)
+          };
         }),
       })),
-      columns: Math.min(3, sizes.length), aspect: 0.75, isShared: true, summary: `Test accuracy against training step for ways of pooling, with ${listed(sizes.map(String))} training examples.`,
+      columns: Math.min(3, sizes.length), aspect: 0.75, isShared: true,
+      summary: `Test accuracy against training step for ways of pooling, with ${listed(sizes.map(String))} training examples.`,
     });
     this.judge(batch, () => {
-      const final = (/** @type {number} */ size) => of(size).map(({ method, evaluations }) => ({ method, accuracy: evaluations[evaluations.length - 1]?.testAccuracy }));
+      const final = (/** @type {number} */ size) => of(size).map(
+        ({ method, evaluations }) => ({ method, accuracy: evaluations[evaluations.length - 1]?.testAccuracy })
+      );
       const gain = (/** @type {number} */ size) => {
-        const none = final(size).find(({ method }) => method === "none"), best = final(size).filter(({ method }) => method !== "none" && method !== "stride").sort((one, other) => other.accuracy - one.accuracy)[0];
-        return none && best ? { size, by: best.accuracy - none.accuracy, best: best.method, accuracy: best.accuracy, none: none.accuracy } : undefined;
+        const none = final(size).find(({ method }) => method === "none"),
+          best = final(size).filter(({ method }) => method !== "none" && method !== "stride")
+            .sort((one, other) => other.accuracy - one.accuracy)[0];
+        return none && best
+          ? { size, by: best.accuracy - none.accuracy, best: best.method, accuracy: best.accuracy, none: none.accuracy }
+          : undefined;
       };
       const gains = sizes.map(gain).flatMap((found) => (found ? [found] : [])).sort((one, other) => one.size - other.size);
-      if (gains.length === 0) return { mark: "open", text: `Final accuracies: ${listed(final(sizes[0]).map(({ method, accuracy }) => `${poolingAppearances[method].label} ${fixed(accuracy)} %`))}.` };
-      const text = gains.map(({ size, by, best, accuracy, none }) => `With ${size} examples ${poolingAppearances[best].label} has ${fixed(accuracy)} % and no pooling ${fixed(none)} %: ${fixed(by)} points.`).join(" ");
+      if (gains.length === 0) return {
+        mark: "open",
+        text: `Final accuracies: ${listed(final(sizes[0]).map(({ method, accuracy }) => `${poolingAppearances[method].label} ${fixed(accuracy)} %`))}.`
+      };
+      const text = gains
+        .map(
+          ({ size, by, best, accuracy, none }) => `With ${size} examples ${poolingAppearances[best].label} has ${fixed(accuracy)} % and no pooling ${fixed(none)} %: ${fixed(by)} points.`
+        )
+        .join(" ");
       if (gains.length < 2) return { mark: "open", text };
       const [few, many] = [gains[0], gains[gains.length - 1]];
-      return steps >= 600 && few.by > 2 && few.by > many.by + 2 ? { mark: "holds", text: `${text} Pooling helps most where examples are few, as the paper says.` }
+      return steps >= 600 && few.by > 2 && few.by > many.by + 2
+        ? { mark: "holds", text: `${text} Pooling helps most where examples are few, as the paper says.` }
         : { mark: steps < 6000 ? "open" : "fails", text };
     });
   }

@@ -25,15 +25,23 @@ export class QuizView {
     this.lab = lab;
     this.isClosed = false;
     this.form = new Form(quizFields, address, (key) => (key === "steps" ? this.controls.settingsChanged() : this.begin()));
-    this.controls = new Controls(lab, { label: "Train the CNN", plan: () => this.plan(), onchange: (batch) => { if (batch.state === "finished") this.next(); } });
+    this.controls = new Controls(
+      lab,
+      { label: "Train the CNN", plan: () => this.plan(), onchange: (batch) => { if (batch.state === "finished") this.next(); } }
+    );
     this.picture = element("div", { class: "quiz-picture" });
     this.question = element("p", { class: "verdict" }, "The CNN is learning; you may begin.");
     this.told = verdictPlace();
     this.table = element("div", { class: "scroll" });
-    this.buttons = [..."0123456789"].map((digit) => element("button", { type: "button", onclick: () => this.answer(Number(digit)) }, digit));
+    this.buttons = [..."0123456789"].map((digit) => element(
+      "button", { type: "button", onclick: () => this.answer(Number(digit)) }, digit
+    ));
     place.append(
       element("h1", {}, "Are you better than a CNN?"),
-      quotation("An experienced human can classify MNIST-1D examples at almost 96% accuracy. The CNN can do so at 94% accuracy.", "MNIST-1D, appendix B"),
+      quotation(
+        "An experienced human can classify MNIST-1D examples at almost 96% accuracy. The CNN can do so at 94% accuracy.",
+        "MNIST-1D, appendix B"
+      ),
       element("div", { class: "split split-pad" }, this.picture,
         element("div", {}, this.question,
           element("div", { class: "buttons digits", role: "group", "aria-label": "Which digit is it?" }, this.buttons),
@@ -62,7 +70,9 @@ export class QuizView {
   /** @returns {import("../controls.js").Undertaking} */
   plan() {
     const steps = this.form.number("steps");
-    return { plans: [{ kind: "training", settings: { model: "cnn", steps, seed: 42 }, tag: {}, isKept: true }], steps: () => steps + 1 };
+    return {
+      plans: [{ kind: "training", settings: { model: "cnn", steps, seed: 42 }, tag: {}, isKept: true }], steps: () => steps + 1
+    };
   }
 
   /** Begins a round: examples of the test set in an order that only the round's number decides. */
@@ -113,7 +123,9 @@ export class QuizView {
     const label = data.y_test[index], trial = controls?.batch?.items[0]?.trial;
     let network = -1;
     try {
-      const probabilities = Array.from(trial ? await trial.predict(data.x_test.slice(index * data.t.length, (index + 1) * data.t.length)) : []);
+      const probabilities = Array.from(
+        trial ? await trial.predict(data.x_test.slice(index * data.t.length, (index + 1) * data.t.length)) : []
+      );
       network = probabilities.indexOf(Math.max(...probabilities));
     } catch {
       // A CNN that was stopped has no answer.
@@ -129,17 +141,25 @@ export class QuizView {
   finish() {
     const { answers = [], question, told } = this;
     if (answers.length === 0 || !question || !told) return;
-    const part = (/** @type {(answer: Answer) => boolean} */ isRight, from = answers) => (100 * from.filter(isRight).length) / Math.max(from.length, 1);
+    const part = (
+      /** @type {(answer: Answer) => boolean} */ isRight, from = answers
+    ) => (100 * from.filter(isRight).length) / Math.max(from.length, 1);
     const judged = answers.filter(({ network }) => network >= 0);
     const own = part(({ own, label }) => own === label), network = part(({ network, label }) => network === label, judged);
     const isTrained = this.controls.batch?.state === "finished";
     question.textContent = "That was the last one.";
     this.picture.replaceChildren();
-    say(told, "open", `You were right in ${fixed(own, 0)} %, the CNN in ${fixed(network, 0)} %${isTrained ? "" : ", while it was still learning"}. The paper’s human had 96 %.`);
+    say(
+      told, "open",
+      `You were right in ${fixed(own, 0)} %, the CNN in ${fixed(network, 0)} %${isTrained ? "" : ", while it was still learning"}. The paper’s human had 96 %.`
+    );
     const wrong = [...new Set(answers.map(({ label }) => label))].sort().map((label) => {
       const shown = answers.filter((answer) => answer.label === label);
-      const said = (/** @type {(answer: Answer) => number} */ of) => shown.map(of).filter((digit) => digit !== label && digit >= 0).join(", ") || "–";
-      return element("tr", {}, element("th", { scope: "row" }, String(label)), element("td", { class: "number" }, String(shown.length)),
+      const said = (/** @type {(answer: Answer) => number} */ of) => shown.map(of)
+        .filter((digit) => digit !== label && digit >= 0).join(", ") || "–";
+      return element("tr", {}, element("th", { scope: "row" }, String(label)), element(
+        "td", { class: "number" }, String(shown.length)
+      ),
         element("td", {}, said(({ own }) => own)), element("td", {}, said(({ network }) => network)));
     });
     this.table.replaceChildren(element("table", {}, element("thead", {}, element("tr", {},

@@ -59,20 +59,27 @@ export class StudyView {
     const { title, sentence, source, lead, label, fields, rareFields = [], presets, stepLabel } = this.description;
     this.form = new Form([...fields, ...rareFields], address, () => this.controls.settingsChanged());
     const { form } = this;
-    const rare = element("details", { open: rareFields.some(({ key }) => key in form.changed()) }, element("summary", {}, "All other settings"),
+    const rare = element("details", {
+      open: rareFields.some(({ key }) => key in form.changed())
+    }, element("summary", {}, "All other settings"),
       element("div", { class: "fields" }, rareFields.map(({ key }) => form.controls[key].row)));
     this.figure = new Figure();
     this.verdict = verdictPlace();
     this.results = element("div", { class: "results", hidden: true }, this.verdict, this.parts());
     this.controls = new Controls(lab, {
-      label, stepLabel, results: this.results, plan: () => this.plan(), onchange: (batch) => this.drawn(batch), onbegin: () => this.forget(),
+      label, stepLabel, results: this.results, plan: () => this.plan(), onchange: (batch) => this.drawn(batch),
+      onbegin: () => this.forget(),
       presets: presets.map(({ label, values }) => ({
-        label, apply: () => form.set(values), isChosen: () => Object.entries(values).every(([key, value]) => form.value(key) === value),
+        label, apply: () => form.set(values),
+        isChosen: () => Object.entries(values).every(([key, value]) => form.value(key) === value),
       })),
     });
     place.append(
       element("h1", {}, title), quotation(sentence, source), element("p", { class: "lead" }, lead),
-      element("section", { class: "panel", "aria-label": "Settings" }, form.element, rareFields.length > 0 ? rare : null, this.controls.element),
+      element(
+        "section", { class: "panel", "aria-label": "Settings" }, form.element, rareFields.length > 0 ? rare : null,
+        this.controls.element
+      ),
       this.results);
   }
 

@@ -2,88 +2,13 @@
 // Networks side by side: Table 1 of the paper, and the same for any setting of the dataset or the training.
 import { networkAppearances } from "../appearance.js";
 import { Controls } from "../controls.js";
-import { datasetFields, datasetSettings, rareDatasetFields, sizedDataset } from "../datasets.js";
+import { datasetSettings, sizedDataset } from "../datasets.js";
 import { capitalized, element, fixed, listed, quotation, say, verdictPlace } from "../elements.js";
 import { Figure } from "../figure.js";
 import { Form } from "../form.js";
+import { comparisons, dataFields, measures, orders, questionFields, reported, trainingFields } from "./table-fields.js";
 
 /** @typedef {{network: string, value: string, seed: number}} Tag */
-/** @typedef {import("../form.js").Field} Field */
-
-/**
- * What can be compared: its name in sentences, the values to begin with, and where a value belongs.
- * @type {Record<string, {label: string, words: string, values: string, isDataset?: boolean, min?: number, max?: number, step?: number, isLogarithmic?: boolean}>}
- */
-const comparisons = {
-  order: { label: "the order of the points", words: "order of the points", values: "as-it-is,shuffled" },
-  "iid-noise-scale": { label: "white noise", words: "white noise", values: "0.02,0.1,0.25,0.5", isDataset: true, min: 0, max: 10 },
-  "corr-noise-scale": { label: "correlated noise", words: "correlated noise", values: "0,0.25,0.5,1,2", isDataset: true, min: 0, max: 10 },
-  "max-translation": { label: "translation", words: "translation", values: "1,12,48,72", isDataset: true, min: 1, max: 1000, step: 1 },
-  "shear-scale": { label: "shear", words: "shear", values: "0,0.75,3,6", isDataset: true, min: 0, max: 100 },
-  "final-seq-length": { label: "length of signals", words: "length", values: "20,40,80", isDataset: true, min: 10, max: 200, step: 1 },
-  "training-examples": { label: "training examples", words: "training examples", values: "100,500,1000,2000,4000", min: 10, max: 50000, step: 1, isLogarithmic: true },
-  "learning-rate": { label: "learning rate", words: "learning rate", values: "0.001,0.01,0.1,1", min: 1e-6, max: 100, isLogarithmic: true },
-  "batch-size": { label: "batch size", words: "batch size", values: "10,100,1000", min: 1, max: 10000, step: 1, isLogarithmic: true },
-  hidden: { label: "width", words: "width", values: "10,30,100,300", min: 1, max: 2000, step: 1, isLogarithmic: true },
-  depth: { label: "depth", words: "depth", values: "1,2,4,8,16", min: 1, max: 64, step: 1, isLogarithmic: true },
-};
-
-/**
- * The names of the orders; the first is none of the engine's.
- * @type {Record<string, string>}
- */
-const orders = { "as-it-is": "in order", shuffled: "shuffled", reversed: "reversed", swapped: "halves swapped" };
-
-/**
- * Table 1 of the paper, in percent.
- * @type {Record<string, Record<string, number>>}
- */
-const reported = {
-  "as-it-is": { logistic: 32, mlp: 68, cnn: 94, gru: 91 },
-  shuffled: { logistic: 32, mlp: 68, cnn: 56, gru: 57 },
-};
-
-/**
- * What the curves can show.
- * @type {Record<string, {label: string, of: (evaluation: import("../lab.js").Evaluation) => number}>}
- */
-const measures = {
-  "test-accuracy": { label: "test accuracy (%)", of: (evaluation) => evaluation.testAccuracy },
-  "train-accuracy": { label: "training accuracy (%)", of: (evaluation) => evaluation.trainAccuracy },
-  "test-loss": { label: "test loss", of: (evaluation) => evaluation.testLoss },
-  "train-loss": { label: "training loss", of: (evaluation) => evaluation.trainLoss },
-};
-
-/** @param {Record<string, {label: string}>} things */
-const choicesOf = (things) => Object.entries(things).map(([value, { label }]) => ({ value, label }));
-
-/** @type {Field[]} */
-const questionFields = [
-  { key: "vary", label: "Compare by", kind: "choice", standard: "order", choices: choicesOf(comparisons) },
-  { key: "orders", label: "Orders", kind: "checks", standard: "as-it-is,shuffled", choices: Object.entries(orders).map(([value, label]) => ({ value, label })) },
-  { key: "values", label: "Values", kind: "values", standard: "", hint: "With blanks between them." },
-  { key: "models", label: "Networks", kind: "checks", standard: "logistic,mlp,cnn,gru", mayBeEmpty: true,
-    choices: ["logistic", "mlp", "cnn", "gru"].map((value) => ({ value, label: networkAppearances[value].short ?? networkAppearances[value].label })) },
-  { key: "steps", label: "Training steps", kind: "number", standard: "1000", min: 1, max: 100000, step: 1 },
-  { key: "seeds", label: "Seeds", kind: "number", standard: "1", min: 1, max: 10, step: 1, hint: "How many trainings of each, with other initial weights." },
-];
-
-/** @type {Field[]} */
-const trainingFields = [
-  { key: "more-models", label: "More networks", kind: "checks", standard: "", mayBeEmpty: true,
-    choices: Object.keys(networkAppearances).slice(4).map((value) => ({ value, label: networkAppearances[value].label })) },
-  { key: "optimizer", label: "Optimizer", kind: "choice", standard: "adam", choices: ["adam", "sgd"].map((value) => ({ value, label: value === "sgd" ? "gradient descent" : "Adam" })) },
-  { key: "learning-rate", label: "Learning rate", kind: "number", standard: "0.01", min: 1e-6, max: 100, step: 0.001 },
-  { key: "batch-size", label: "Batch size", kind: "number", standard: "100", min: 1, max: 10000, step: 1 },
-  { key: "hidden", label: "Width", kind: "number", standard: "0", min: 0, max: 2000, step: 1, hint: "Hidden units; 0 for the paper's." },
-  { key: "weight-decay", label: "Weight decay", kind: "number", standard: "0", min: 0, max: 10, step: 0.001 },
-  { key: "label-smoothing", label: "Label smoothing", kind: "number", standard: "0", min: 0, max: 1, step: 0.1 },
-  { key: "first-seed", label: "First seed", kind: "number", standard: "42", min: 0, max: 2147483000, step: 1 },
-  { key: "show", label: "The curves show", kind: "choice", standard: "test-accuracy", choices: choicesOf(measures) },
-];
-
-/** @type {Field[]} */
-const dataFields = [...datasetFields, ...rareDatasetFields].map((field) => ({ ...field, key: `dataset.${field.key}` }));
 
 export class TableView {
   /**
@@ -93,7 +18,11 @@ export class TableView {
    */
   constructor(place, lab, address) {
     const standard = comparisons[address.get("vary") ?? "order"] ?? comparisons.order;
-    const question = questionFields.map((field) => (field.key === "values" ? { ...field, standard: standard.values, min: standard.min, max: standard.max, step: standard.step } : field));
+    const question = questionFields.map(
+      (field) => (field.key === "values" ? {
+        ...field, standard: standard.values, min: standard.min, max: standard.max, step: standard.step
+      } : field)
+    );
     this.form = new Form(question, address, (key) => this.changed(key));
     this.training = new Form(trainingFields, address, (key) => this.changed(key));
     this.data = new Form(dataFields, address, (key) => this.changed(key));
@@ -101,23 +30,40 @@ export class TableView {
     this.summary = new Figure();
     this.verdict = verdictPlace();
     this.table = element("div", { class: "scroll" });
-    this.results = element("div", { class: "results", hidden: true }, this.verdict, this.summary.element, this.table, this.curves.element);
+    this.results = element(
+      "div", { class: "results", hidden: true }, this.verdict, this.summary.element, this.table, this.curves.element
+    );
     this.controls = new Controls(lab, {
       label: "Train", results: this.results, plan: () => this.plan(), onchange: (batch) => this.draw(batch),
       presets: [
-        { label: "Quick: 1000 steps", apply: () => this.form.set({ steps: "1000", seeds: "1" }), isChosen: () => this.isPreset("1000", "1") },
-        { label: "As in the paper: 6000 steps, 3 seeds", apply: () => this.form.set({ steps: "6000", seeds: "3" }), isChosen: () => this.isPreset("6000", "3") },
+        {
+          label: "Quick: 1000 steps", apply: () => this.form.set({ steps: "1000", seeds: "1" }),
+          isChosen: () => this.isPreset("1000", "1")
+        },
+        {
+          label: "As in the paper: 6000 steps, 3 seeds", apply: () => this.form.set({ steps: "6000", seeds: "3" }),
+          isChosen: () => this.isPreset("6000", "3")
+        },
       ],
     });
     const isOpen = (/** @type {Form} */ form) => Object.keys(form.changed()).length > 0;
     place.append(
       element("h1", {}, "Compare networks"),
-      quotation("Table 1 shows that the test accuracy of CNNs and GRUs decreases by about 38% on the shuffled data whereas the MLP and linear models perform about the same.", "MNIST-1D, section 3"),
-      element("p", { class: "lead" }, "Train networks side by side, and see what hurts whom: the order of the points as in Table 1 of the paper, or noise, translation, fewer examples, another learning rate."),
+      quotation(
+        "Table 1 shows that the test accuracy of CNNs and GRUs decreases by about 38% on the shuffled data whereas the MLP and linear models perform about the same.",
+        "MNIST-1D, section 3"
+      ),
+      element(
+        "p", { class: "lead" },
+        "Train networks side by side, and see what hurts whom: the order of the points as in Table 1 of the paper, or noise, translation, fewer examples, another learning rate."
+      ),
       element("section", { class: "panel", "aria-label": "Settings" },
         this.form.element,
         element("details", { open: isOpen(this.data) }, element("summary", {}, "The dataset"), this.data.element),
-        element("details", { open: isOpen(this.training) }, element("summary", {}, "The training, and more networks"), this.training.element),
+        element(
+          "details", { open: isOpen(this.training) }, element("summary", {}, "The training, and more networks"),
+          this.training.element
+        ),
         this.controls.element),
       this.results);
     this.arrange();
@@ -140,7 +86,9 @@ export class TableView {
     // What is compared has no one value.
     for (const { key } of trainingFields) training.show(key, key !== vary);
     for (const { key } of dataFields) {
-      data.show(key, key !== `dataset.${vary}` && !(vary === "training-examples" && ["dataset.num-samples", "dataset.train-split"].includes(key))
+      data.show(key, key !== `dataset.${vary}` && !(vary === "training-examples" && [
+        "dataset.num-samples", "dataset.train-split"
+      ].includes(key))
         && !(vary === "order" && key === "dataset.shuffle-seq"));
     }
   }
@@ -180,7 +128,9 @@ export class TableView {
     const { form, training, data, vary, values, models } = this;
     const steps = form.number("steps"), seeds = form.number("seeds"), first = training.number("first-seed");
     const { "more-models": _, "first-seed": __, show: ___, ...common } = training.changed();
-    const kept = datasetSettings(Object.fromEntries(Object.entries(data.changed()).map(([key, value]) => [key.replace("dataset.", ""), value])));
+    const kept = datasetSettings(
+      Object.fromEntries(Object.entries(data.changed()).map(([key, value]) => [key.replace("dataset.", ""), value]))
+    );
     const evaluateEvery = Math.max(1, Math.round(steps / 24));
     if (models.length === 0) throw new Error("Choose a network or more.");
     /** @type {import("../batch.js").Plan<Tag>[]} */
@@ -196,9 +146,14 @@ export class TableView {
           if (comparisons[vary].isDataset) dataset[vary] = value;
           else if (vary === "training-examples") Object.assign(dataset, sizedDataset(Number(value), 1000));
           else if (vary !== "order") settings[vary] = value;
-          const order = vary === "order" && value !== "as-it-is" ? /** @type {"shuffled" | "reversed" | "swapped"} */ (value) : undefined;
+          const order = vary === "order" && value !== "as-it-is"
+            ? /** @type {"shuffled" | "reversed" | "swapped"} */ (value)
+            : undefined;
           const name = `${networkAppearances[model].label}, ${this.valueLabel(value)}`;
-          plans.push({ kind: "training", name, settings, options: { dataset, order, evaluateEvery }, tag: { network: model, value, seed }, weight: weights[model] ?? 5 });
+          plans.push({
+            kind: "training", name, settings, options: { dataset, order, evaluateEvery }, tag: { network: model, value, seed },
+            weight: weights[model] ?? 5
+          });
         }
       }
     }
@@ -214,7 +169,8 @@ export class TableView {
   draw(batch) {
     const { curves, summary, verdict, table, training, form } = this;
     const results = resultsOf(batch), steps = form.number("steps");
-    const values = [...new Set(batch.items.map(({ plan }) => plan.tag.value))], networks = [...new Set(batch.items.map(({ plan }) => plan.tag.network))];
+    const values = [...new Set(batch.items.map(({ plan }) => plan.tag.value))],
+      networks = [...new Set(batch.items.map(({ plan }) => plan.tag.network))];
     const measure = measures[training.value("show")];
     this.results.hidden = false;
     curves.draw({
@@ -255,10 +211,13 @@ export class TableView {
         x: { label, isLogarithmic }, y: { label: "test accuracy (%)", from: 0, to: 100 },
         marks: networks.map((network) => {
           const { color, dash, marker, label, short } = networkAppearances[network];
-          const found = values.map((value) => ({ value: Number(value), ...spreadOf(results(network, value)) })).sort((one, other) => one.value - other.value);
+          const found = values
+            .map((value) => ({ value: Number(value), ...spreadOf(results(network, value)) }))
+            .sort((one, other) => one.value - other.value);
           const isBanded = found.some(({ count }) => count > 1);
           return {
-            kind: /** @type {const} */ ("line"), label, endLabel: short ?? label, color, dash, marker, x: found.map(({ value }) => value), y: found.map(({ mean }) => mean),
+            kind: /** @type {const} */ ("line"), label, endLabel: short ?? label, color, dash, marker,
+            x: found.map(({ value }) => value), y: found.map(({ mean }) => mean),
             ...(isBanded ? { lower: found.map(({ least }) => least), upper: found.map(({ most }) => most) } : {}),
           };
         }),
@@ -278,15 +237,23 @@ export class TableView {
     const rows = values.flatMap((value) => {
       const cells = networks.map((name) => {
         const { mean, least, most, count } = spreadOf(results(name, value));
-        return element("td", { class: "number" }, count === 0 ? "–" : `${fixed(mean)} %`, count > 1 ? element("span", { class: "spread" }, ` ${fixed(least)}–${fixed(most)}`) : null);
+        return element(
+          "td", { class: "number" }, count === 0 ? "–" : `${fixed(mean)} %`,
+          count > 1 ? element("span", { class: "spread" }, ` ${fixed(least)}–${fixed(most)}`) : null
+        );
       });
-      const row = element("tr", {}, element("th", { scope: "row" }, this.vary === "order" ? capitalized(orders[value]) : value), cells);
+      const row = element(
+        "tr", {}, element("th", { scope: "row" }, this.vary === "order" ? capitalized(orders[value]) : value), cells
+      );
       const paper = this.vary === "order" ? reported[value] : undefined;
       if (!paper || !networks.some((name) => paper[name])) return [row];
       return [row, element("tr", { class: "reported" }, element("th", { scope: "row" }, "in the paper"),
         networks.map((name) => element("td", { class: "number" }, paper[name] ? `${paper[name]} %` : "")))];
     });
-    return element("table", {}, element("caption", {}, "Test accuracy after the last step"), element("thead", {}, head), element("tbody", {}, rows));
+    return element(
+      "table", {}, element("caption", {}, "Test accuracy after the last step"), element("thead", {}, head),
+      element("tbody", {}, rows)
+    );
   }
 
   /**
@@ -306,9 +273,13 @@ export class TableView {
     if (this.vary === "order") return orderVerdict(networks, values, mean, this.form.number("steps"));
     const ordered = [...values].sort((one, other) => Number(one) - Number(other));
     const [low, high] = [ordered[0], ordered[ordered.length - 1]];
-    const changes = networks.map((network) => ({ network, from: mean(network, low), to: mean(network, high) })).map((change) => ({ ...change, by: change.to - change.from }))
+    const changes = networks
+      .map((network) => ({ network, from: mean(network, low), to: mean(network, high) }))
+      .map((change) => ({ ...change, by: change.to - change.from }))
       .sort((one, other) => one.by - other.by);
-    const words = changes.map(({ network, from, to, by }) => `the ${name(network)} ${by < 0 ? "falls" : "rises"} from ${fixed(from)} to ${fixed(to)} %`);
+    const words = changes.map(
+      ({ network, from, to, by }) => `the ${name(network)} ${by < 0 ? "falls" : "rises"} from ${fixed(from)} to ${fixed(to)} %`
+    );
     const { words: what } = comparisons[this.vary];
     const first = `${capitalized(what)} from ${low} to ${high}: ${listed(words)}.`;
     if (changes.length < 2) return { mark: "open", text: first };
@@ -367,7 +338,10 @@ function curveMark(trainings, { color, dash, label }, measure) {
   const longest = trainings.reduce((longest, training) => (training.length > longest.length ? training : longest), []);
   const points = longest.map(({ step }, index) => {
     const values = trainings.filter((training) => training.length > index).map((training) => measure(training[index]));
-    return { step, mean: values.reduce((sum, value) => sum + value, 0) / values.length, least: Math.min(...values), most: Math.max(...values) };
+    return {
+      step, mean: values.reduce((sum, value) => sum + value, 0) / values.length, least: Math.min(...values),
+      most: Math.max(...values)
+    };
   });
   return {
     kind: "line", label, color, dash, x: points.map(({ step }) => step), y: points.map(({ mean }) => mean),
@@ -394,7 +368,8 @@ function orderVerdict(networks, values, mean, steps) {
   ].filter(Boolean).join("; ") + ".";
   const paper = ["logistic", "mlp", "cnn", "gru"];
   if (other !== "shuffled" || !paper.every((network) => networks.includes(network))) return { mark: "open", text };
-  const spatial = losses.filter(({ network }) => ["cnn", "gru"].includes(network)), others = losses.filter(({ network }) => ["mlp", "logistic"].includes(network));
+  const spatial = losses.filter(({ network }) => ["cnn", "gru"].includes(network)),
+    others = losses.filter(({ network }) => ["mlp", "logistic"].includes(network));
   const holds = spatial.every(({ loss }) => loss >= 15) && others.every(({ loss }) => Math.abs(loss) < 5);
   if (holds) return { mark: "holds", text: `${text} The paper’s sentence holds here.` };
   // Only a training as long as the paper's can speak against the paper.

@@ -132,7 +132,7 @@ def main(data, weights, threads):
     torch.set_num_threads(int(threads))
     x, y = map(torch.from_numpy, training_data(data))
     parameters = {
-        f"{name}/{key}": value.numpy() for name in SUBJECTS for key, value in network(name).state_dict().items()
+        f"{name}/{key}": value.detach().numpy() for name in SUBJECTS for key, value in network(name).named_parameters()
     }
     np.savez(weights, **parameters)
     serve(lambda name: Training(name, x, y))

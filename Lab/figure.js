@@ -165,7 +165,7 @@ function panelMarkup(panel, measured, area) {
     limitsOf(measured.flatMap((mark) => valuesOf(mark, "y")), panel.y), [area.bottom, area.top], panel.y.isLogarithmic
   );
   const xTicks = names ? names.map((label, value) => ({ value, label }))
-    : ticksOf(x, (first, second) => Math.max(40, (textWidth(first) + textWidth(second)) / 2 + 10));
+    : ticksOf(x, (first, second) => Math.max(44, (area.right - area.left) / 12, (textWidth(first) + textWidth(second)) / 2 + 10));
   const yTicks = ticksOf(y, () => 26);
   const parts = [];
   const grid = [], frame = [`M${area.left} ${area.top}V${area.bottom}H${coordinate(area.right)}`];

@@ -45,7 +45,7 @@ export function rangeOf(signals) {
  * @param {{width: number, height: number, perRow: number, summary: string}} layout
  */
 export function signalRow(signals, { width, height, perRow, summary }) {
-  const gap = 10, title = 18;
+  const gap = width / perRow < 50 ? 4 : 10, title = 18;
   const cell = (width - gap * (perRow - 1)) / perRow, rows = Math.ceil(signals.length / perRow);
   const drawn = signals.map(({ title: name, signal, range, color, part = 1 }, index) => {
     const x = (index % perRow) * (cell + gap), y = Math.floor(index / perRow) * (height + title + 10);

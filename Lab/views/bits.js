@@ -37,7 +37,7 @@ export class BitsView {
         ["relaxed", "emulated", "portable"].filter((kernels) => kernels !== lab.kernels).flatMap((kernels, index) => [
           index > 0 ? ", " : "", element("a", { href: `#view=bits&kernels=${kernels}`, onclick: () => setTimeout(() => location.reload()) }, kernels)]), "."),
       this.verdict, this.fault,
-      element("div", { class: "scroll" }, element("table", {},
+      element("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": "Digests" }, element("table", {},
         element(
           "thead", {},
           element("tr", {}, ["", "this browser", "every machine", "µs a step"].map((text) => element("th", { scope: "col" }, text)))

@@ -51,7 +51,7 @@ export class DatasetView {
         "The ideal toy dataset should be procedurally generated so that researchers can smoothly vary parameters such as background noise, translation, and resolution.",
         "MNIST-1D, introduction"
       ),
-      element("div", { class: "split" },
+      element("div", { class: "split split-data" },
         element("section", { class: "panel", "aria-label": "Settings of the dataset" },
           this.form.element,
           element(
@@ -60,14 +60,14 @@ export class DatasetView {
           ),
           element("div", { class: "buttons" },
             element("button", { type: "button", onclick: () => this.reset() }, "The published dataset"))),
-        element("div", {}, this.fault,
+        element("div", { class: "figures" }, this.fault,
           element("figure", { class: "figure" },
             element("figcaption", {}, element("div", { class: "figure-title" }, "From a template to an example"),
               element("div", { class: "figure-subtitle" }, "Values to the right, positions downward; the transformations one after another")),
             element("div", { class: "inline-fields" }, this.digitForm.element,
               element("button", { type: "button", onclick: () => { this.another += 1; this.draw(); } }, "Another example")),
             this.journey),
-          element("figure", { class: "figure" },
+          element("figure", { class: "figure in-sight" },
             element("figcaption", {}, element("div", { class: "figure-title" }, "Ten digits with these settings"),
               element("div", { class: "figure-subtitle" }, "All with the same padding, shift, tilt and noise, so that only the digit differs")), this.examples),
           element("figure", { class: "figure" },
@@ -136,7 +136,7 @@ export class DatasetView {
       this.examples.innerHTML = signalRow(examples.map(
         (signal, digit) => ({ title: String(digit), signal, range, color: seriesColor(digit) })
       ),
-        { width, height: 120, perRow: isNarrow ? 5 : 10, summary: "One example of each digit, made with these settings." });
+        { width, height: isNarrow ? 56 : 120, perRow: 10, summary: "One example of each digit, made with these settings." });
       this.complain("");
     } catch (error) {
       this.complain(sentenceOf(error));

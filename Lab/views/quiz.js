@@ -32,7 +32,7 @@ export class QuizView {
     this.picture = element("div", { class: "quiz-picture" });
     this.question = element("p", { class: "verdict" }, "The CNN is learning; you may begin.");
     this.told = verdictPlace();
-    this.table = element("div", { class: "scroll" });
+    this.table = element("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": "Answers" });
     this.buttons = [..."0123456789"].map((digit) => element(
       "button", { type: "button", onclick: () => this.answer(Number(digit)) }, digit
     ));

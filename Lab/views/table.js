@@ -29,7 +29,7 @@ export class TableView {
     this.curves = new Figure();
     this.summary = new Figure();
     this.verdict = verdictPlace();
-    this.table = element("div", { class: "scroll" });
+    this.table = element("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": "Accuracies" });
     this.results = element(
       "div", { class: "results", hidden: true }, this.verdict, this.summary.element, this.table, this.curves.element
     );

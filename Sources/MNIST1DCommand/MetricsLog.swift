@@ -6,8 +6,8 @@ import StudyCommands
 
 /// The metrics of a training, one line of JSON per step, written while it runs.
 ///
-/// Every line has the loss on the step's own batch before the step, `batch_loss`; where an evaluation follows the step,
-/// also the loss on all training examples after it, `train_loss`, and so on, as everywhere else.
+/// Every line has the loss on the step's own batch before the step, `train_loss`; where an evaluation follows the step,
+/// also the loss on all training examples after it, which has another name here, `train_set_loss`, and so on.
 ///
 /// They go to the file that was asked for and, if the training keeps its state, to a journal beside that, from which
 /// a later session takes what it has not measured itself.
@@ -74,10 +74,10 @@ struct MetricsLog {
   mutating func append(_ step: StepMetrics) throws(FileError) {
     guard target != nil || journal != nil else { return }
     var line: JSON = [
-      "step": .integer(step.step), "batch_loss": .number(shortest(step.trainLoss)),
+      "step": .integer(step.step), "train_loss": .number(shortest(step.trainLoss)),
     ]
     if let evaluation = step.evaluation {
-      line["train_loss"] = .number(evaluation.train.loss)
+      line["train_set_loss"] = .number(evaluation.train.loss)
       line["test_loss"] = .number(evaluation.test.loss)
       line["train_accuracy"] = .number(evaluation.train.accuracy)
       line["test_accuracy"] = .number(evaluation.test.accuracy)

@@ -56,8 +56,8 @@ struct CommandTests {
         #expect(lines.count == 11)
         for (step, line) in lines.enumerated() {
           let metrics = try object(String(line))
-          #expect(metrics["step"] as? Int == step && metrics["batch_loss"] is Double)
-          for name in ["test_accuracy", "train_loss"] {
+          #expect(metrics["step"] as? Int == step && metrics["train_loss"] is Double)
+          for name in ["test_accuracy", "train_set_loss"] {
             #expect((metrics[name] != nil) == (step % 5 == 0))
           }
         }

@@ -142,7 +142,7 @@ struct ScriptTests {
       #expect(text.hasSuffix("}\n"))
       for (step, line) in text.split(separator: "\n").enumerated() {
         let metrics = try JSON(reading: String(line))
-        try #require(metrics["step"] == .integer(step) && metrics["batch_loss"]?.number != nil)
+        try #require(metrics["step"] == .integer(step) && metrics["train_loss"]?.number != nil)
       }
     }
   }

@@ -89,10 +89,17 @@ public struct Overrides: Sendable, Equatable {
     let nearest =
       named.first { folded($0.path.last!) == wanted }
       ?? named.first { setting in synonyms[wanted]?.contains(setting.key) ?? false }
-      ?? named.map { (setting: $0, distance: editDistance(folded($0.key), wanted)) }
+      ?? named.map { (setting: $0, distance: distance(from: wanted, to: $0)) }
       .filter { $0.distance <= max(1, wanted.count / 3) }
       .min { $0.distance < $1.distance }?.setting
     throw .unknownSetting(key, nearest: nearest?.key, known: named.map(\.key))
+  }
+
+  /// How far a folded key is from that of a setting, or from its last name alone; 1 for the beginning of that name.
+  private static func distance(from wanted: String, to setting: Setting) -> Int {
+    let last = folded(setting.path.last!)
+    if wanted.count > 3, last.hasPrefix(wanted) { return 1 }
+    return min(editDistance(folded(setting.key), wanted), editDistance(last, wanted))
   }
 
   /// What other programs call settings, folded, and what they are called here.
@@ -126,6 +133,7 @@ extension Overrides {
       (1...RunLimits.values).contains(count)
     else { return nil }
     let first = own.split(separator: ",").first.flatMap { Int($0) } ?? 0
+    guard first <= Int.max - count else { return nil }
     return .array((0..<count).map { .integer(first + $0) })
   }
 }
@@ -157,18 +165,21 @@ extension JSON {
   }
 }
 
-/// The fewest insertions, deletions and replacements that turn one word into the other
-/// (Levenshtein 1966).
+/// The fewest insertions, deletions, replacements and exchanges of neighbours that turn one word into the other, where no
+/// letter is changed twice (Damerau 1964).
 func editDistance(_ first: String, _ second: String) -> Int {
-  let second = Array(second)
-  var row = Array(0...second.count)
-  for (index, character) in first.enumerated() {
-    var diagonal = row[0]
-    row[0] = index + 1
-    for column in 0..<second.count {
-      let replaced = diagonal + (character == second[column] ? 0 : 1)
-      diagonal = row[column + 1]
-      row[column + 1] = min(replaced, row[column] + 1, diagonal + 1)
+  let (first, second) = (Array(first), Array(second))
+  var (before, above, row) = ([Int](), [Int](), Array(0...second.count))
+  for line in first.indices {
+    (before, above, row) = (above, row, [line + 1])
+    for column in second.indices {
+      let replaced = above[column] + (first[line] == second[column] ? 0 : 1)
+      var distance = min(replaced, row[column] + 1, above[column + 1] + 1)
+      if line > 0, column > 0, first[line] == second[column - 1], first[line - 1] == second[column]
+      {
+        distance = min(distance, before[column - 1] + 1)
+      }
+      row.append(distance)
     }
   }
   return row[second.count]

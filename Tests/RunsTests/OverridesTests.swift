@@ -86,6 +86,10 @@ struct OverridesTests {
       #expect(throws: RunError.self) { try apply("seeds=\(word)") }
     }
     #expect(throws: RunError.self) { try apply("steps=3x") }
+    // From a stored configuration, the first one may be the last that there is.
+    var last = Configuration()
+    last.seeds = [.max]
+    #expect(throws: RunError.self) { try Overrides(["seeds=3x"]).applied(to: last) }
   }
 
   @Test(
@@ -108,7 +112,9 @@ struct OverridesTests {
     "of an unknown setting knows what others call it, and names none that is far from it",
     arguments: [
       ("lr", "learning-rate"), ("bs", "batch-size"), ("epochs", "steps"), ("seed", "seeds"),
-      ("learning_rte", "learning-rate"), ("modles", "models"), ("wd", nil), ("colour", nil),
+      ("learning_rte", "learning-rate"), ("modles", "models"), ("sedes", "seeds"),
+      ("pading", "dataset.padding"), ("num-sam", "dataset.num-samples"), ("wd", nil),
+      ("colour", nil),
       ("x", nil),
     ])
   func synonyms(key: String, nearest: String?) {

@@ -12,6 +12,7 @@ package struct RunComparison: Sendable {
 
   /// The names by which the runs are told apart: their folders', or the whole paths where those are the same.
   package let names: [String]
+  private let directories: [RunDirectory]
   let summaries: [RunSummary]
   /// What the trials say, seed by seed.
   private var paired: PairedComparison?
@@ -25,6 +26,7 @@ package struct RunComparison: Sendable {
   package init(
     of directories: [RunDirectory], naming curves: (String) -> [String: String?] = { _ in [:] }
   ) throws(RunError) {
+    self.directories = directories
     summaries = try directories.map { directory throws(RunError) in
       try RunSummary(reading: directory)
     }
@@ -149,9 +151,11 @@ extension RunComparison {
     return [
       "study": .text(study),
       "runs": .array(
-        zip(names, summaries).map { name, summary in
-          [
-            "name": .text(name), "trials": .integer(summary.trials),
+        summaries.indices.map { index in
+          let (summary, directory) = (summaries[index], directories[index])
+          return [
+            "name": .text(names[index]), "folder": .text(directory.url.path),
+            "report": .text(directory.report.path), "trials": .integer(summary.trials),
             "seconds": .number(summary.seconds), "digest": .text(summary.digest),
           ]
         }),

@@ -1,5 +1,6 @@
 import Storage
 import ArgumentParser
+import Figures
 import Foundation
 import Runs
 
@@ -31,8 +32,9 @@ package struct CompareCommand<Program: StudyProgram>: ParsableCommand {
   var output = "runs"
 
   @Option(
-    help: ArgumentHelp("Draw the differences here, as SVG.", valueName: "file"),
-    completion: .file(extensions: ["svg"]))
+    help: ArgumentHelp(
+      "Draw the differences here, as SVG, PNG or PDF by the name's ending.", valueName: "file"),
+    completion: .file(extensions: ["svg", "png", "pdf"]))
   var figure: String?
 
   @Flag(help: "Print one JSON object.")
@@ -42,9 +44,7 @@ package struct CompareCommand<Program: StudyProgram>: ParsableCommand {
     guard runs.count > 1 else {
       throw Failure.usage("\(runs[0]) is one run; name two or more to compare")
     }
-    if let figure, !figure.lowercased().hasSuffix(".svg"), !figure.hasPrefix("/dev/") {
-      throw Failure.usage("--figure is \(figure); its name must end in .svg")
-    }
+    let format = try figure.map { try PictureFormat(for: "--figure", $0) }
     try Outputs.require("--figure", figure)
     let directories = try runs.map { try RunReference.directory($0, in: output) }
     let comparison = try RunComparison(of: directories) { study in
@@ -57,12 +57,12 @@ package struct CompareCommand<Program: StudyProgram>: ParsableCommand {
     } else {
       Terminal.print(comparison.text(columns: Terminal.columns))
     }
-    if let figure {
+    if let figure, let format {
       guard let picture = comparison.figure else {
         throw Failure.badData(
           "the runs have no trials in common, so there are no differences to draw")
       }
-      try OutputFile.write(Array(picture.svg().utf8), to: figure)
+      try OutputFile.write(picture.file(as: format), to: figure)
     }
     if status != 0 { throw ExitCode(status) }
   }

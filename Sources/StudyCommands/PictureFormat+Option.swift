@@ -1,11 +1,10 @@
 import Figures
-import StudyCommands
 
 extension PictureFormat {
   /// The format that an option's file name asks for; SVG for a device.
   ///
   /// - Throws: `Failure` for another ending.
-  init(for option: String, _ path: String) throws {
+  package init(for option: String, _ path: String) throws {
     guard let format = PictureFormat(ofFileNamed: path) ?? (path.hasPrefix("/dev/") ? .svg : nil)
     else {
       throw Failure.usage(

@@ -13,12 +13,16 @@ enum RunReference {
   static func directory(_ word: String, in output: String) throws -> RunDirectory {
     let path = RunDirectory(URL(fileURLWithPath: word))
     guard !FileManager.default.fileExists(atPath: word),
-      let (_, study, start) = word.wholeMatch(of: /(?:([a-z0-9-]+)\/)?([0-9a-f]{1,16})/)?.output
+      let (_, study, start) = word.wholeMatch(
+        of: /(?:([a-z0-9-]+)\/)?([0-9a-f]{1,16}(?:-old-[0-9]+)?)/)?.output
     else { return path }
-    let runs = RunDirectory.all(in: URL(fileURLWithPath: output)).filter { run in
+    let begun = RunDirectory.all(in: URL(fileURLWithPath: output)).filter { run in
       run.url.lastPathComponent.hasPrefix(start)
         && (study == nil || run.url.deletingLastPathComponent().lastPathComponent == study ?? "")
     }
+    // A whole name counts before what was moved aside and begins with it.
+    let whole = begun.filter { $0.url.lastPathComponent == start }
+    let runs = whole.isEmpty ? begun : whole
     guard runs.count < 2 else {
       let names = runs.prefix(4).map { run in
         "\(run.url.deletingLastPathComponent().lastPathComponent)/\(run.url.lastPathComponent)"

@@ -8,7 +8,7 @@ package struct RunsCommand<Program: StudyProgram>: ParsableCommand {
     CommandConfiguration(
       commandName: "runs",
       abstract: "List runs, or remove some.",
-      subcommands: [RunsListCommand<Program>.self, RunsRemoveCommand.self],
+      subcommands: [RunsListCommand<Program>.self, RunsRemoveCommand<Program>.self],
       defaultSubcommand: RunsListCommand<Program>.self)
   }
 
@@ -62,7 +62,7 @@ struct RunsListCommand<Program: StudyProgram>: ParsableCommand {
   }
 }
 
-struct RunsRemoveCommand: ParsableCommand {
+struct RunsRemoveCommand<Program: StudyProgram>: ParsableCommand {
   static var configuration: CommandConfiguration {
     CommandConfiguration(
       commandName: "remove",
@@ -83,12 +83,25 @@ struct RunsRemoveCommand: ParsableCommand {
     completion: .directory)
   var output = "runs"
 
+  @Flag(help: "Print one JSON object: where the runs are now.")
+  var json = false
+
   func run() throws {
     // All are found before the first is moved.
     let directories = try runs.map { try RunReference.directory($0, in: output) }
+    // What was moved before a refusal is said, too.
+    var moved: [JSON] = []
+    defer {
+      if json, !moved.isEmpty {
+        Program.print(json: [
+          "folder": .text(URL(fileURLWithPath: output).path), "removed": .array(moved),
+        ])
+      }
+    }
     for directory in directories {
       let path = try directory.moveToTrash().path
-      Terminal.print(path.printable)
+      moved.append(["run": .text(directory.url.path), "folder": .text(path)])
+      if !json { Terminal.print(path.printable) }
     }
   }
 }

@@ -164,6 +164,18 @@ struct ScriptTests {
       let listed = try Command.run("runs", in: folder, environment: ["COLUMNS": "80"])
       #expect(hashes.allSatisfy { listed.output.contains("baselines/" + $0.prefix(8)) })
       #expect(listed.output.split(separator: "\n").allSatisfy { $0.count <= 80 })
+      // What --fresh moves aside keeps the name, and the whole name still names the new run.
+      let renewed = try json(
+        ["reproduce"] + settings + ["seeds=1", "--fresh", "--json"], in: folder)
+      #expect(renewed["folder"]?.text?.hasSuffix(hashes[0]) == true)
+      let both = try json(
+        ["compare", hashes[0], hashes[0] + "-old-1", "--figure", "d.png", "--json"], in: folder)
+      #expect(
+        both["runs"]?.elements?.map { $0["folder"]?.text?.hasSuffix("-old-1") } == [false, true])
+      let picture = try Data(contentsOf: folder.appendingPathComponent("d.png"))
+      #expect(picture.starts(with: [0x89, 0x50, 0x4e, 0x47]))
+      let aside = try json(["runs", "remove", hashes[0] + "-old-1", "--json"], in: folder)
+      #expect(aside["removed"]?.elements?.count == 1)
       let removed = try Command.run("runs", "remove", String(hashes[0].prefix(10)), in: folder)
       #expect(removed.status == 0 && removed.output.contains("/runs/trash/baselines/"))
       #expect(try json(["runs", "--json"], in: folder)["runs"]?.elements?.count == 1)

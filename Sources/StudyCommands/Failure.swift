@@ -65,7 +65,8 @@ package struct Failure: Error {
           option.1 == "data"
             ? "Studies make their datasets themselves, as dataset.num-samples=… and the like say; "
               + "train, evaluate and quiz take --data FILE."
-            : "A setting of a study is written without dashes: \(option.1)=…")
+            : "A setting of a study is written without dashes: "
+              + "\(option.1)=\(value(ofOption: option.1) ?? "…")")
       }
     case .failure where !(error is ExitCode):
       Terminal.warn(message)
@@ -74,6 +75,18 @@ package struct Failure: Error {
       if !message.isEmpty { Terminal.warn(message) }
     }
     Foundation.exit(status.rawValue)
+  }
+
+  /// What the command line gives an option, `100` in `--steps 100` and `--steps=100`; nil where nothing follows it.
+  private static func value(ofOption name: Substring) -> String? {
+    let arguments = CommandLine.arguments
+    if let joined = arguments.first(where: { $0.hasPrefix("--\(name)=") }) {
+      return joined.dropFirst("--\(name)=".count).description.printable(within: 200)
+    }
+    guard let place = arguments.firstIndex(of: "--\(name)"),
+      let next = arguments.dropFirst(place + 1).first, !next.hasPrefix("-"), !next.contains("=")
+    else { return nil }
+    return next.printable(within: 200)
   }
 }
 

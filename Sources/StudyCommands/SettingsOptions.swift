@@ -24,6 +24,10 @@ package struct SettingsOptions: ParsableArguments {
 
   package init() {}
 
+  package func validate() throws {
+    for setting in settings { Self.explain(setting) }
+  }
+
   /// Says of `seeds=3` that it is one seed, where three may have been meant.
   private static func explain(_ setting: String) {
     guard let match = setting.wholeMatch(of: /seeds=([2-9]|[1-4][0-9])/), let count = Int(match.1)
@@ -37,7 +41,6 @@ package struct SettingsOptions: ParsableArguments {
   package func named(
     by program: any StudyProgram.Type, with others: [String] = []
   ) throws -> StudySettings {
-    for setting in settings { Self.explain(setting) }
     if quick, let config {
       throw Failure.usage("--quick and --config \(config) are both given; give one of them")
     }

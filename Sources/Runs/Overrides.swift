@@ -86,13 +86,17 @@ public struct Overrides: Sendable, Equatable {
     if let setting = settings.first(where: { folded($0.key) == wanted }) { return setting }
     let named = settings.filter { $0.kind != .group }
     // A setting within a setting is often called by its last name alone.
-    let nearest =
-      named.first { folded($0.path.last!) == wanted }
-      ?? named.first { setting in synonyms[wanted]?.contains(setting.key) ?? false }
-      ?? named.map { (setting: $0, distance: distance(from: wanted, to: $0)) }
-      .filter { $0.distance <= max(1, wanted.count / 3) }
-      .min { $0.distance < $1.distance }?.setting
+    let called = named.first { folded($0.path.last!) == wanted }
+    let usual = named.first { synonyms[wanted]?.contains($0.key) ?? false }
+    let nearest = called ?? usual ?? Self.nearest(to: wanted, among: named)
     throw .unknownSetting(key, nearest: nearest?.key, known: named.map(\.key))
+  }
+
+  /// The setting whose key is nearest to a folded one; nil where none is near.
+  private static func nearest(to wanted: String, among settings: [Setting]) -> Setting? {
+    let distances = settings.map { distance(from: wanted, to: $0) }
+    guard let least = distances.min(), least <= max(1, (wanted.count + 1) / 3) else { return nil }
+    return distances.firstIndex(of: least).map { settings[$0] }
   }
 
   /// How far a folded key is from that of a setting, or from its last name alone; 1 for the beginning of that name.

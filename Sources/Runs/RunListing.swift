@@ -127,7 +127,9 @@ package struct RunListing: Sendable {
         let settings = run.changed.isEmpty ? "none" : RunSummary.list(run.changed)
         return [
           .text(run.name), .text(String(run.date.prefix { $0 != "T" })), .text(settings),
-          .text(run.standing), .text("\(ByteCount(run.size))"),
+          .text(run.standing),
+          // No line ends between a number and its unit.
+          .text("\(ByteCount(run.size))".replacing(" ", with: "\u{A0}")),
         ]
       })
   }

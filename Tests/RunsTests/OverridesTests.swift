@@ -113,6 +113,7 @@ struct OverridesTests {
     arguments: [
       ("lr", "learning-rate"), ("bs", "batch-size"), ("epochs", "steps"), ("seed", "seeds"),
       ("learning_rte", "learning-rate"), ("modles", "models"), ("sedes", "seeds"),
+      ("stpse", "steps"),
       ("pading", "dataset.padding"), ("num-sam", "dataset.num-samples"), ("wd", nil),
       ("colour", nil),
       ("x", nil),

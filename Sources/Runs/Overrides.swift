@@ -106,6 +106,9 @@ public struct Overrides: Sendable, Equatable {
     return min(editDistance(folded(setting.key), wanted), editDistance(last, wanted))
   }
 
+  /// What a setting that other programs call so is called here.
+  package static func usualNames(for key: String) -> [String] { synonyms[folded(key)] ?? [] }
+
   /// What other programs call settings, folded, and what they are called here.
   private static let synonyms: [String: [String]] = [
     "lr": ["learning-rate"], "eta": ["learning-rate"], "stepsize": ["learning-rate"],

@@ -53,7 +53,12 @@ package struct Failure: Error {
       if !message.isEmpty { Terminal.print(message) }
     case .validationFailure:
       // The parser lists many values line by line.
-      let sentence = message.replacing(":\n  - ", with: ": ").replacing("\n  - ", with: ", ")
+      var sentence = message.replacing(":\n  - ", with: ": ").replacing("\n  - ", with: ", ")
+      if let unknown = message.firstMatch(of: /Unknown option '--([A-Za-z0-9._-]+)'/),
+        let usual = usualOption(for: unknown.1, of: root)
+      {
+        sentence = "\(unknown.0). Did you mean '--\(usual)'?"
+      }
       Terminal.warn(sentence)
       let hints = root.fullMessage(for: error).dropFirst("Error: \(message)".count)
         .split(separator: "\n").filter { $0.hasPrefix("Help:") || $0.hasPrefix("  See") }
@@ -75,6 +80,17 @@ package struct Failure: Error {
       if !message.isEmpty { Terminal.warn(message) }
     }
     Foundation.exit(status.rawValue)
+  }
+
+  /// The option of the command for what other programs call so; nil where it has none.
+  private static func usualOption<Root: ParsableCommand>(
+    for name: Substring, of root: Root.Type
+  ) -> String? {
+    guard let word = CommandLine.arguments.dropFirst().first,
+      let command = root.configuration.subcommands.first(where: { $0._commandName == word })
+    else { return nil }
+    let help = command.helpMessage(columns: 200)
+    return Overrides.usualNames(for: String(name)).first { help.contains("--\($0) ") }
   }
 
   /// What the command line gives an option, `100` in `--steps 100` and `--steps=100`; nil where nothing follows it.

@@ -61,6 +61,8 @@ struct StudyHelpTests {
     try Command.inFolder { folder in
       let option = try Command.run("reproduce", "baselines", "--steps", "100", in: folder)
       #expect(option.status == 64 && option.messages.contains("written without dashes: steps=100"))
+      let rate = try Command.run("train", "--model", "mlp", "--lr", "0.1", in: folder)
+      #expect(rate.status == 64 && rate.messages.contains("Did you mean '--learning-rate'?"))
       let data = try Command.run("reproduce", "baselines", "--data", "d.npz", in: folder)
       #expect(data.status == 64 && data.messages.contains("train, evaluate and quiz take --data"))
       let seeds = try Command.run(

@@ -74,6 +74,17 @@ struct BaselinesTests {
     #expect(!findings.notes.contains { $0.contains("68 %") }, "these are not the paper's settings")
   }
 
+  @Test("the last step is evaluated, also where the interval does not divide the steps")
+  func lastStep() throws {
+    var configuration = small
+    (configuration.steps, configuration.evalEvery) = (7, 5)
+    for examples in Baselines.TrainingExamples.allCases {
+      let trial = Baselines.Trial(model: .logistic, columns: .ordered, examples: examples, seed: 1)
+      let measured = try Baselines.measure(trial, configuration, in: TrialContext())
+      #expect(measured.steps == [0, 5, 7])
+    }
+  }
+
   @Test("Figure 8 sets the CNN's errors by class beside those of the paper's human")
   func errorsByClass() throws {
     let output = try folder()

@@ -96,6 +96,14 @@ struct PoolingTests {
     #expect(measured.testAccuracy == training.evaluations.map(\.test.accuracy))
   }
 
+  @Test("the last step is evaluated, also where the interval does not divide the steps")
+  func lastStep() throws {
+    var configuration = Self.small
+    (configuration.steps, configuration.evalEvery) = (7, 5)
+    let trial = Pooling.Trial(method: .max, size: 500, seed: 2)
+    #expect(try Pooling.measure(trial, configuration, in: TrialContext()).steps == [0, 5, 7])
+  }
+
   @Test("no example changes sides by the rounding of a split")
   func splits() throws {
     // 190 / 1190 · 1190 rounds to a number below 190.

@@ -8,6 +8,7 @@ import Tensors
 /// Table 1, Figure 2 and Figure 8 of the paper: how much do spatial priors help?
 package enum Baselines: Study {
   package static let name = "baselines"
+  package static let revision = 2
   package static let question =
     "How well do a linear, a fully-connected, a convolutional and a recurrent classifier do, and how "
     + "much of that do they owe to the order of the columns?"
@@ -147,13 +148,13 @@ extension Baselines.Measurement {
   init(
     _ training: RecipeTraining<BaselineNetwork>, selected examples: Baselines.TrainingExamples
   ) {
-    let evaluations = training.evaluations
+    let evaluations = training.evaluationsIncludingLast
     steps = evaluations.map(\.step)
     trainLoss = evaluations.map(\.train.loss)
     trainAccuracy = evaluations.map(\.train.accuracy)
     testLoss = evaluations.map(\.test.loss)
     testAccuracy = evaluations.map(\.test.accuracy)
-    selectedTestAccuracy = examples == .heldOut ? training.best?.test.accuracy : nil
+    selectedTestAccuracy = examples == .heldOut ? training.bestIncludingLast?.test.accuracy : nil
     digest = training.model.digest
   }
 

@@ -8,6 +8,7 @@ import Tensors
 /// Figure 7 of the paper: what is the relationship between pooling and sample efficiency?
 package enum Pooling: Study {
   package static let name = "pooling"
+  package static let revision = 2
   package static let title = "Pooling and sample efficiency"
   package static let question =
     "How much does pooling help a convolutional network, and how does that depend on the number of "
@@ -95,7 +96,7 @@ package enum Pooling: Study {
     try Kernels.withThreads(context.threads) {
       try context.train(&training) { training in
         let step = try training.step().step
-        guard step % configuration.evalEvery == 0 else { return }
+        guard step % configuration.evalEvery == 0 || step == configuration.steps else { return }
         // The training examples, of which there may be fifty times as many, are not what the figure is about.
         curve.steps.append(step)
         curve.testAccuracy.append(training.model.score(on: data.test).accuracy)

@@ -16,7 +16,7 @@ import { capitalized } from "./elements.js";
 
 /**
  * @template Tag
- * @typedef {{plan: Plan<Tag>, trial?: import("./lab.js").Trial, fault?: string, isOver: boolean}} Item
+ * @typedef {{plan: Plan<Tag>, trial?: import("./lab.js").Trial, fault?: string, isOver: boolean, isStopped?: boolean}} Item
  */
 
 /** @template Tag */
@@ -91,10 +91,10 @@ export class Batch {
   /** How much of it is done, 0 … 1. */
   get part() {
     let done = 0, all = 0;
-    for (const { plan, trial, isOver } of this.items) {
+    for (const { plan, trial, isOver, isStopped } of this.items) {
       const weight = plan.weight ?? 1;
       all += weight;
-      done += isOver ? weight : trial && trial.total > 0 ? (weight * trial.taken) / trial.total : 0;
+      done += isOver && !isStopped ? weight : trial && trial.total > 0 ? (weight * trial.taken) / trial.total : 0;
     }
     return all > 0 ? done / all : 0;
   }
@@ -157,7 +157,9 @@ export class Batch {
       if (!isKept) trial.stop();
     } catch (error) {
       const sentence = String(/** @type {any} */ (error)?.message ?? error);
-      if (this.state !== "stopped") item.fault = name ? `${capitalized(name)}: ${sentence}` : sentence;
+      // What was stopped stays where it stood.
+      if (this.state === "stopped") item.isStopped = true;
+      else item.fault = name ? `${capitalized(name)}: ${sentence}` : sentence;
     }
     item.isOver = true;
     this.active -= 1;

@@ -86,6 +86,19 @@ export const brief = (value) =>
   (Number.isInteger(value) ? String(value) : String(Number(value.toPrecision(3)))).replace("-", "−");
 
 /**
+ * A whole number with a comma after every thousand, as in 1,000,000.
+ * @param {number} value
+ */
+export const grouped = (value) => (Number.isInteger(value) ? value.toLocaleString("en-US").replace("-", "−") : brief(value));
+
+/**
+ * So many of something: 1 step, 2 steps.
+ * @param {number} count
+ * @param {string} word
+ */
+export const counted = (count, word) => `${grouped(count)} ${word}${count === 1 ? "" : "s"}`;
+
+/**
  * A duration in words.
  * @param {number} seconds
  */

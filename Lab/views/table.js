@@ -3,7 +3,7 @@
 import { networkAppearances } from "../appearance.js";
 import { Controls } from "../controls.js";
 import { datasetSettings, sizedDataset } from "../datasets.js";
-import { capitalized, element, fixed, listed, quotation, say, verdictPlace } from "../elements.js";
+import { capitalized, counted, element, fixed, listed, quotation, say, verdictPlace } from "../elements.js";
 import { Figure } from "../figure.js";
 import { Form } from "../form.js";
 import { comparisons, dataFields, measures, orders, questionFields, reported, trainingFields } from "./table-fields.js";
@@ -174,7 +174,7 @@ export class TableView {
     const measure = measures[training.value("show")];
     this.results.hidden = false;
     curves.draw({
-      title: "As they learn", subtitle: `${capitalized(measure.label)} every ${Math.max(1, Math.round(steps / 24))} steps`,
+      title: "As they learn", subtitle: `${capitalized(measure.label)} every ${steps < 36 ? "step" : counted(Math.round(steps / 24), "step")}`,
       panels: values.map((value) => ({
         title: capitalized(this.valueLabel(value)), x: { label: "training step", from: 0, to: steps },
         y: { label: measure.label, ...(measure.label.endsWith("(%)") ? { from: 0, to: 100 } : {}) },
@@ -186,7 +186,9 @@ export class TableView {
     const isNumeric = this.vary !== "order" && values.length > 1;
     summary.element.hidden = !isNumeric;
     if (isNumeric) summary.draw(this.summaryContent(results, networks, values));
-    table.replaceChildren(this.tableOf(results, networks, values));
+    table.replaceChildren(this.tableOf(results, networks, values, {
+      steps, seeds: new Set(batch.items.map(({ plan }) => plan.tag.seed)).size
+    }));
     if (batch.state !== "finished") {
       say(verdict, "open", "");
       return;
@@ -230,16 +232,21 @@ export class TableView {
    * @param {Results} results
    * @param {string[]} networks
    * @param {string[]} values
+   * @param {{steps: number, seeds: number}} whole what each cell has when all is done
    */
-  tableOf(results, networks, values) {
+  tableOf(results, networks, values, whole) {
     const head = element("tr", {}, element("th", { scope: "col" }, capitalized(comparisons[this.vary].words)),
       networks.map((name) => element("th", { scope: "col", class: "number" }, networkAppearances[name].short ?? networkAppearances[name].label)));
     const rows = values.flatMap((value) => {
       const cells = networks.map((name) => {
-        const { mean, least, most, count } = spreadOf(results(name, value));
+        const { mean, least, most, count, step } = spreadOf(results(name, value));
+        const unfinished = [
+          step < whole.steps ? `after ${counted(step, "step")}` : "", count < whole.seeds ? `${count} of ${whole.seeds} seeds` : ""
+        ].filter(Boolean).join(", ");
         return element(
           "td", { class: "number" }, count === 0 ? "–" : `${fixed(mean)} %`,
-          count > 1 ? element("span", { class: "spread" }, ` ${fixed(least)}–${fixed(most)}`) : null
+          count > 1 ? element("span", { class: "spread" }, ` ${fixed(least)}–${fixed(most)}`) : null,
+          count > 0 && unfinished ? element("span", { class: "unfinished" }, ` ${unfinished}`) : null
         );
       });
       const row = element(
@@ -251,7 +258,7 @@ export class TableView {
         networks.map((name) => element("td", { class: "number" }, paper[name] ? `${paper[name]} %` : "")))];
     });
     return element(
-      "table", {}, element("caption", {}, "Test accuracy after the last step"), element("thead", {}, head),
+      "table", {}, element("caption", {}, `Test accuracy after ${counted(whole.steps, "step")}`), element("thead", {}, head),
       element("tbody", {}, rows)
     );
   }
@@ -325,9 +332,9 @@ function resultsOf(batch) {
  * @param {import("../lab.js").Evaluation[][]} trainings
  */
 function spreadOf(trainings) {
-  const last = trainings.map((evaluations) => evaluations[evaluations.length - 1].testAccuracy);
+  const ends = trainings.map((evaluations) => evaluations[evaluations.length - 1]), last = ends.map(({ testAccuracy }) => testAccuracy);
   const mean = last.length > 0 ? last.reduce((sum, value) => sum + value, 0) / last.length : NaN;
-  return { mean, least: Math.min(...last), most: Math.max(...last), count: last.length };
+  return { mean, least: Math.min(...last), most: Math.max(...last), count: last.length, step: Math.min(...ends.map(({ step }) => step)) };
 }
 
 /**
@@ -376,6 +383,6 @@ function orderVerdict(networks, values, mean, steps) {
   const holds = spatial.every(({ loss }) => loss >= 15) && others.every(({ loss }) => Math.abs(loss) < 5);
   if (holds) return { mark: "holds", text: `${text} The paper’s sentence holds here.` };
   // Only a training as long as the paper's can speak against the paper.
-  return steps < 6000 ? { mark: "open", text: `${text} After ${steps} steps that is less than the paper says; it takes 6000.` }
+  return steps < 6000 ? { mark: "open", text: `${text} After ${counted(steps, "step")} that is less than the paper says; it takes 6000.` }
     : { mark: "fails", text: `${text} The paper’s sentence does not hold with these settings.` };
 }

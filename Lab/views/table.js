@@ -34,7 +34,7 @@ export class TableView {
       "div", { class: "results", hidden: true }, this.verdict, this.summary.element, this.table, this.curves.element
     );
     this.controls = new Controls(lab, {
-      label: "Train", results: this.results, plan: () => this.plan(), onchange: (batch) => this.draw(batch),
+      label: "Train", forms: [this.form, this.data, this.training], results: this.results, plan: () => this.plan(), onchange: (batch) => this.draw(batch),
       presets: [
         {
           label: "Quick: 1000 steps", apply: () => this.form.set({ steps: "1000", seeds: "1" }),
@@ -46,7 +46,7 @@ export class TableView {
         },
       ],
     });
-    const isOpen = (/** @type {Form} */ form) => Object.keys(form.changed()).length > 0;
+    const isOpen = (/** @type {Form} */ form) => form.fields.some(({ key }) => key in form.changed() || form.isComplaining(key));
     place.append(
       element("h1", {}, "Compare networks"),
       quotation(
@@ -272,12 +272,17 @@ export class TableView {
   verdictOn(results, networks, values) {
     const mean = (/** @type {string} */ network, /** @type {string} */ value) => spreadOf(results(network, value)).mean;
     const name = (/** @type {string} */ network) => networkAppearances[network].label;
+    const isAlone = networks.every((network) => values.every((value) => results(network, value).length === 1));
+    const caution = " This is one seed of each, and another may differ by some points: take more.";
     if (values.length === 0) return { mark: "open", text: "" };
     if (values.length === 1) {
       const best = [...networks].sort((one, other) => mean(other, values[0]) - mean(one, values[0]));
-      return { mark: "open", text: `Best is the ${name(best[0])} with ${fixed(mean(best[0], values[0]))} %.` };
+      return { mark: "open", text: `Best is the ${name(best[0])} with ${fixed(mean(best[0], values[0]))} %.${isAlone && best.length > 1 ? caution : ""}` };
     }
-    if (this.vary === "order") return orderVerdict(networks, values, mean, this.form.number("steps"));
+    if (this.vary === "order") {
+      const { mark, text } = orderVerdict(networks, values, mean, this.form.number("steps"));
+      return { mark, text: text && isAlone ? text + caution : text };
+    }
     const ordered = [...values].sort((one, other) => Number(one) - Number(other));
     const [low, high] = [ordered[0], ordered[ordered.length - 1]];
     const changes = networks
@@ -291,14 +296,23 @@ export class TableView {
     const first = `${capitalized(what)} from ${low} to ${high}: ${listed(words)}.`;
     if (changes.length < 2) return { mark: "open", text: first };
     const [worst, least] = [changes[0], changes[changes.length - 1]], apart = least.by - worst.by;
+    const most = changes.length > 2 ? "most" : "more";
     const second = worst.by < 0
-      ? ` It hurts the ${name(worst.network)} most: ${fixed(-worst.by)} points, ${fixed(apart)} more than ${least.by < 0 ? "it costs" : "what happens to"} the ${name(least.network)}.`
-      : ` The ${name(least.network)} gains most: ${fixed(least.by)} points.`;
-    const third = apart < 3 ? " That is within what other seeds may turn round: take more." : "";
-    // Ten classes: guessing is right in 10 %.
-    const fourth = worst.by < 0 && changes.every(({ to }) => to < 20)
-      ? " All end near chance, so that who began higher had more to lose: look at the values between, too." : "";
-    return { mark: "open", text: first + second + third + fourth };
+      ? ` It hurts the ${name(worst.network)} ${most}: ${fixed(-worst.by)} points, ${fixed(apart)} more than ${least.by < 0 ? "it costs" : "what happens to"} the ${name(least.network)}.`
+      : ` The ${name(least.network)} gains ${most}: ${fixed(least.by)} points.`;
+    const third = lossAboveChance(changes, name);
+    const fourth = isAlone ? caution
+      : apart < 3 ? " That is within what other seeds may turn round: take more." : "";
+    if (worst.by >= 0 || !changes.every(({ to }) => to < 20)) return { mark: "open", text: first + second + third + fourth };
+    // What is lost says only how high each began: who is ahead says more.
+    const wins = networks.map((network) => ({
+      network, count: values.filter((value) => networks.every((other) => other === network || mean(network, value) > mean(other, value))).length
+    })).sort((one, other) => other.count - one.count);
+    const ahead = wins.filter(({ count }) => count > 0)
+      .map(({ network, count }) => `the ${name(network)} is ahead at ${count}`);
+    const zeroth = `${changes.length > 2 ? "All" : "Both"} end near chance, 10 %, so that who began higher had more to lose; `
+      + `${ahead.length > 0 ? `${listed(ahead)} of the ${values.length} values` : "none is ahead at any of the values"}. `;
+    return { mark: "open", text: zeroth + first + second + third + fourth };
   }
 
   close() {
@@ -307,6 +321,22 @@ export class TableView {
     curves.close();
     summary.close();
   }
+}
+
+/** The accuracy of guessing among ten classes, in percent. */
+const chance = 10;
+
+/**
+ * What part each network loses of what it had above chance, in words.
+ * @param {{network: string, from: number, to: number, by: number}[]} changes
+ * @param {(network: string) => string} name
+ */
+function lossAboveChance(changes, name) {
+  const lost = changes.filter(({ from, by }) => by < 0 && from > chance + 5)
+    .map(({ network, from, by }) => ({ network, part: Math.min(1, -by / (from - chance)) }))
+    .sort((one, other) => other.part - one.part);
+  if (lost.length < 2) return "";
+  return ` Of what they had above chance, ${listed(lost.map(({ network, part }) => `the ${name(network)} loses ${fixed(100 * part, 0)} %`))}.`;
 }
 
 /**

@@ -46,6 +46,15 @@ export class Address {
   constructor(fragment = location.hash) {
     this.parts = partsOf(fragment);
     this.view = this.parts.get("view") ?? "";
+    /** What is a setting of the open view. */
+    this.known = new Set(["view", keptKey]);
+    /** Parts that set nothing. */
+    this.unread = fragment.replace(/^#/, "").split("&").filter((part) => part !== "" && part.indexOf("=") < 1).map(decoded);
+  }
+
+  /** The parts of the address that are no settings of the open view. */
+  get unknown() {
+    return [...[...this.parts.keys()].filter((key) => !this.known.has(key)), ...this.unread];
   }
 
   /**

@@ -15,9 +15,10 @@ export class Controls {
    * @param {() => void} [options.onbegin] called before a new beginning
    * @param {{label: string, apply: () => void, isChosen: () => boolean}[]} [options.presets]
    * @param {string} [options.stepLabel]
+   * @param {import("./form.js").Form[]} options.forms what the visitor may have filled in wrongly; Enter in a field begins
    * @param {HTMLElement} [options.results] what shows the results: those of other settings than the present ones are dimmed
    */
-  constructor(lab, { label, plan, onchange, onbegin, presets = [], stepLabel = "One step", results }) {
+  constructor(lab, { label, plan, onchange, onbegin, presets = [], stepLabel = "One step", forms, results }) {
     this.lab = lab;
     this.label = label;
     this.plan = plan;
@@ -25,11 +26,18 @@ export class Controls {
     this.onbegin = onbegin;
     this.presets = presets;
     this.results = results;
+    this.forms = forms;
+    for (const form of forms) {
+      form.onvalidity = () => this.refresh();
+      form.onenter = () => { if (!this.batch?.isUnderWay) this.press(); };
+    }
     /** @type {Batch<any> | undefined} */
     this.batch = undefined;
     this.primary = element("button", { type: "button", class: "primary", onclick: () => this.press() }, label);
     this.stepButton = element("button", { type: "button", onclick: () => this.step() }, stepLabel);
     this.stopButton = element("button", { type: "button", onclick: () => this.batch?.stop() }, "Stop");
+    /** Says whether a change of settings has stopped something, and that the results are older. */
+    this.note = element("p", { class: "hint", role: "status" });
     this.speed = element("select", { onchange: () => this.batch?.setSpeed(Number(this.speed.value)) },
       [["Infinity", "as fast as it goes"], ["100", "100 steps a second"], ["20", "20 steps a second"], ["5", "5 steps a second"]]
         .map(([value, text]) => element("option", { value }, text)));
@@ -45,7 +53,8 @@ export class Controls {
       element("div", { class: "buttons" }, this.primary, this.stepButton, this.stopButton,
         element("button", { type: "button", onclick: () => this.copyLink() }, "Copy link"),
         element("label", { class: "speed" }, "Speed ", this.speed)),
-      element("div", { class: "progress" }, this.bar, this.status), this.fault);
+      element("div", { class: "progress" }, this.bar, this.status), this.note, this.fault);
+    this.isRefusing = false;
     this.estimates = 0;
     this.isClosed = false;
     this.refresh();
@@ -64,7 +73,16 @@ export class Controls {
 
   /** Begins anew with the settings as they are. */
   begin() {
+    // What was entered last and makes no sense is not what would be computed.
+    for (const form of this.forms) {
+      const refusal = form.refusal(true);
+      if (!refusal) continue;
+      this.isRefusing = true;
+      this.refresh();
+      return undefined;
+    }
     this.batch?.stop();
+    this.note.textContent = "";
     this.results?.classList.remove("stale");
     // An estimate that is under way would come too late.
     this.estimates += 1;
@@ -82,6 +100,9 @@ export class Controls {
 
   /** Ends what is under way, and lets go of what is done: it was asked for with other settings. */
   settingsChanged() {
+    const isShown = this.results && !this.results.hidden;
+    if (this.batch?.isUnderWay) this.note.textContent = `The training was stopped, since a setting has changed.${isShown ? " The results below are of the settings before." : ""}`;
+    else if (this.batch && isShown) this.note.textContent = "The results below are of the settings before.";
     this.batch?.stop();
     this.batch = undefined;
     this.results?.classList.add("stale");
@@ -140,7 +161,10 @@ export class Controls {
     }[state];
     this.stopButton.disabled = !batch?.isUnderWay;
     this.presets.forEach((preset, index) => this.presetButtons[index].setAttribute("aria-pressed", String(preset.isChosen())));
-    this.complain(batch?.faults ?? []);
+    // The field says it when it is left; here it is said when one wants to begin.
+    const refusal = this.isRefusing ? this.forms.map((form) => form.refusal()).find(Boolean) : "";
+    this.isRefusing = Boolean(refusal);
+    this.complain(refusal ? [refusal] : batch?.faults ?? []);
     if (!batch) return;
     this.bar.value = batch.part;
     const percent = `${Math.floor(100 * batch.part)} %`;

@@ -1,6 +1,6 @@
 // @ts-check
 // Settings that one can change, and that the address keeps.
-import { brief, element, numberIn, numbersIn } from "./elements.js";
+import { brief, element, grouped, listed, numberIn, numbersIn } from "./elements.js";
 
 /**
  * @typedef {object} Field
@@ -29,6 +29,13 @@ export class Form {
     this.onchange = onchange;
     /** @type {Record<string, {row: HTMLElement, show: (value: string) => void, fault: HTMLElement}>} */
     this.controls = {};
+    /** The fields whose text makes no sense: their settings are still the last that did. */
+    this.refused = new Set();
+    /** Called when such a field comes or goes. */
+    this.onvalidity = () => {};
+    /** Called when Enter is pressed in a field. */
+    this.onenter = () => {};
+    for (const { key } of fields) address.known.add(key);
     this.element = element("div", { class: "fields" }, fields.map((field) => this.made(field)));
   }
 
@@ -71,7 +78,9 @@ export class Form {
       this.address.set(key, value, this.field(key).standard);
       this.controls[key].show(value);
       this.complain(key, "");
+      this.refused.delete(key);
     }
+    this.onvalidity();
     this.onchange(Object.keys(values)[0]);
   }
 
@@ -90,24 +99,32 @@ export class Form {
    */
   faultOf(field, value) {
     const { kind, min = -Infinity, max = Infinity, step, choices = [], label, mayBeEmpty } = field;
+    const isWhole = step === 1;
     const oneOf = (/** @type {string} */ name) => choices.some((choice) => choice.value === name);
     if (kind === "choice") return oneOf(value)
       ? ""
       : `${label} should be one of ${choices.map((choice) => choice.label).join(", ")}.`;
     if (kind === "checks") {
       const names = value === "" ? [] : value.split(",");
-      return (mayBeEmpty || names.length > 0) && names.every(oneOf) ? "" : "Choose one or more.";
+      const stranger = names.find((name) => !oneOf(name)), twice = repeated(names);
+      if (stranger !== undefined) return `There is no ${stranger}; there are ${listed(choices.map((choice) => choice.label))}.`;
+      if (twice !== undefined) return `${choices.find((choice) => choice.value === twice)?.label} is there twice.`;
+      return mayBeEmpty || names.length > 0 ? "" : "Choose one or more.";
     }
     if (kind === "flag") return value === "true" || value === "false" ? "" : `${label} should be on or off.`;
-    const numbers = kind === "values" ? numbersIn(value) : [numberIn(value)];
+    const numbers = kind === "values" ? numbersIn(value) : [isWhole ? numberIn(ungrouped(value)) : numberIn(value)];
     if (numbers.length === 0) return "Write one number or more, with blanks between them.";
     for (const number of numbers) {
       if (Number.isNaN(number)) return kind === "values"
-        ? "Write numbers with blanks between them, such as 0.02 0.1 0.5."
-        : "Write a number, such as 0.25.";
-      if (number < min || number > max) return `${brief(number)} is too ${number < min ? "small" : "large"}: it can be ${brief(min)} to ${brief(max)}.`;
-      if (step === 1 && !Number.isInteger(number)) return `${brief(number)} should be a whole number.`;
+        ? `Write ${isWhole ? "whole " : ""}numbers with blanks between them, such as ${field.standard.replaceAll(",", " ") || "0.02 0.1 0.5"}.`
+        : isWhole ? `Write a whole number such as ${wholeExample(field)}.` : "Write a number, such as 0.25.";
+      if (number < min || number > max) return `${Number.isFinite(number) ? grouped(number) : value} is too ${number < min ? "small" : "large"}: it can be ${grouped(min)} to ${grouped(max)}.`;
+      if (isWhole && !Number.isInteger(number)) return `${brief(number)} is not whole: write a whole number such as ${wholeExample(field)}.`;
     }
+    const vanished = value.split(/[\s;,]+/).find((part) => numberIn(part) === 0 && /[1-9]/.test(part.replace(/e.*$/i, "")));
+    if (vanished !== undefined) return `${vanished} is smaller than any number that is computed with: write 0.`;
+    const twice = repeated(numbers);
+    if (twice !== undefined) return `${brief(twice)} is there twice: write each value once.`;
     return numbers.length > 12 ? "Twelve values at most." : "";
   }
 
@@ -120,6 +137,27 @@ export class Form {
     place.textContent = fault;
     place.hidden = fault === "";
     for (const input of row.querySelectorAll("input, select")) input.setAttribute("aria-invalid", String(fault !== ""));
+    // What is said in a closed section is not seen.
+    if (fault) row.closest("details")?.setAttribute("open", "");
+  }
+  /** @param {string} key */
+  isComplaining(key) {
+    return !this.controls[key].fault.hidden;
+  }
+
+  /**
+   * Shows the first field that was refused and is in sight, and says what is wrong with it; nothing where there is none.
+   * @param {boolean} [isFocused] whether the cursor goes there
+   */
+  refusal(isFocused = false) {
+    const field = this.fields.find(({ key }) => this.refused.has(key) && !this.controls[key].row.hidden);
+    if (!field) return "";
+    const { row, fault } = this.controls[field.key];
+    if (isFocused) {
+      row.closest("details")?.setAttribute("open", "");
+      /** @type {HTMLElement | null} */ (row.querySelector("input[type=text], input, select"))?.focus();
+    }
+    return `${field.label}: ${fault.textContent}`;
   }
 
   /**
@@ -128,14 +166,19 @@ export class Form {
    * @param {string} text
    */
   enter(field, text) {
-    const fault = this.faultOf(field, text);
-    this.complain(field.key, fault);
+    const { key, kind, step } = field, fault = this.faultOf(field, text), wasRefused = this.refused.has(key);
+    this.complain(key, fault);
+    if (fault) this.refused.add(key);
+    else this.refused.delete(key);
+    if (fault || wasRefused) this.onvalidity();
     if (fault) return;
-    const value = field.kind === "number" || field.kind === "slider"
-      ? String(numberIn(text))
+    const value = kind === "number" || kind === "slider"
+      ? String(numberIn(step === 1 ? ungrouped(text) : text))
       : field.kind === "values" ? numbersIn(text).join(",") : text;
-    this.address.set(field.key, value, field.standard);
-    this.onchange(field.key);
+    // The same once more, as after Enter, changes nothing.
+    if (value === this.value(key)) return;
+    this.address.set(key, value, field.standard);
+    this.onchange(key);
   }
 
   /** @param {Field} field */
@@ -197,15 +240,55 @@ export class Form {
       class: `field field-${kind}`, "aria-describedby": kind === "checks" ? described : null
     },
       name, inputs, hint ? element("p", { class: "hint", id: `${id}-hint` }, hint) : null, fault);
+    row.addEventListener("keydown", (/** @type {KeyboardEvent} */ event) => {
+      if (event.key !== "Enter" || !(event.target instanceof HTMLInputElement)) return;
+      event.preventDefault();
+      if (event.target.type === "text") enter(event.target.value);
+      this.onenter();
+    });
     this.controls[key] = { row, show, fault };
     show(this.value(key));
     // What the address says and cannot be is said in words, too.
     const asked = this.address.get(key);
     if (asked !== undefined && this.faultOf(field, asked)) this.complain(
-      key, `${this.faultOf(field, asked)} ${label} is ${field.standard} now.`
+      key, `${this.faultOf(field, asked)} ${label} is ${shown(field, field.standard)} now.`
     );
     return row;
   }
+}
+
+/**
+ * What is in a list more than once; undefined where nothing is.
+ * @template Value
+ * @param {Value[]} values
+ * @returns {Value | undefined}
+ */
+const repeated = (values) => values.find((value, index) => values.indexOf(value) < index);
+
+/**
+ * A whole number's digits without the commas between thousands: 1,000 cannot be a decimal comma there.
+ * @param {string} text
+ */
+const ungrouped = (text) => (/^\s*[-+−]?\d{1,3}(,\d{3})+\s*$/.test(text) ? text.replaceAll(",", "") : text);
+
+/**
+ * A number that a field would take.
+ * @param {Field} field
+ */
+const wholeExample = ({ standard, min = 0, max = Infinity }) =>
+  grouped(Number(standard.split(",")[0]) || Math.max(Math.min(500, max), min));
+
+/**
+ * A value as a visitor sees it.
+ * @param {Field} field
+ * @param {string} value
+ */
+function shown({ kind, choices = [] }, value) {
+  const label = (/** @type {string} */ name) => choices.find((choice) => choice.value === name)?.label ?? name;
+  if (kind === "flag") return value === "true" ? "on" : "off";
+  if (kind === "choice") return label(value);
+  if (kind === "checks") return value === "" ? "empty" : listed(value.split(",").map(label));
+  return kind === "values" ? value.replaceAll(",", " ") : grouped(Number(value));
 }
 
 /**

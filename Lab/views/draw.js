@@ -37,7 +37,7 @@ export class DrawView {
      */
     this.answers = {};
     this.form = new Form(stepField, address, () => this.controls.settingsChanged());
-    this.controls = new Controls(lab, { label: "Train", plan: () => this.plan(), onchange: () => this.ask() });
+    this.controls = new Controls(lab, { label: "Train", forms: [this.form], plan: () => this.plan(), onchange: () => this.ask() });
     this.verdict = verdictPlace();
     this.figure = new Figure();
     this.pad = element("div", {

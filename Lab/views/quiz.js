@@ -27,7 +27,7 @@ export class QuizView {
     this.form = new Form(quizFields, address, (key) => (key === "steps" ? this.controls.settingsChanged() : this.begin()));
     this.controls = new Controls(
       lab,
-      { label: "Train the CNN", plan: () => this.plan(), onchange: (batch) => { if (batch.state === "finished") this.next(); } }
+      { label: "Train the CNN", forms: [this.form], plan: () => this.plan(), onchange: (batch) => { if (batch.state === "finished") this.next(); } }
     );
     this.picture = element("div", { class: "quiz-picture" });
     this.question = element("p", { class: "verdict" }, "The CNN is learning; you may begin.");

@@ -60,14 +60,14 @@ export class StudyView {
     this.form = new Form([...fields, ...rareFields], address, () => this.controls.settingsChanged());
     const { form } = this;
     const rare = element("details", {
-      open: rareFields.some(({ key }) => key in form.changed())
+      open: rareFields.some(({ key }) => key in form.changed() || form.isComplaining(key))
     }, element("summary", {}, "All other settings"),
       element("div", { class: "fields" }, rareFields.map(({ key }) => form.controls[key].row)));
     this.figure = new Figure();
     this.verdict = verdictPlace();
     this.results = element("div", { class: "results", hidden: true }, this.verdict, this.parts());
     this.controls = new Controls(lab, {
-      label, stepLabel, results: this.results, plan: () => this.plan(), onchange: (batch) => this.drawn(batch),
+      label, stepLabel, forms: [form], results: this.results, plan: () => this.plan(), onchange: (batch) => this.drawn(batch),
       onbegin: () => this.forget(),
       presets: presets.map(({ label, values }) => ({
         label, apply: () => form.set(values),

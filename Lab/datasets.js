@@ -69,6 +69,18 @@ export function datasetSettings({ "padding-from": from, "padding-to": to, ...val
 }
 
 /**
+ * A sentence of the engine with the settings named as their fields are.
+ * @param {string} sentence
+ */
+export function labelled(sentence) {
+  const names = [...datasetFields, ...rareDatasetFields]
+    .map(({ key, label }) => /** @type {[string, string]} */ ([key.replaceAll("-", "_"), label]))
+    .filter(([name]) => name.includes("_"));
+  const text = names.reduce((text, [name, label]) => text.replaceAll(new RegExp(`\\b${name}\\b`, "g"), `“${label}”`), sentence);
+  return text.replace(/^padding\b/i, "“Padding, most”");
+}
+
+/**
  * The settings of a dataset with so many training and test examples.
  * @param {number} training
  * @param {number} test

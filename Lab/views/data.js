@@ -2,10 +2,10 @@
 // The dataset: every setting a slider, examples and the way from template to example drawn as it moves, and downloads.
 import { seriesColor } from "../appearance.js";
 import { CoreError, written } from "../core.js";
-import { datasetFields, datasetSettings, madeDataset, rareDatasetFields } from "../datasets.js";
+import { datasetFields, datasetSettings, labelled, madeDataset, rareDatasetFields } from "../datasets.js";
 import { csvFile, npzFile } from "../files.js";
 import { Form } from "../form.js";
-import { download, element, quotation, say, verdictPlace } from "../elements.js";
+import { download, element, grouped, quotation, say, verdictPlace } from "../elements.js";
 import { linkTo } from "../address.js";
 import { rangeOf, signalRow, stageNames } from "../signals.js";
 
@@ -33,6 +33,7 @@ export class DatasetView {
     this.lab = lab;
     this.redraws = 0;
     this.another = 0;
+    this.faults = { drawing: "", making: "" };
     this.form = new Form(datasetFields, address, () => this.changed());
     this.rareForm = new Form(rareDatasetFields, address, (key) => this.rareChanged(key));
     this.digitForm = new Form(ownFields, address, () => this.draw());
@@ -42,9 +43,10 @@ export class DatasetView {
     this.fault = element("p", { class: "fault", role: "alert", hidden: true });
     this.verdict = verdictPlace();
     this.train = element("a", { class: "button" }, "Train networks on this data");
-    const save = (/** @type {string} */ ending) => element(
+    this.downloads = ["npz", "csv"].map((ending) => element(
       "button", { type: "button", onclick: () => this.save(ending) }, `Download .${ending}`
-    );
+    ));
+    for (const form of [this.form, this.rareForm]) form.onvalidity = () => this.settle();
     place.append(
       element("h1", {}, "Data"),
       quotation(
@@ -55,7 +57,7 @@ export class DatasetView {
         element("section", { class: "panel", "aria-label": "Settings of the dataset" },
           this.form.element,
           element(
-            "details", { open: Object.keys(this.rareForm.changed()).length > 0 }, element("summary", {}, "All other settings"),
+            "details", { open: rareDatasetFields.some(({ key }) => key in this.rareForm.changed() || this.rareForm.isComplaining(key)) }, element("summary", {}, "All other settings"),
             this.rareForm.element
           ),
           element("div", { class: "buttons" },
@@ -75,7 +77,7 @@ export class DatasetView {
               element("div", { class: "figure-subtitle" }, "The first example of each digit in the training set, centred and normalised with all others")),
             this.finished),
           this.verdict,
-          element("div", { class: "buttons" }, save("npz"), save("csv"), this.train))));
+          element("div", { class: "buttons" }, this.downloads, this.train))));
     this.observer = new ResizeObserver(() => this.draw());
     this.observer.observe(this.journey);
     this.changed();
@@ -98,12 +100,33 @@ export class DatasetView {
   }
 
   changed() {
+    this.faults.making = "";
     this.draw();
     this.make();
+    this.settle();
+  }
+
+  /** Says what is wrong; data that cannot be made can be neither saved nor trained on. */
+  settle() {
+    const sentence = this.faults.drawing || this.faults.making;
+    if (this.fault.textContent !== sentence) this.fault.textContent = sentence;
+    this.fault.hidden = sentence === "";
+    const isPossible = sentence === "" && !this.form.refusal() && !this.rareForm.refusal();
+    for (const button of this.downloads) button.disabled = !isPossible;
+    for (const place of [this.verdict, this.journey, this.examples]) place.classList.toggle("stale", !isPossible);
+    if (!isPossible) {
+      say(this.verdict, "");
+      this.train.removeAttribute("href");
+      this.train.setAttribute("aria-disabled", "true");
+      return;
+    }
     const asked = Object.entries({
       ...this.form.changed(), ...this.rareForm.changed()
     }).map(([key, value]) => [`dataset.${key}`, value]);
     this.train.setAttribute("href", linkTo("table", Object.fromEntries(asked)));
+    this.train.removeAttribute("aria-disabled");
+    // What was taken back is said again.
+    if (this.verdict.textContent === "") this.make();
   }
 
   reset() {
@@ -137,9 +160,9 @@ export class DatasetView {
         (signal, digit) => ({ title: String(digit), signal, range, color: seriesColor(digit) })
       ),
         { width, height: isNarrow ? 56 : 120, perRow: 10, summary: "One example of each digit, made with these settings." });
-      this.complain("");
+      this.complain("drawing", "");
     } catch (error) {
-      this.complain(sentenceOf(error));
+      this.complain("drawing", sentenceOf(error));
     }
     this.redrawTime = performance.now() - start;
   }
@@ -155,7 +178,7 @@ export class DatasetView {
       if (number !== this.redraws) return;
       this.drawFinished(data);
     } catch (error) {
-      if (number === this.redraws) this.complain(sentenceOf(error));
+      if (number === this.redraws) this.complain("making", sentenceOf(error));
     }
   }
 
@@ -174,8 +197,9 @@ export class DatasetView {
     this.finished.classList.remove("stale");
     const isPublished = data.digest === publishedDigest;
     say(this.verdict, isPublished ? "holds" : "open",
-      `${data.y.length} training and ${data.y_test.length} test examples of ${length} points, digest ${data.digest}: `
+      `${grouped(data.y.length)} training and ${grouped(data.y_test.length)} test examples of ${length} points, digest ${data.digest}: `
       + (isPublished ? "the published dataset, with the bits of every other machine." : "the command makes the same with these settings."));
+    this.settle();
   }
 
   /** @param {string} ending npz or csv */
@@ -184,14 +208,18 @@ export class DatasetView {
       const data = await madeDataset(this.lab, this.settings);
       download(`mnist1d.${ending}`, ending === "npz" ? npzFile(data) : await csvFile(data));
     } catch (error) {
-      this.complain(sentenceOf(error));
+      this.complain("making", sentenceOf(error));
     }
   }
 
-  /** @param {string} sentence */
-  complain(sentence) {
-    this.fault.textContent = sentence;
-    this.fault.hidden = sentence === "";
+  /**
+   * @param {"drawing" | "making"} what
+   * @param {string} sentence
+   */
+  complain(what, sentence) {
+    if (this.faults[what] === sentence) return;
+    this.faults[what] = sentence;
+    this.settle();
   }
 
   close() {
@@ -204,4 +232,4 @@ export class DatasetView {
 export const publishedDigest = "5744183bb9b6753a";
 
 /** @param {any} error */
-const sentenceOf = (error) => (error instanceof CoreError ? error.message : `The page has a fault: ${error?.message ?? error}.`);
+const sentenceOf = (error) => (error instanceof CoreError ? labelled(error.message) : `The page has a fault: ${error?.message ?? error}.`);

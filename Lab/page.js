@@ -1,7 +1,7 @@
 // @ts-check
 // The page: starts the laboratory, and opens the view that the address names.
 import { Address, linkTo } from "./address.js";
-import { element } from "./elements.js";
+import { element, listed } from "./elements.js";
 import { Lab } from "./lab.js";
 import { ActivationView } from "./views/activation.js";
 import { BitsView, kernelWords } from "./views/bits.js";
@@ -19,6 +19,7 @@ import { TableView } from "./views/table.js";
 /**
  * @typedef {object} View what is open
  * @property {() => void} close ends its trials
+ * @property {import("./controls.js").Controls} [controls]
  */
 
 /** @type {Record<string, {title: string, View: new (place: HTMLElement, lab: Lab, address: Address) => View}>} */
@@ -49,10 +50,18 @@ let openAddress;
  * @param {boolean} isFirst
  */
 function show(lab, isFirst) {
+  /** @type {string[]} */
+  const notices = [];
+  if (open?.controls?.batch?.isUnderWay) notices.push(`The training in “${views[openAddress?.view ?? ""].title}” was stopped when you left.`);
   open?.close();
   openAddress?.close();
   open = undefined;
-  const address = new Address(), name = views[address.view] ? address.view : "home";
+  const address = new Address(), name = Object.hasOwn(views, address.view) ? address.view : "home";
+  if (address.view && name !== address.view) {
+    notices.push(`There is no view “${address.view}”: this is the start.`);
+    // Its settings would be another view's.
+    address.parts.clear();
+  }
   address.view = name;
   openAddress = address;
   const main = byId("main"), { title, View } = views[name];
@@ -69,6 +78,10 @@ function show(lab, isFirst) {
     ));
     throw error;
   }
+  const unknown = address.unknown.map((part) => `“${part}”`);
+  if (unknown.length > 0) notices.push(`${listed(unknown)} ${unknown.length > 1 ? "are no settings" : "is not a setting"} of this view.`);
+  byId("notice").textContent = notices.join(" ");
+  byId("notice").hidden = notices.length === 0;
   if (isFirst) return;
   // As when a page is loaded: from the top, and a screen reader begins with the heading.
   scrollTo(0, 0);

@@ -1,5 +1,6 @@
 // @ts-check
 // Several trials that belong together: begun so many at once, paused, stepped and stopped as one, and timed.
+import { labelled } from "./datasets.js";
 import { capitalized } from "./elements.js";
 
 /**
@@ -41,6 +42,8 @@ export class Batch {
     this.since = 0;
     this.isDrawing = false;
     this.lastDrawn = -Infinity;
+    /** Whether it was slowed down or stepped, so that its seconds do not tell how fast this machine is. */
+    this.isHeldBack = false;
   }
 
   start() {
@@ -64,6 +67,7 @@ export class Batch {
    * @param {number} steps
    */
   step(steps = 1) {
+    this.isHeldBack = true;
     if (this.state === "running") this.pause();
     if (this.state === "waiting") {
       this.setState("paused");
@@ -77,6 +81,7 @@ export class Batch {
   /** @param {number} stepsPerSecond */
   setSpeed(stepsPerSecond) {
     this.speed = stepsPerSecond;
+    this.isHeldBack ||= Number.isFinite(stepsPerSecond);
     for (const { trial } of this.running()) trial?.setSpeed(stepsPerSecond);
   }
   /** Ends all trials, those that were kept as well. */
@@ -156,7 +161,7 @@ export class Batch {
       // What it has found is here; its memory is the next one's.
       if (!isKept) trial.stop();
     } catch (error) {
-      const sentence = String(/** @type {any} */ (error)?.message ?? error);
+      const sentence = labelled(String(/** @type {any} */ (error)?.message ?? error));
       // What was stopped stays where it stood.
       if (this.state === "stopped") item.isStopped = true;
       else item.fault = name ? `${capitalized(name)}: ${sentence}` : sentence;
@@ -199,7 +204,7 @@ const timeless = ["steps", "seed", "epochs", "outer-steps", "learning-rate", "in
  * @param {number} totalSteps
  * @returns {Promise<number>} seconds
  */
-export async function secondsOf(lab, plan, totalSteps) {
+async function secondsOf(lab, plan, totalSteps) {
   const settings = Object.fromEntries(Object.entries(plan.settings).filter(([key]) => !timeless.includes(key)));
   const key = JSON.stringify([plan.kind, settings]);
   if (!paces.has(key)) paces.set(key, measuredPace(lab, plan));
@@ -207,6 +212,44 @@ export async function secondsOf(lab, plan, totalSteps) {
   const every = plan.options?.evaluateEvery ?? 0;
   // An evaluation goes over all examples without gradients, which takes about as long as twenty steps.
   return (pace * totalSteps * (1 + (every > 0 ? 20 / every : 0))) / 1000;
+}
+
+/** How much longer the last run took than what was measured: what else the machine does, and that workers share it. */
+let slowness = 1;
+
+/**
+ * How long plans take together, by the slower of what is measured now and the last run.
+ * @param {import("./lab.js").Lab} lab
+ * @param {{plans: Plan<any>[], steps: (plan: Plan<any>) => number}} undertaking
+ * @returns {Promise<number>} seconds
+ */
+export const estimatedSeconds = async (lab, undertaking) => slowness * await measuredSeconds(lab, undertaking);
+
+/**
+ * @param {import("./lab.js").Lab} lab
+ * @param {{plans: Plan<any>[], steps: (plan: Plan<any>) => number}} undertaking
+ */
+async function measuredSeconds(lab, { plans, steps }) {
+  let seconds = 0, longest = 0;
+  for (const plan of plans) {
+    const own = await secondsOf(lab, plan, steps(plan));
+    seconds += own;
+    longest = Math.max(longest, own);
+  }
+  return Math.max(seconds / lab.workers.length, longest);
+}
+
+/**
+ * Learns from a run that has ended how long others take.
+ * @param {import("./lab.js").Lab} lab
+ * @param {Batch<any>} batch
+ * @param {(plan: Plan<any>) => number} steps
+ */
+export async function learnSlowness(lab, batch, steps) {
+  const { part, seconds } = batch;
+  if (batch.isHeldBack || batch.faults.length > 0 || part < 0.05 || seconds < 0.5) return;
+  const measured = await measuredSeconds(lab, { plans: batch.items.map(({ plan }) => plan), steps });
+  slowness = Math.max(1, seconds / (measured * part));
 }
 
 /**
@@ -222,11 +265,11 @@ async function measuredPace(lab, { kind, settings, options = {} }) {
     return trial.busy;
   };
   try {
-    // The first step prepares, and the browser compiles what runs often a second time, better: the fastest few steps count.
+    // The first step prepares, and the browser compiles what runs often a second time, better: the last and most steps count.
     let before = await upTo(1), pace = before;
-    for (let more = 1; trial.taken + more <= trial.total && more <= 64 && before < 400; more *= 2) {
+    for (let more = 1; trial.taken + more <= trial.total && more <= 256 && before < 400; more *= 2) {
       const after = await upTo(trial.taken + more);
-      pace = Math.min(pace, Math.max(after - before, 0.05) / more);
+      pace = Math.max(after - before, 0.05) / more;
       before = after;
     }
     return pace;

@@ -1,7 +1,7 @@
 // @ts-check
 // The bar below a view's settings: begin, pause, step, speed, how far it is and how long it takes.
-import { Batch, secondsOf } from "./batch.js";
-import { durationWords, element } from "./elements.js";
+import { Batch, estimatedSeconds, learnSlowness } from "./batch.js";
+import { aboutWords, durationWords, element } from "./elements.js";
 
 /** @typedef {{plans: import("./batch.js").Plan<any>[], steps: (plan: import("./batch.js").Plan<any>) => number, atOnce?: number}} Undertaking */
 
@@ -88,7 +88,8 @@ export class Controls {
     this.estimates += 1;
     this.onbegin?.();
     try {
-      const { plans, atOnce } = this.plan();
+      const { plans, atOnce, steps } = this.plan();
+      this.steps = steps;
       this.batch = new Batch(this.lab, plans, { atOnce, onchange: () => this.refresh() });
       this.batch.setSpeed(Number(this.speed.value));
     } catch (error) {
@@ -104,6 +105,7 @@ export class Controls {
     if (this.batch?.isUnderWay) this.note.textContent = `The training was stopped, since a setting has changed.${isShown ? " The results below are of the settings before." : ""}`;
     else if (this.batch && isShown) this.note.textContent = "The results below are of the settings before.";
     this.batch?.stop();
+    if (this.batch && this.learned !== this.batch) this.learn(this.batch);
     this.batch = undefined;
     this.results?.classList.add("stale");
     this.bar.value = 0;
@@ -131,16 +133,11 @@ export class Controls {
     await new Promise((resume) => setTimeout(resume, 400));
     if (number !== this.estimates || this.batch?.isUnderWay || this.isClosed) return;
     try {
-      const { plans, steps } = this.plan();
-      let seconds = 0, longest = 0;
-      for (const plan of plans) {
-        const own = await secondsOf(this.lab, plan, steps(plan));
-        if (number !== this.estimates || this.isClosed) return;
-        seconds += own;
-        longest = Math.max(longest, own);
-      }
-      if (this.batch?.isUnderWay) return;
-      this.status.textContent = `Takes about ${durationWords(Math.max(seconds / this.lab.workers.length, longest))} in this browser`;
+      await this.lesson;
+      if (number !== this.estimates || this.isClosed) return;
+      const seconds = await estimatedSeconds(this.lab, this.plan());
+      if (number !== this.estimates || this.isClosed || this.batch?.isUnderWay) return;
+      this.status.textContent = `Takes ${aboutWords(seconds)} in this browser`;
     } catch (error) {
       if (number === this.estimates && !this.isClosed) this.complain([String(/** @type {any} */ (error).message)]);
     }
@@ -168,13 +165,21 @@ export class Controls {
     if (!batch) return;
     this.bar.value = batch.part;
     const percent = `${Math.floor(100 * batch.part)} %`;
-    const left = durationWords(batch.secondsLeft);
+    const left = aboutWords(batch.secondsLeft);
     this.status.textContent = {
       waiting: "", paused: `Paused at ${percent}`, stopped: `Stopped at ${percent}`,
-      running: left && batch.speed === Infinity ? `${percent}, about ${left} left` : percent,
+      running: Number.isFinite(batch.secondsLeft) && batch.speed === Infinity ? `${percent}, ${left} left` : percent,
       finished: `Done in ${durationWords(batch.seconds)}`,
     }[state];
+    if ((state === "finished" || state === "stopped") && this.learned !== batch) this.learn(batch);
     this.onchange(batch);
+  }
+
+  /** @param {Batch<any>} batch that has ended */
+  learn(batch) {
+    this.learned = batch;
+    // Where nothing can be measured, the estimate says so.
+    this.lesson = learnSlowness(this.lab, batch, this.steps ?? (() => 1)).catch(() => {});
   }
 
   close() {

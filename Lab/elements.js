@@ -40,9 +40,9 @@ export function say(place, mark, text = "") {
   // A number and its unit stay on one line.
   text = text.replaceAll(" %", "\u00a0%");
   // What is said already is not said again: a screen reader would repeat it.
-  if (place.textContent?.endsWith(text) && place.dataset.mark === mark) return;
-  place.dataset.mark = mark;
   const sign = { holds: "✓ ", fails: "✗ ", open: "", "": "" }[mark];
+  if (place.textContent === sign + text && place.dataset.mark === mark) return;
+  place.dataset.mark = mark;
   place.replaceChildren(...(sign ? [element("span", { "aria-hidden": true }, sign)] : []), text);
 }
 
@@ -86,10 +86,10 @@ export const brief = (value) =>
   (Number.isInteger(value) ? String(value) : String(Number(value.toPrecision(3)))).replace("-", "−");
 
 /**
- * A whole number with a comma after every thousand, as in 1,000,000.
+ * A whole number with a comma after every thousand where it has more than four digits: 1000, 1,000,000.
  * @param {number} value
  */
-export const grouped = (value) => (Number.isInteger(value) ? value.toLocaleString("en-US").replace("-", "−") : brief(value));
+export const grouped = (value) => (Number.isInteger(value) && Math.abs(value) >= 10000 ? value.toLocaleString("en-US").replace("-", "−") : brief(value));
 
 /**
  * So many of something: 1 step, 2 steps.
@@ -109,6 +109,12 @@ export function durationWords(seconds) {
   if (seconds < 5400) return `${Math.round(seconds / 60)} min`;
   return `${fixed(seconds / 3600)} h`;
 }
+
+/**
+ * The same behind a verb, where it is an estimate: takes about 12 s, but less than a second.
+ * @param {number} seconds
+ */
+export const aboutWords = (seconds) => (seconds < 1 ? "" : "about ") + durationWords(seconds);
 
 /**
  * Words as one lists them: a, b and c.

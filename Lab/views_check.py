@@ -135,7 +135,7 @@ class ViewsCheck:
         self.close(page, "values")
         page = self.open("#view=table&steps=abc")
         self.expect("an address that makes no sense is said in words", page.run(FAULTS),
-                    ["Write a whole number such as 1,000. Training steps is 1,000 now."])
+                    ["Write a whole number such as 1000. Training steps is 1000 now."])
         self.close(page, "address")
         page = self.open("#view=table&models=&more-models=mixer&dataset.final-seq-length=41&steps=50")
         page.run(PRESS)

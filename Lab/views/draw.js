@@ -217,7 +217,8 @@ export class DrawView {
   }
 
   drawAnswers() {
-    const { answers } = this;
+    // Of a signal without any shape there is nothing to see.
+    const isEmpty = this.signal.every((value) => value === 0), answers = isEmpty ? {} : this.answers;
     const networks = ["logistic", "mlp", "cnn", "gru"];
     this.figure.draw({
       title: "What the networks see", subtitle: "How probable each digit is to them",
@@ -230,6 +231,10 @@ export class DrawView {
       })),
       columns: 2, aspect: 0.4, summary: "A bar for each digit and network; the sentence above says which are highest.",
     });
+    if (isEmpty && this.data && this.verdict) {
+      say(this.verdict, "open", "Draw something first.");
+      return;
+    }
     const known = networks.filter((network) => answers[network]);
     // While one draws, sentences would pile up.
     if (known.length === 0 || !this.verdict || (this.last && !this.announce)) return;

@@ -13,6 +13,9 @@ const quizFields = [
   { key: "steps", label: "The CNN’s training steps", kind: "number", standard: "1000", min: 1, max: 20000, step: 1 },
 ];
 
+/** @param {number} digit */
+const article = (digit) => (digit === 8 ? "an" : "a");
+
 /** @typedef {{index: number, label: number, own: number, network: number}} Answer */
 
 export class QuizView {
@@ -24,12 +27,15 @@ export class QuizView {
   constructor(place, lab, address) {
     this.lab = lab;
     this.isClosed = false;
+    /** Whether the example in sight is answered; the next key or click goes on. */
+    this.isShown = false;
     this.form = new Form(quizFields, address, (key) => (key === "steps" ? this.controls.settingsChanged() : this.begin()));
     this.controls = new Controls(
       lab,
-      { label: "Train the CNN", forms: [this.form], plan: () => this.plan(), onchange: (batch) => { if (batch.state === "finished") this.next(); } }
+      { label: "Train the CNN", forms: [this.form], plan: () => this.plan(), onchange: (batch) => { if (batch.state === "finished" && !this.isShown) this.next(); } }
     );
-    this.picture = element("div", { class: "quiz-picture" });
+    this.picture = element("div", { class: "quiz-picture", onclick: () => { if (this.isShown) this.next(); } });
+    this.nextButton = element("button", { type: "button", class: "primary", hidden: true, onclick: () => this.next() }, "Next");
     this.question = element("p", { class: "verdict" }, "The CNN is learning; you may begin.");
     this.told = verdictPlace();
     this.table = element("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": "Answers" });
@@ -45,11 +51,19 @@ export class QuizView {
       element("div", { class: "split split-pad" }, this.picture,
         element("div", {}, this.question,
           element("div", { class: "buttons digits", role: "group", "aria-label": "Which digit is it?" }, this.buttons),
-          element("p", { class: "hint" }, "Or press the digit’s key."), this.told, this.table)),
+          element("p", { class: "hint" }, "Or press the digit’s key."), this.told,
+          element("div", { class: "buttons" }, this.nextButton), this.table)),
       element("section", { class: "panel panel-below", "aria-label": "Settings" }, this.form.element, this.controls.element));
     this.listener = (/** @type {KeyboardEvent} */ event) => {
       const isWriting = event.target instanceof HTMLInputElement || event.target instanceof HTMLSelectElement;
-      if (!isWriting && !event.ctrlKey && !event.metaKey && !event.altKey && /^[0-9]$/.test(event.key)) this.answer(Number(event.key));
+      if (isWriting || event.ctrlKey || event.metaKey || event.altKey) return;
+      // Enter and the space bar press a button that has the focus.
+      const isPress = (event.key === "Enter" || event.key === " ") && !(event.target instanceof HTMLButtonElement);
+      if (/^[0-9]$/.test(event.key)) this.answer(Number(event.key));
+      else if (this.isShown && (isPress || event.key === "ArrowRight")) {
+        event.preventDefault();
+        this.next();
+      }
     };
     addEventListener("keydown", this.listener);
     this.prepare();
@@ -102,12 +116,18 @@ export class QuizView {
   next() {
     const { data, examples = [], answers = [] } = this;
     if (!data || this.isClosed) return;
+    // The button goes; the keyboard stays where it was.
+    const hadFocus = document.activeElement === this.nextButton;
+    this.isShown = false;
+    if (this.nextButton) this.nextButton.hidden = true;
+    if (this.told && answers.length < examples.length) say(this.told, "");
     const index = examples[answers.length];
     for (const button of this.buttons ?? []) button.disabled = index === undefined;
     if (index === undefined) {
       this.finish();
       return;
     }
+    if (hadFocus) this.buttons[0].focus();
     this.question.textContent = `Example ${answers.length + 1} of ${examples.length}: which digit is it?`;
     const signal = data.x_test.subarray(index * data.t.length, (index + 1) * data.t.length);
     this.picture.innerHTML = `<svg class="chart" viewBox="0 0 240 400" role="img" aria-label="A signal of ${signal.length} points, drawn downward.">`
@@ -117,6 +137,10 @@ export class QuizView {
   /** @param {number} own */
   async answer(own) {
     const { data, examples = [], answers = [], controls, told } = this;
+    if (this.isShown) {
+      this.next();
+      return;
+    }
     const index = examples[answers.length];
     if (!data || index === undefined || this.isAnswering) return;
     this.isAnswering = true;
@@ -134,8 +158,11 @@ export class QuizView {
     if (this.isClosed) return;
     answers.push({ index, label, own, network });
     const others = network < 0 ? "the CNN has no answer yet" : network === label ? "the CNN was right" : `the CNN said ${network}`;
-    if (told) say(told, own === label ? "holds" : "fails", `${own === label ? "Right" : "No"}: it was a ${label}; ${others}.`);
-    this.next();
+    if (told) say(told, own === label ? "holds" : "fails", `${own === label ? "Right" : `No, not ${article(own)} ${own}`}: it is ${article(label)} ${label}; ${others}.`);
+    this.isShown = true;
+    this.nextButton.hidden = false;
+    this.nextButton.textContent = answers.length < examples.length ? "Next" : "How it went";
+    this.question.textContent = `Example ${answers.length} of ${examples.length}; the next key or click goes on.`;
   }
 
   finish() {

@@ -43,6 +43,8 @@ class ViewsCheck:
         self.check_training()
         self.check_closing()
         self.check_settings()
+        self.check_refusals()
+        self.check_address()
         self.check_slider()
         self.check_downloads()
         self.check_keyboard()
@@ -143,6 +145,63 @@ class ViewsCheck:
         self.expect("what the engine refuses is said in words", "patch" in page.run(FAULTS)[0], True)
         self.close(page, "refusal")
 
+    def check_refusals(self):
+        """What makes no sense is not computed, and is said where it stands; what is stopped stays where it stood."""
+        def enter(page, label, text):
+            page.run(f"(() => {{ const input = [...document.querySelectorAll('.field')].find((field) => field.textContent.startsWith('{label}'))"
+                     f".querySelector('input[type=text]'); input.value = '{text}'; input.dispatchEvent(new Event('change')); }})()")
+
+        page = self.open("#view=table&vary=iid-noise-scale&models=mlp,cnn&steps=20000")
+        for text, right in (("0.1 0.1", "0.1 is there twice: write each value once."),
+                            ("1e-400", "1e-400 is smaller than any number that is computed with: write 0."),
+                            ("0,1 much", "Write numbers with blanks between them, such as 0.02 0.1 0.25 0.5.")):
+            enter(page, "Values", text)
+            self.expect(f"values {text} are refused", page.run(FAULTS), [right])
+        enter(page, "Values", "0.02 0.5")
+        enter(page, "First seed", "1,5")
+        self.expect("a fault opens its section", page.run(FAULTS + ".length === 1 && document.activeElement === document.body"
+                    " && [...document.querySelectorAll('details')].map((section) => section.open).join()"), "false,true")
+        page.run("document.querySelectorAll('details')[1].open = false")
+        page.run(PRESS)
+        self.expect("a field that makes no sense is not trained with",
+                    (page.run("Boolean(document.querySelector('.controls progress').value)"), page.run("document.activeElement.id"), page.run(FAULTS)[-1]),
+                    (False, "field-first-seed", "First seed: 1.5 is not whole: write a whole number such as 42."))
+        enter(page, "First seed", "7")
+        page.run(PRESS)
+        page.wait("/[1-9] %/.test(document.querySelector('.progress-text').textContent)")
+        page.run("[...document.querySelectorAll('.controls button')].find((button) => button.textContent === 'Stop').click()")
+        page.wait("/^Stopped/.test(document.querySelector('.progress-text').textContent)")
+        time.sleep(0.3)
+        self.expect("what is stopped stays where it stood", page.run("document.querySelector('.controls progress').value < 0.9"), True)
+        cells = page.run("[...document.querySelectorAll('td.number')].map((cell) => cell.textContent)")
+        self.expect("unfinished cells say their step", all(cell == "–" or " % after " in cell for cell in cells), True)
+        self.close(page, "refusals")
+        page = self.open("#view=data&padding-from=0&padding-to=0&template-len=1")
+        page.wait(f"{FAULTS}.length > 0")
+        self.expect("a fault has the fields' names", page.run(FAULTS), ["“Padding, most” and “Template length” together must be at least 2, but found 1."])
+        offered = "[...document.querySelectorAll('.figures button')].filter((button) => /Download/.test(button.textContent) && !button.disabled).length + document.querySelectorAll('.figures a[href]').length"
+        self.expect("impossible data is not offered", page.run(offered), 0)
+        enter(page, "Template length", "12")
+        page.wait("/digest/.test(document.querySelector('.verdict').textContent)")
+        self.expect("possible data is offered", page.run(offered), 3)
+        self.close(page, "impossible data")
+
+    def check_address(self):
+        """What an address cannot set is named; leaving a training is said."""
+        page = self.open("#view=constructor&steps=5")
+        notice = "document.getElementById('notice').textContent"
+        self.expect("an unknown view is the start", page.run(notice), "There is no view “constructor”: this is the start.")
+        for fragment, right in (("#view=table&modles=cnn", "“modles” is not a setting of this view."), ("#view=data&digit=4", "")):
+            page.run(f"location.hash = '{fragment}'")
+            page.wait(f"document.querySelector('nav [aria-current]').hash.includes('{fragment[1:].split('&')[0]}')")
+            self.expect(f"{fragment} says what it cannot set", page.run(notice), right)
+        page.run("location.hash = '#view=table&steps=20000'")
+        page.wait("document.querySelector('.controls')")
+        page.run(PRESS)
+        page.run("location.hash = '#view=home'")
+        page.wait(f"/was stopped/.test({notice})")
+        self.close(page, "addresses")
+
     def check_slider(self):
         """A slider's redraw takes less than a frame."""
         page = self.open("#view=data")
@@ -214,8 +273,11 @@ class ViewsCheck:
         self.close(page, "drawing")
         page = self.open("#view=quiz&steps=100&examples=3")
         page.wait(DONE)
-        for key in "333":
-            type(page, key, ord(key))
-            time.sleep(0.3)
-        page.wait("/You were right in \\d+\\s%/.test(document.querySelector('[role=status]').textContent)")
+        for example in range(3):
+            type(page, "3", ord("3"))
+            page.wait("/: it is an? \\d;/.test(document.querySelector('.verdict[role=status]').textContent)")
+            self.expect(f"the answered signal {example + 1} stays beside its verdict", page.run("!!document.querySelector('.quiz-picture path')"), True)
+            type(page, "ArrowRight", 39)
+            time.sleep(0.2)
+        page.wait("/You were right in \\d+\\s%/.test(document.querySelector('.verdict[role=status]').textContent)")
         self.close(page, "quiz")

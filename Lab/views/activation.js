@@ -1,7 +1,7 @@
 // @ts-check
 // An activation function that is learned: it bends as one watches.
 import { placeAppearance, viridis } from "../appearance.js";
-import { fixed } from "../elements.js";
+import { counted, fixed } from "../elements.js";
 import { columnOf, indicesOf, meanOf, StudyView } from "./study.js";
 
 /** The well-known functions, in the paper's order. */
@@ -145,7 +145,7 @@ export class ActivationView extends StudyView {
       if (own > best[0].accuracy + 1) return { mark: "holds", text: `${text} It is better, as the paper says.` };
       return {
         mark: steps < 301 ? "open" : "fails",
-        text: `${text} ${steps < 301 ? `It had ${steps} steps to learn; the paper’s has 301.` : "It is not better here."}`
+        text: `${text} ${steps < 301 ? `It had ${counted(steps, "step")} to learn; the paper’s has 301.` : "It is not better here."}`
       };
     });
   }

@@ -33,8 +33,8 @@ export class Form {
     this.refused = new Set();
     /** Called when such a field comes or goes. */
     this.onvalidity = () => {};
-    /** Called when Enter is pressed in a field. */
-    this.onenter = () => {};
+    /** Called when Enter is pressed in a field, with its key. */
+    this.onenter = (/** @type {string} */ _) => {};
     for (const { key } of fields) address.known.add(key);
     this.element = element("div", { class: "fields" }, fields.map((field) => this.made(field)));
   }
@@ -244,7 +244,7 @@ export class Form {
       if (event.key !== "Enter" || !(event.target instanceof HTMLInputElement)) return;
       event.preventDefault();
       if (event.target.type === "text") enter(event.target.value);
-      this.onenter();
+      this.onenter(key);
     });
     this.controls[key] = { row, show, fault };
     show(this.value(key));

@@ -34,6 +34,9 @@ export class QuizView {
       lab,
       { label: "Train the CNN", forms: [this.form], plan: () => this.plan(), onchange: (batch) => { if (batch.state === "finished" && !this.isShown) this.next(); } }
     );
+    // Other examples need no other CNN.
+    const train = this.form.onenter;
+    this.form.onenter = (key) => { if (key === "steps") train(key); };
     this.picture = element("div", { class: "quiz-picture", onclick: () => { if (this.isShown) this.next(); } });
     this.nextButton = element("button", { type: "button", class: "primary", hidden: true, onclick: () => this.next() }, "Next");
     this.question = element("p", { class: "verdict" }, "The CNN is learning; you may begin.");

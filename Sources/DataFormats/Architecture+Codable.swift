@@ -4,6 +4,10 @@ import Storage
 /// A model's name in files and among the settings of a study.
 extension Architecture: Codable {}
 
+extension NetworkSettings: ExplainedSettings {
+  package static var meanings: [String: String] { CodedField.meanings(of: fields) }
+}
+
 extension NetworkSettings: Codable {
   /// All settings, in the order in which they are written.
   package static var fields: [CodedField<NetworkSettings>] {

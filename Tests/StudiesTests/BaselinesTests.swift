@@ -85,6 +85,39 @@ struct BaselinesTests {
     }
   }
 
+  @Test(
+    "a network's settings are a study's, for the kinds that have them, and make no difference to others"
+  )
+  func networkSettings() throws {
+    var configuration = small
+    configuration.models = [.deepMLP, .logistic]
+    configuration.network.widths = [7, 5]
+    try configuration.validate()
+    let deep = Baselines.Trial(model: .deepMLP, columns: .ordered, examples: .all, seed: 1)
+    let dataset = try Dataset(small.dataset)
+    var generator = TorchGenerator(seed: 1)
+    let network = BaselineNetwork(.deepMLP, configuration.network, using: &generator)
+    var training = try Training(
+      of: network, on: Examples(dataset.x, dataset.y),
+      testing: Examples(dataset.xTest, dataset.yTest), by: configuration.training(on: .all))
+    while !training.isFinished { try training.stepAndEvaluate() }
+    let measured = try Baselines.measure(deep, configuration, in: TrialContext())
+    #expect(measured.digest == training.model.digest)
+
+    var logistic = deep
+    logistic.model = .logistic
+    var plain = configuration
+    plain.network = NetworkSettings()
+    #expect(
+      Baselines.settings(configuration, thatMatterTo: logistic)
+        == Baselines.settings(plain, thatMatterTo: logistic))
+    #expect(
+      Baselines.settings(configuration, thatMatterTo: deep)
+        != Baselines.settings(plain, thatMatterTo: deep))
+    configuration.models = [.mlp]
+    #expect(throws: (any Error).self) { try configuration.validate() }
+  }
+
   @Test("Figure 8 sets the CNN's errors by class beside those of the paper's human")
   func errorsByClass() throws {
     let output = try folder()

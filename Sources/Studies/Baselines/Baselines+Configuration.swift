@@ -1,6 +1,8 @@
+import DataFormats
 import MNIST1D
 import NeuralNetworks
 import Runs
+import Storage
 
 extension Baselines {
   /// The settings; the defaults are the paper's, with three seeds.
@@ -15,6 +17,7 @@ extension Baselines {
     package var weightDecay = 0.0
     package var evalEvery = 250
     package var patience = 5
+    package var network = NetworkSettings()
     package var dataset = DatasetConfiguration()
 
     package static let meanings = [
@@ -30,6 +33,8 @@ extension Baselines {
       "patience":
         "After how many evaluations in a row without a better one a training with held-out examples "
         + "stops.",
+      "network":
+        "What the classifiers are like, where a kind has a choice; the others stay as they are.",
       "dataset": "The dataset.",
     ]
 
@@ -45,7 +50,7 @@ extension Baselines {
       return quick
     }
 
-    func training(on examples: TrainingExamples) -> TrainingRecipe {
+    package func training(on examples: TrainingExamples) -> TrainingRecipe {
       var recipe = TrainingRecipe()
       recipe.steps = steps
       recipe.batchSize = batchSize
@@ -71,6 +76,17 @@ extension Baselines {
       }
       if models.contains(.cnn) {
         try requireSignals(of: dataset, for: "the cnn", ConvolutionalNetwork.shortestInput)
+      }
+      for model in models {
+        try network.validate(for: model, inputs: dataset.finalSeqLength)
+      }
+      let taken = Set(models.flatMap { NetworkSettings.names(for: $0) })
+      let (given, usual) = (try JSON(encoding: network), try JSON(encoding: NetworkSettings()))
+      for name in NetworkSettings.fields.map(\.name)
+      where !taken.contains(name) && given[name] != usual[name] {
+        throw SettingError(
+          "network.\(name) is a setting of none of the models \(models.map(\.rawValue).joined(separator: ", "))"
+        )
       }
     }
   }

@@ -115,6 +115,7 @@ package enum Baselines: Study {
     settings.models = []
     settings.columns = []
     settings.examples = []
+    settings.network = configuration.network.restricted(to: trial.model)
     return settings
   }
 
@@ -125,7 +126,8 @@ package enum Baselines: Study {
       try $0.dataset()
     }
     var generator = TorchGenerator(seed: UInt64(trial.seed))
-    let model = BaselineNetwork(trial.model, inputs: dataset.length, using: &generator)
+    let model = BaselineNetwork(
+      trial.model, configuration.network, inputs: dataset.length, using: &generator)
     let examples = Examples(dataset.x, dataset.y)
     let (learned, heldOut): (Examples, Examples?) =
       switch trial.examples {

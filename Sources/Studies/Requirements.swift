@@ -1,4 +1,5 @@
 import MNIST1D
+import NeuralNetworks
 import Runs
 
 /// A setting that makes no sense, as a clause.
@@ -13,6 +14,17 @@ struct SettingError: Error, CustomStringConvertible {
 func requireValues(_ lists: [(key: String, isEmpty: Bool)]) throws(SettingError) {
   for (key, isEmpty) in lists where isEmpty {
     throw SettingError("\(key) is empty; it must name one or more")
+  }
+}
+
+/// Refuses settings of a network, of those that were changed, that none of the models has.
+func requireTaken(
+  _ changed: [(key: String, name: String)], by models: [Architecture]
+) throws(SettingError) {
+  let taken = Set(models.flatMap { NetworkSettings.names(for: $0) })
+  for (key, name) in changed where !taken.contains(name) {
+    let models = models.map(\.rawValue).joined(separator: ", ")
+    throw SettingError("\(key) is a setting of none of the models \(models)")
   }
 }
 

@@ -80,14 +80,9 @@ extension Baselines {
       for model in models {
         try network.validate(for: model, inputs: dataset.finalSeqLength)
       }
-      let taken = Set(models.flatMap { NetworkSettings.names(for: $0) })
       let (given, usual) = (try JSON(encoding: network), try JSON(encoding: NetworkSettings()))
-      for name in NetworkSettings.fields.map(\.name)
-      where !taken.contains(name) && given[name] != usual[name] {
-        throw SettingError(
-          "network.\(name) is a setting of none of the models \(models.map(\.rawValue).joined(separator: ", "))"
-        )
-      }
+      let changed = NetworkSettings.fields.map(\.name).filter { given[$0] != usual[$0] }
+      try requireTaken(changed.map { ("network.\($0)", $0) }, by: models)
     }
   }
 }

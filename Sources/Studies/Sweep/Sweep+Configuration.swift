@@ -67,14 +67,9 @@ extension Sweep {
 
     /// Refuses settings that none of the networks has.
     private func requireTakenSettings() throws {
-      let taken = Set(models.flatMap { NetworkSettings.names(for: $0) })
       let own = Set(NetworkSettings.fields.map(\.name))
-      for axis in axes
-      where own.contains(axis.key) && !taken.contains(axis.key) && axis.values != [axis.standard] {
-        throw SettingError(
-          "\(axis.key) is a setting of none of the models \(models.map(\.rawValue).joined(separator: ", "))"
-        )
-      }
+      let changed = axes.filter { own.contains($0.key) && $0.values != [$0.standard] }
+      try requireTaken(changed.map { ($0.key, $0.key) }, by: models)
     }
 
     /// The largest dataset of any combination, for which there must be memory.

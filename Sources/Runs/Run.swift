@@ -20,17 +20,18 @@ public struct Run<S: Study>: Sendable {
   let keys: [TrialKey]
   let costs: [Double]
 
-  /// Plans a run; nothing is read or written yet.
+  /// Plans a run; nothing is written yet, and nothing read but files that the settings name.
   ///
   /// - Throws: ``RunError/invalidSettings(_:)``, ``RunError/tooManyTrials(study:)``,
   ///   ``RunError/repeatedTrial(_:)`` or ``RunError/noTrials(study:)``.
   public init(
     _ study: S.Type = S.self, configuration: S.Configuration = S.Configuration(), output: URL
   ) throws(RunError) {
-    self.configuration = configuration
+    var configuration = configuration
     do {
+      try RunLimits.check(JSON(encoding: configuration), of: S.name)
+      try configuration.resolve()
       let settings = try JSON(encoding: configuration)
-      try RunLimits.check(settings, of: S.name)
       try configuration.validate()
       identity = RunIdentity(study: S.name, revision: S.revision, configuration: settings)
       trials = S.trials(for: configuration)
@@ -42,6 +43,7 @@ public struct Run<S: Study>: Sendable {
       throw .invalidSettings("\(error)")
     }
     guard !trials.isEmpty else { throw .noTrials(study: S.name) }
+    self.configuration = configuration
     var seen: Set<TrialKey> = []
     for key in keys where !seen.insert(key).inserted { throw .repeatedTrial(key.label) }
     costs = trials.map { S.cost(of: $0, configuration) }

@@ -107,6 +107,13 @@ public protocol StudyConfiguration: Codable, Sendable, Equatable {
   static var meanings: [String: String] { get }
   /// Settings that show the same in seconds, if less clearly.
   static var quick: Self { get }
+  /// Completes settings that name files by the files' digest, so that a run is known by what it measures and not by
+  /// where that lies; does nothing unless declared.
+  ///
+  /// It is called once, before ``validate()`` and before the run's folder is named.
+  ///
+  /// - Throws: any error; its description becomes the rest of a sentence.
+  mutating func resolve() throws
   /// Says what is wrong with settings that do not fit together.
   ///
   /// - Throws: any error; its description becomes the rest of a sentence.
@@ -115,6 +122,7 @@ public protocol StudyConfiguration: Codable, Sendable, Equatable {
 
 extension StudyConfiguration {
   public static var meanings: [String: String] { [:] }
+  public func resolve() throws {}
   public func validate() throws {}
 }
 

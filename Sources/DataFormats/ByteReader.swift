@@ -36,6 +36,13 @@ struct ByteReader {
     return value
   }
 
+  /// The next integer, its highest byte first.
+  mutating func bigEndian<Value: FixedWidthInteger>(
+    _: Value.Type = Value.self
+  ) throws(FormatError) -> Value {
+    try integer(Value.self).byteSwapped
+  }
+
   /// The next `count` bytes as UTF-8.
   mutating func text(_ count: some BinaryInteger) throws(FormatError) -> String {
     try String(strictUTF8: take(count))
@@ -43,11 +50,16 @@ struct ByteReader {
 
   /// The bytes up to the next newline, which is dropped.
   mutating func lineBytes() throws(FormatError) -> ArraySlice<UInt8> {
-    guard let end = rest.firstIndex(of: UInt8(ascii: "\n")) else {
-      throw FormatError("the file is cut short or damaged: a line has no end")
+    try bytes(before: UInt8(ascii: "\n"))
+  }
+
+  /// The bytes up to the next that is `end`, which is dropped.
+  mutating func bytes(before end: UInt8) throws(FormatError) -> ArraySlice<UInt8> {
+    guard let index = rest.firstIndex(of: end) else {
+      throw FormatError("the file is cut short or damaged: a text has no end")
     }
-    let line = rest[..<end]
-    rest = rest[(end + 1)...]
+    let line = rest[..<index]
+    rest = rest[(index + 1)...]
     return line
   }
 

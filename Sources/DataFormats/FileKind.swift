@@ -67,6 +67,8 @@ enum FileKind: Equatable {
     (Array("Rar!".utf8), .compressed("a RAR archive", unpackedBy: "unrar x")),
     ([0x89] + Array("HDF\r\n".utf8), .other("an HDF5 file, as Keras and MATLAB write it")),
     (Array("MATLAB ".utf8), .other("a MATLAB file")),
+    ([0, 0, 8, 1], .other("an IDX file of labels, as MNIST has them")),
+    ([0, 0, 8, 3], .other("an IDX file of images, as MNIST has them")),
     (Array("GGUF".utf8), .other("a GGUF file")),
     (Array("PAR1".utf8), .other("a Parquet file")),
     (Array("ARROW1".utf8), .other("an Arrow file")),
@@ -162,6 +164,8 @@ enum FileKind: Equatable {
     case (.empty, _): "nothing was written to it, or a download failed"
     case (.compressed(_, let program), _): "unpack it with \(program) first"
     case (.utf16, _): "save it as UTF-8, or convert it with `iconv -f UTF-16 -t UTF-8`"
+    case (_, .idx): "MNIST's files are published with names such as train-images-idx3-ubyte.gz"
+    case (_, .cifar10): "cifar-10-binary.tar.gz holds the six batches, such as data_batch_1.bin"
     case (.torch, .weights):
       "in Python, safetensors.torch.save_file(torch.load(\"FILE\", weights_only=True), \"weights.safetensors\") "
         + "makes one of a state_dict"
@@ -197,6 +201,8 @@ enum FileKind: Equatable {
 enum FileUse {
   case weights
   case dataset(DatasetFormat?)
+  case idx(IDX.Content)
+  case cifar10
 
   fileprivate var wanted: String {
     switch self {
@@ -206,6 +212,8 @@ enum FileUse {
     case .dataset(.csv): "a CSV table"
     case .dataset(.safeTensors): "a safetensors file"
     case .dataset(nil): "a dataset as .npz, .pkl, .csv or .safetensors"
+    case .idx(let content): content.name
+    case .cifar10: "a binary batch of CIFAR-10"
     }
   }
 
@@ -216,11 +224,18 @@ enum FileUse {
     case .dataset(.pickle): [.pickle]
     case .dataset(.csv): [.csv]
     case .dataset(nil): [.npz, .pickle, .csv, .safeTensors]
+    case .idx, .cifar10: []
     }
   }
 
   /// - Throws: An error that says what the file is, where its first bytes are those of something else.
   func accept(_ start: ArraySlice<UInt8>) throws(FormatError) {
+    switch self {
+    case .idx(let content): return try IDX.accept(start, as: content)
+    // Pixels may look like any signature.
+    case .cifar10: return
+    case .weights, .dataset: break
+    }
     guard let kind = FileKind(startingWith: start) else {
       switch self {
       case .dataset(nil):

@@ -1,7 +1,10 @@
 import Storage
 
-/// Decompression of deflated data (RFC 1951), as `numpy.savez_compressed` writes it.
+/// Decompression of deflated data (RFC 1951), as `numpy.savez_compressed` and gzip write it.
 package struct Inflate {
+  /// No byte of deflated data gives more than this many.
+  static let largestRatio = 1032
+
   private let input: ArraySlice<UInt8>
   private let size: Int
   /// How many bytes are enough.
@@ -27,6 +30,19 @@ package struct Inflate {
     var inflate = Inflate(input: input, size: size, wanted: count)
     try inflate.run()
     return inflate.output
+  }
+
+  /// Decompresses data that end within `input` and give `limit` bytes at most, until the first `count` bytes are there,
+  /// and perhaps some more, or all.
+  ///
+  /// - Returns: what the data give, and what follows them.
+  static func decode(
+    startOf input: ArraySlice<UInt8>, limit: Int, first count: Int
+  ) throws(FormatError) -> (output: [UInt8], rest: ArraySlice<UInt8>) {
+    var inflate = Inflate(input: input, size: limit, wanted: count)
+    inflate.output.reserveCapacity(min(limit, largestRatio * input.count, count))
+    try inflate.run()
+    return (inflate.output, input[(inflate.position - inflate.bitCount / 8)...])
   }
 
   private init(input: ArraySlice<UInt8>, size: Int, wanted: Int) {
@@ -56,6 +72,14 @@ package struct Inflate {
   }
 
   private static let damaged = FormatError("the compressed data are damaged")
+  private static let cutShort = FormatError("the compressed data are cut short")
+
+  /// Refuses to let the output grow by `count` bytes where that is more than there should be.
+  private func requireRoom(for count: Int) throws(FormatError) {
+    guard count <= size - output.count else {
+      throw FormatError("the compressed data give more than the \(size) bytes that they should")
+    }
+  }
 
   // MARK: Bits
 
@@ -69,9 +93,7 @@ package struct Inflate {
   }
 
   private mutating func drop(_ count: Int) throws(FormatError) {
-    guard count <= bitCount else {
-      throw FormatError("the compressed data are cut short")
-    }
+    guard count <= bitCount else { throw Self.cutShort }
     bits >>= UInt64(count)
     bitCount -= count
   }
@@ -99,9 +121,8 @@ package struct Inflate {
     guard try take(16) == count ^ 0xFFFF else { throw Self.damaged }
     position -= bitCount / 8
     (bits, bitCount) = (0, 0)
-    guard count <= input.endIndex - position, count <= size - output.count else {
-      throw Self.damaged
-    }
+    guard count <= input.endIndex - position else { throw Self.cutShort }
+    try requireRoom(for: count)
     output.append(contentsOf: input[position..<position + count])
     position += count
   }
@@ -113,7 +134,7 @@ package struct Inflate {
       let value = try symbol(literals)
       switch value {
       case 0..<256:
-        guard output.count < size else { throw Self.damaged }
+        try requireRoom(for: 1)
         output.append(UInt8(value))
       case 256: return
       case 257..<286:
@@ -121,7 +142,8 @@ package struct Inflate {
         let code = try symbol(distances)
         guard code < 30 else { throw Self.damaged }
         let distance = Self.distanceBases[code] + (try take(Self.distanceBits[code]))
-        guard distance <= output.count, length <= size - output.count else { throw Self.damaged }
+        guard distance <= output.count else { throw Self.damaged }
+        try requireRoom(for: length)
         // Byte by byte: a copy may overlap what it appends.
         let start = output.count - distance
         for offset in 0..<length { output.append(output[start + offset]) }

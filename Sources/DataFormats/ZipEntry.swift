@@ -78,8 +78,7 @@ extension ZipEntry {
     guard known == .deflated || compressedSize == uncompressedSize else {
       throw FormatError("it is stored with two different sizes")
     }
-    // No byte of deflated data gives more than 1032.
-    guard uncompressedSize / 1032 <= compressedSize else {
+    guard uncompressedSize / Inflate.largestRatio <= compressedSize else {
       throw FormatError("it cannot unpack from \(compressedSize) to \(uncompressedSize) bytes")
     }
     return (bytes[try dataRange(in: bytes)], known)

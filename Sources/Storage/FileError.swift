@@ -8,6 +8,8 @@ public enum FileError: Error, Equatable, Sendable {
   case missing(path: String)
   /// The file is there, and the system refuses to read it.
   case unreadable(path: String, reason: String)
+  /// The folder is not there, or not what it should hold.
+  case incomplete(path: String, reason: String)
   /// The bytes of the file, or the values meant for it, are not what the format can hold.
   case invalid(path: String, FormatError)
   /// The file cannot be created or replaced.
@@ -22,7 +24,7 @@ public enum FileError: Error, Equatable, Sendable {
     switch self {
     case .unknownExtension: .usage
     case .invalid(_, let error): error.lacksMemory ? .refused : .badData
-    case .missing, .unreadable: .missingFile
+    case .missing, .unreadable, .incomplete: .missingFile
     case .uncreatable, .inUse: .cannotCreate
     case .unwritable: .inputOutput
     }
@@ -43,6 +45,7 @@ extension FileError: CustomStringConvertible {
         + "or \(known.last ?? "")"
     case .missing(let path): "\(path): there is no such file"
     case .unreadable(let path, let reason): "\(path): cannot be read: \(reason)"
+    case .incomplete(let path, let reason): "\(path): \(reason)"
     case .invalid(let path, let error): "\(path): \(error)"
     case .uncreatable(let path, let reason): "\(path): cannot be created: \(reason)"
     case .unwritable(let path, let reason): "\(path): cannot be written: \(reason)"

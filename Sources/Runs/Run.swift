@@ -23,7 +23,8 @@ public struct Run<S: Study>: Sendable {
   /// Plans a run; nothing is written yet, and nothing read but files that the settings name.
   ///
   /// - Throws: ``RunError/invalidSettings(_:)``, ``RunError/tooManyTrials(study:)``,
-  ///   ``RunError/repeatedTrial(_:)`` or ``RunError/noTrials(study:)``.
+  ///   ``RunError/repeatedTrial(_:)`` or ``RunError/noTrials(study:)``; ``RunError/file(_:)`` for files that settings name
+  ///   and that cannot be read.
   public init(
     _ study: S.Type = S.self, configuration: S.Configuration = S.Configuration(), output: URL
   ) throws(RunError) {
@@ -39,6 +40,8 @@ public struct Run<S: Study>: Sendable {
       keys = try trials.map { TrialKey(json: try JSON(encoding: $0)) }
     } catch let error as RunError {
       throw error
+    } catch let error as FileError {
+      throw .file(error)
     } catch {
       throw .invalidSettings("\(error)")
     }

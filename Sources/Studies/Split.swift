@@ -2,11 +2,17 @@ import MNIST1D
 import NeuralNetworks
 
 /// A dataset's examples as tensors, which all trainings on it share.
-struct Split: Sendable {
+package struct Split: Sendable {
   /// The examples to learn from.
-  let training: Examples
+  package let training: Examples
   /// The examples to report on.
-  let test: Examples
+  package let test: Examples
+
+  /// Takes both parts.
+  init(training: Examples, test: Examples) {
+    self.training = training
+    self.test = test
+  }
 
   /// Generates a dataset.
   init(_ configuration: DatasetConfiguration) throws {

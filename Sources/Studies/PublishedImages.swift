@@ -1,0 +1,95 @@
+import DataFormats
+import NeuralNetworks
+import Runs
+import Storage
+import Tensors
+
+/// Images that others have published and the user has in a folder: a setting names the folder, and a second one, which
+/// is filled in, the digest of what its files hold. Results depend on the second alone.
+package enum PublishedImages: String, Codable, Sendable, CaseIterable {
+  case mnist
+  case cifar10
+
+  /// The name in a figure and in a sentence.
+  var label: String {
+    switch self {
+    case .mnist: "MNIST"
+    case .cifar10: "CIFAR-10"
+    }
+  }
+
+  /// What a study that has no files says of the rest, as a sentence.
+  func invitation(to rest: String) -> String {
+    let files =
+      switch self {
+      case .mnist: "the four IDX files of MNIST, plain or by gzip"
+      case .cifar10: "the six binary batches of CIFAR-10"
+      }
+    return "\(rest) needs files that you have: \(rawValue)=DIR names the folder with \(files)."
+  }
+
+  /// Fills in the digest of what a folder holds.
+  ///
+  /// - Throws: a `FileError` for files that cannot be read, and a ``SettingError`` where the digest is already that of other
+  ///   images.
+  package func resolve(_ directory: String, digest: inout String) throws {
+    guard !directory.isEmpty else {
+      guard digest.isEmpty else {
+        throw SettingError(
+          "\(rawValue)-digest is given without \(rawValue), the folder that holds these images")
+      }
+      return
+    }
+    digest = try read(directory, digest: digest).sha256
+  }
+
+  /// Reads the images of a resolved configuration; an empty digest accepts any.
+  ///
+  /// - Throws: as ``resolve(_:digest:)`` does.
+  package func read(_ directory: String, digest: String) throws -> ImageDataset {
+    let images =
+      switch self {
+      case .mnist: try ImageDataset(mnistIn: directory)
+      case .cifar10: try ImageDataset(cifar10In: directory)
+      }
+    guard digest.isEmpty || images.sha256 == digest else {
+      throw SettingError(
+        "\(rawValue)-digest is \(digest), and the images in \(directory) have \(images.sha256); "
+          + "name the folder of those images, or leave the digest out")
+    }
+    return images
+  }
+}
+
+extension Split {
+  /// Takes images apart, each value less the mean of the training images' values and over their deviation; for all of
+  /// MNIST these are the 0.1307 and 0.3081 of PyTorch's example.
+  ///
+  /// - Parameters:
+  ///   - images: both parts.
+  ///   - order: which of an image's values comes first, second and so on; as they are if nil.
+  package init(standardizing images: ImageDataset, order: [Int]? = nil) {
+    var counts = [Int](repeating: 0, count: 256)
+    for pixel in images.training.pixels { counts[Int(pixel)] += 1 }
+    // Sums of whole numbers are exact.
+    let count = Double(images.training.pixels.count)
+    let mean = Double(counts.indices.reduce(0) { $0 + $1 * counts[$1] }) / count
+    let meanSquare = Double(counts.indices.reduce(0) { $0 + $1 * $1 * counts[$1] }) / count
+    let variance = meanSquare - mean * mean
+    let deviation = variance > 0 ? variance.squareRoot() : 1
+    let values = counts.indices.map { Float((Double($0) - mean) / deviation) }
+    func examples(_ part: LabelledImages) -> Examples {
+      let size = part.shape.count
+      var inputs = Tensor.zeros([part.count, size])
+      inputs.withUnsafeMutableElements { elements in
+        for start in stride(from: 0, to: part.pixels.count, by: size) {
+          for place in 0..<size {
+            elements[start + place] = values[Int(part.pixels[start + (order?[place] ?? place)])]
+          }
+        }
+      }
+      return Examples(inputs: inputs, labels: part.labels.map(Int32.init))
+    }
+    self.init(training: examples(images.training), test: examples(images.test))
+  }
+}

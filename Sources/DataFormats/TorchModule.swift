@@ -24,7 +24,7 @@ package struct TorchModule: Sendable, Equatable {
     case .mlp(let network): body = Body(network)
     case .cnn(let network): body = Body(network)
     case .gru(let network): body = Body(network)
-    case .perceptron, .resnet, .tcn, .local, .mixer, .transformer: body = nil
+    case .cnn2D, .perceptron, .resnet, .tcn, .local, .mixer, .transformer: body = nil
     }
     guard let body else { return nil }
     name = body.name

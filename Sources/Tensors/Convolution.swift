@@ -1,176 +1,112 @@
 import CKernels
 
-/// What lies before the first and behind the last position of a convolution's input.
-public enum Padding: String, Hashable, Sendable {
-  /// Zeros, PyTorch's `padding_mode="zeros"`.
-  case zeros
-  /// The first and the last element again and again, `padding_mode="replicate"`.
-  case replicate
-}
-
-/// A convolution over positions, PyTorch's `conv1d`, with the bias and the activation in the same pass.
-///
-///     y[o, t] = f(Σᵢₖ weight[o, i, k] · x[i, t · stride + k · dilation − padding] + bias[o])
-///
-/// for every example of the batch; positions outside x count as 0, or as the nearest position. With several groups, each
-/// sees its share of the inputs and yields its share of the outputs. The derivatives are convolutions again and run
-/// in kernels at every order.
-///
-/// - Parameters:
-///   - x: [batch, inputs, length], or [inputs, length, batch] if the layout is batch last.
-///   - weight: [outputs, inputs / groups, kernel].
-///   - bias: [outputs], or nil for none.
-///   - stride: how far the kernel moves from one output position to the next.
-///   - padding: how many positions are put at either end.
-///   - dilation: how many positions lie from one tap of the kernel to the next.
-///   - groups: into how many parts inputs and outputs fall.
-///   - paddingMode: what is put there.
-///   - activation: what is applied to the sum.
-///   - layout: where the batch lies. Batch last saves two transpositions.
-/// - Returns: [batch, outputs, (length + 2 · padding − dilation · (kernel − 1) − 1) / stride + 1], or [outputs, …, batch] if
-///   the layout is batch last.
-public func convolution1D(
-  _ x: Tensor, weight: Tensor, bias: Tensor? = nil, stride: Int = 1, padding: Int = 0,
-  dilation: Int = 1, groups: Int = 1, paddingMode: Padding = .zeros,
-  activation: AffineActivation = .identity, layout: ActivationLayout = .batchFirst
-) -> Tensor {
-  precondition(x.rank == 3, "a convolution's input has three axes, found shape \(x.shape)")
-  switch layout {
-  case .batchFirst:
-    return convolution1D(
-      x.permuted(1, 2, 0), weight: weight, bias: bias, stride: stride, padding: padding,
-      dilation: dilation, groups: groups, paddingMode: paddingMode, activation: activation,
-      layout: .batchLast
-    ).permuted(2, 0, 1)
-  case .batchLast:
-    if let bias {
-      precondition(
-        weight.rank == 3 && bias.rank == 1 && bias.count == weight.shape[0],
-        "weight \(weight.shape) does not fit bias \(bias.shape)")
-    }
-    if paddingMode == .replicate && padding > 0 {
-      return convolution1D(
-        replicated(x, padding), weight: weight, bias: bias, stride: stride, dilation: dilation,
-        groups: groups, activation: activation, layout: .batchLast)
-    }
-    if dilation == 1 || weight.rank == 3 && weight.shape[2] == 1 {
-      return Convolution(x, weight, stride: stride, padding: padding, groups: groups)
-        .output(x, weight, bias: bias, activation)
-    }
-    return dilated(
-      x, weight, bias, stride: stride, padding: padding, dilation: dilation, groups: groups,
-      activation)
-  }
-}
-
-/// [channels, length, batch] with the first and the last position repeated at either end.
-private func replicated(_ x: Tensor, _ padding: Int) -> Tensor {
-  let length = x.shape[1]
-  precondition(
-    length > 0 && padding <= (Int(Int32.max) - length) / 2,
-    "padding \(padding) cannot repeat the ends of \(length) positions")
-  let end = x.shape.with(padding, at: 1)
-  return Tensor.concatenated(
-    [
-      x.sliced(0..<1, along: 1).broadcast(to: end), x,
-      x.sliced(length - 1..<length, along: 1).broadcast(to: end),
-    ], along: 1)
-}
-
-/// A convolution whose taps lie `dilation` positions apart.
-///
-/// Position q · dilation + r of an example meets none but those with the same r. Seen as position q of example r, it meets
-/// its neighbours: the convolution is one without dilation of as many times more and shorter examples, which lie in
-/// memory as they did.
-private func dilated(
-  _ x: Tensor, _ weight: Tensor, _ bias: Tensor?, stride: Int, padding: Int, dilation: Int,
-  groups: Int, _ activation: AffineActivation
-) -> Tensor {
-  let (channels, length, batch) = (x.shape[0], x.shape[1], x.shape[2])
-  precondition(
-    weight.rank == 3 && weight.count > 0 && stride > 0 && padding >= 0 && dilation > 0,
-    "a convolution moves forward and pads with zeros: stride \(stride), padding \(padding), dilation \(dilation)"
-  )
-  precondition(
-    dilation <= Int(Int32.max) / weight.shape[2] && padding <= (Int(Int32.max) - length) / 4,
-    "dilation \(dilation) and padding \(padding) are too large for a kernel of \(weight.shape[2])")
-  let room = length + 2 * padding - dilation * (weight.shape[2] - 1) - 1
-  precondition(
-    length > 0 && room >= 0,
-    "a kernel of \(weight.shape[2]) with dilation \(dilation) does not fit into \(length) positions with padding \(padding)"
-  )
-  // The kernels pad by themselves where the padding is whole rows of positions.
-  let isWhole = padding % dilation == 0
-  let before = isWhole ? 0 : padding
-  let rows = (length + 2 * before + dilation - 1) / dilation
-  let padded = x.padded(before: before, after: rows * dilation - length - before, along: 1)
-  let phases = padded.reshaped(to: [channels, rows, dilation * batch])
-  let sums = Convolution(
-    phases, weight, stride: 1, padding: isWhole ? padding / dilation : 0, groups: groups
-  ).output(phases, weight, bias: bias, activation)
-  let outputs = sums.reshaped(to: [weight.shape[0], sums.shape[1] * dilation, batch])
-  if stride == 1 { return outputs.sliced(0..<room + 1, along: 1) }
-  // Every so many of them.
-  let kept = room / stride + 1
-  let most = kept * stride
-  let whole = outputs.padded(before: 0, after: Swift.max(0, most - outputs.shape[1]), along: 1)
-  return whole.sliced(0..<most, along: 1)
-    .reshaped(to: [weight.shape[0], kept, stride, batch]).sliced(0..<1, along: 2)
-    .reshaped(to: [weight.shape[0], kept, batch])
-}
-
 /// The extents of one convolution, batch last, and the three operators that go with them.
 ///
 /// As ⟨u, output(x, w)⟩ = ⟨inputGradient(u, w), x⟩ = ⟨weightGradient(u, x), w⟩ and all three are bilinear, the
 /// derivatives of each are the other two.
-private struct Convolution {
-  /// The extents of one group.
+struct Convolution {
+  /// The extents of one group; a line of positions is a plane of height 1.
   private let extents: ck_convolution_shape
   private let groups: Int
+  private let axes: Axes
 
+  /// The axes of the inputs, beside that of the channels and that of the batch.
+  private enum Axes {
+    case line
+    case plane
+  }
+
+  /// A convolution over a line: x is [inputs, length, batch], the weight [outputs, inputs / groups, kernel].
   init(_ x: Tensor, _ weight: Tensor, stride: Int, padding: Int, groups: Int) {
+    Self.require(groups, weight, x, rank: 3)
+    let outputs = Self.outputs(
+      x.shape[1], "positions", kernel: weight.shape[2], stride: stride, padding: padding)
+    self.init(
+      ck_convolution_shape(
+        in_channels: weight.shape[1], out_channels: weight.shape[0] / groups, batch: x.shape[2],
+        input: ck_plane(height: 1, width: x.shape[1]),
+        output: ck_plane(height: 1, width: outputs.count),
+        kernel: ck_plane(height: 1, width: weight.shape[2]),
+        stride: ck_plane(height: 1, width: outputs.stride),
+        padding: ck_plane(height: 0, width: padding)),
+      groups: groups, .line)
+  }
+
+  /// A convolution over a plane: x is [inputs, height, width, batch], the weight [outputs, inputs / groups, kernel height,
+  /// kernel width].
+  init(_ x: Tensor, _ weight: Tensor, stride: Size2D, padding: Size2D, groups: Int) {
+    Self.require(groups, weight, x, rank: 4)
+    let down = Self.outputs(
+      x.shape[1], "rows", kernel: weight.shape[2], stride: stride.height, padding: padding.height)
+    let across = Self.outputs(
+      x.shape[2], "columns", kernel: weight.shape[3], stride: stride.width, padding: padding.width)
+    self.init(
+      ck_convolution_shape(
+        in_channels: weight.shape[1], out_channels: weight.shape[0] / groups, batch: x.shape[3],
+        input: ck_plane(height: x.shape[1], width: x.shape[2]),
+        output: ck_plane(height: down.count, width: across.count),
+        kernel: ck_plane(height: weight.shape[2], width: weight.shape[3]),
+        stride: ck_plane(height: down.stride, width: across.stride),
+        padding: ck_plane(height: padding.height, width: padding.width)),
+      groups: groups, .plane)
+  }
+
+  private init(_ extents: ck_convolution_shape, groups: Int, _ axes: Axes) {
+    self.extents = extents
+    self.groups = groups
+    self.axes = axes
+  }
+
+  private static func require(_ groups: Int, _ weight: Tensor, _ x: Tensor, rank: Int) {
     precondition(
-      groups > 0 && weight.rank == 3 && weight.shape[1] * groups == x.shape[0] && weight.count > 0
-        && weight.shape[0] % groups == 0,
+      groups > 0 && weight.rank == rank && weight.shape[1] * groups == x.shape[0]
+        && weight.count > 0 && weight.shape[0] % groups == 0,
       "a convolution of \(x.shape[0]) channels came with weight \(weight.shape)"
         + (groups == 1 ? "" : " and \(groups) groups"))
-    self.groups = groups
-    let (length, kernel) = (x.shape[1], weight.shape[2])
+  }
+
+  /// How many outputs there are along an axis, and the stride between them: all beyond the room lead to the one output at
+  /// the start.
+  private static func outputs(
+    _ length: Int, _ places: String, kernel: Int, stride: Int, padding: Int
+  ) -> (count: Int, stride: Int) {
     precondition(
       stride > 0 && padding >= 0,
       "a convolution moves forward and pads with zeros: stride \(stride), padding \(padding)")
     precondition(
       padding <= (Int(Int32.max) - length) / 2,
-      "padding \(padding) makes \(length) positions more than \(Int32.max)")
+      "padding \(padding) makes \(length) \(places) more than \(Int32.max)")
     let room = length + 2 * padding - kernel
     precondition(
       length > 0 && room >= 0,
-      "a kernel of \(kernel) does not fit into \(length) positions with padding \(padding)")
-    // All strides beyond the room lead to the one output at the start.
-    extents = ck_convolution_shape(
-      in_channels: weight.shape[1], in_length: length, out_channels: weight.shape[0] / groups,
-      out_length: room / stride + 1, kernel: kernel, stride: Swift.min(stride, room + 1),
-      padding: padding, batch: x.shape[2])
+      "a kernel of \(kernel) does not fit into \(length) \(places) with padding \(padding)")
+    return (room / stride + 1, Swift.min(stride, room + 1))
   }
 
-  private init(_ extents: ck_convolution_shape, groups: Int) {
-    self.extents = extents
-    self.groups = groups
+  private func shape(_ outer: Int, _ plane: ck_plane, _ inner: Int) -> Shape {
+    switch axes {
+    case .line: [outer, plane.width, inner]
+    case .plane: [outer, plane.height, plane.width, inner]
+    }
   }
 
   private var inputShape: Shape {
-    [groups * extents.in_channels, extents.in_length, extents.batch]
+    shape(groups * extents.in_channels, extents.input, extents.batch)
   }
   private var outputShape: Shape {
-    [groups * extents.out_channels, extents.out_length, extents.batch]
+    shape(groups * extents.out_channels, extents.output, extents.batch)
   }
   private var weightShape: Shape {
-    [groups * extents.out_channels, extents.in_channels, extents.kernel]
+    let (outputs, inputs) = (groups * extents.out_channels, extents.in_channels)
+    return switch axes {
+    case .line: [outputs, inputs, extents.kernel.width]
+    case .plane: [outputs, inputs, extents.kernel.height, extents.kernel.width]
+    }
   }
 
-  private var weightsOfOutput: Int { extents.in_channels * extents.kernel }
-  private var elementsOfOutput: Int { extents.out_length * extents.batch }
-  private var elementsOfInputs: Int { extents.in_channels * extents.in_length * extents.batch }
+  private var weightsOfOutput: Int { extents.in_channels * extents.kernel.area }
+  private var elementsOfOutput: Int { extents.output.area * extents.batch }
+  private var elementsOfInputs: Int { extents.in_channels * extents.input.area * extents.batch }
 
   /// Calls `body` for some of the output channels after others, at once where threads are free: with the extents of the
   /// convolution that yields them, the first of them, and where the inputs of their group begin.
@@ -211,7 +147,7 @@ private struct Convolution {
       let gate = activation == .relu ? y : nil
       return { upstream, gradients in
         let z = gate.map { gated(upstream, by: $0) } ?? upstream
-        let rows: Shape = [groups * extents.out_channels, extents.out_length * extents.batch]
+        let rows: Shape = [groups * extents.out_channels, elementsOfOutput]
         gradients.add(inputGradient(z, weight), to: 0)
         gradients.add(weightGradient(z, x), to: 1)
         gradients.add(z.reshaped(to: rows).sum(along: 1), to: 2)
@@ -255,11 +191,13 @@ private struct Convolution {
 
   /// The sums over positions and batch, of which a kernel adds sixteenths one after the other.
   ///
-  /// More than a chain of them are taken in blocks of the batch, or of the positions where there are as many of these.
+  /// More than a chain of them are taken in blocks of the batch, or of the rows or positions where there are as many of
+  /// these.
   private func weightSums(_ dy: Tensor, _ x: Tensor) -> Tensor {
-    let (positions, batch) = (extents.out_length, extents.batch)
+    let (output, batch) = (extents.output, extents.batch)
+    let longest = PairwiseSum.longestChain
     var part = extents
-    if positions * ((batch + 15) / 16) <= PairwiseSum.longestChain {
+    if output.area * ((batch + 15) / 16) <= longest {
       return Tensor(weightShape) { result in
         splitOutputs { part, first, inputs in
           ck_convolution_weight_gradient(
@@ -269,23 +207,38 @@ private struct Convolution {
       }
     }
     if batch > 16 {
-      let size = 16 * Swift.max(PairwiseSum.longestChain / positions, 1)
+      let size = 16 * Swift.max(longest / output.area, 1)
+      let axis = outputShape.rank - 1
       return PairwiseSum.blocks(of: batch, size: size) { start, count in
         let examples = start..<start + count
         part.batch = count
-        return Convolution(part, groups: groups).weightSums(
-          dy.sliced(examples, along: 2), x.sliced(examples, along: 2))
+        return Convolution(part, groups: groups, axes).weightSums(
+          dy.sliced(examples, along: axis), x.sliced(examples, along: axis))
       }
     }
-    let padded = x.padded(before: extents.padding, after: extents.padding, along: 1)
-    part.padding = 0
-    return PairwiseSum.blocks(of: positions, size: PairwiseSum.longestChain) { start, count in
-      part.out_length = count
-      part.in_length = (count - 1) * extents.stride + extents.kernel
-      let first = start * extents.stride
-      return Convolution(part, groups: groups).weightSums(
-        dy.sliced(start..<start + count, along: 1),
-        padded.sliced(first..<first + part.in_length, along: 1))
+    if output.height > 1 {
+      let padded = x.padded(before: extents.padding.height, after: extents.padding.height, along: 1)
+      part.padding.height = 0
+      let size = Swift.max(longest / output.width, 1)
+      return PairwiseSum.blocks(of: output.height, size: size) { start, count in
+        part.output.height = count
+        part.input.height = (count - 1) * extents.stride.height + extents.kernel.height
+        let first = start * extents.stride.height
+        return Convolution(part, groups: groups, axes).weightSums(
+          dy.sliced(start..<start + count, along: 1),
+          padded.sliced(first..<first + part.input.height, along: 1))
+      }
+    }
+    let axis = outputShape.rank - 2
+    let padded = x.padded(before: extents.padding.width, after: extents.padding.width, along: axis)
+    part.padding.width = 0
+    return PairwiseSum.blocks(of: output.width, size: longest) { start, count in
+      part.output.width = count
+      part.input.width = (count - 1) * extents.stride.width + extents.kernel.width
+      let first = start * extents.stride.width
+      return Convolution(part, groups: groups, axes).weightSums(
+        dy.sliced(start..<start + count, along: axis),
+        padded.sliced(first..<first + part.input.width, along: axis))
     }
   }
 }

@@ -377,18 +377,29 @@ static void try_gru(const ck_table *table, int is_backward) {
 static void try_gru_forward(const ck_table *table) { try_gru(table, 0); }
 static void try_gru_backward(const ck_table *table) { try_gru(table, 1); }
 
+static long area(ck_plane plane) { return plane.height * plane.width; }
+
+// How many windows there are in so much room.
+static ck_plane windows(ck_plane room, ck_plane window, ck_plane stride) {
+  return (ck_plane){
+      (room.height - window.height) / stride.height + 1, (room.width - window.width) / stride.width + 1};
+}
+
 static ck_convolution_shape convolution_shape(void) {
   ck_convolution_shape s = {
-      .in_channels = extent(18), .in_length = extent(24), .out_channels = extent(18),
-      .stride = between(1, 3), .padding = between(0, 3), .batch = extent(40)};
-  const long room = s.in_length + 2 * s.padding;
-  s.kernel = between(1, room < 6 ? room : 6);
-  s.out_length = (room - s.kernel) / s.stride + 1;
+      .in_channels = extent(18), .out_channels = extent(18), .batch = extent(40),
+      .input = {1, extent(24)}, .stride = {1, between(1, 3)}, .padding = {0, between(0, 3)}};
+  if (coin()) s.input.height = extent(7), s.stride.height = between(1, 3), s.padding.height = between(0, 2);
+  const ck_plane room = {
+      s.input.height + 2 * s.padding.height, s.input.width + 2 * s.padding.width};
+  s.kernel.height = between(1, room.height < 4 ? room.height : 4);
+  s.kernel.width = between(1, room.width < 6 ? room.width : 6);
+  s.output = windows(room, s.kernel, s.stride);
   return s;
 }
-static long weight_count(ck_convolution_shape s) { return s.out_channels * s.in_channels * s.kernel; }
-static long input_count(ck_convolution_shape s) { return s.in_channels * s.in_length * s.batch; }
-static long output_count(ck_convolution_shape s) { return s.out_channels * s.out_length * s.batch; }
+static long weight_count(ck_convolution_shape s) { return s.out_channels * s.in_channels * area(s.kernel); }
+static long input_count(ck_convolution_shape s) { return s.in_channels * area(s.input) * s.batch; }
+static long output_count(ck_convolution_shape s) { return s.out_channels * area(s.output) * s.batch; }
 
 static void try_convolution(const ck_table *table) {
   const ck_convolution_shape s = convolution_shape();
@@ -416,12 +427,15 @@ static void try_convolution_weight_gradient(const ck_table *table) {
 static void try_pooling(const ck_table *table, int is_backward) {
   for (int pooling = CK_POOL_SUM; pooling <= CK_POOL_NORM; pooling++) {
     ck_pooling_shape s = {
-        .channels = extent(9), .in_length = extent(30), .stride = between(1, 4), .batch = extent(40)};
-    s.width = between(1, s.in_length < 5 ? s.in_length : 5);
-    if (is_rare()) s.channels = 2, s.in_length = s.width = 4000 + extent(500), s.stride = 1;
-    s.out_length = (s.in_length - s.width) / s.stride + 1;
-    const long inputs = s.channels * s.in_length * s.batch;
-    const long outputs = s.channels * s.out_length * s.batch;
+        .channels = extent(9), .batch = extent(40), .input = {1, extent(30)},
+        .stride = {1, between(1, 4)}};
+    if (coin()) s.input.height = extent(9), s.stride.height = between(1, 3);
+    s.window.height = between(1, s.input.height < 3 ? s.input.height : 3);
+    s.window.width = between(1, s.input.width < 5 ? s.input.width : 5);
+    if (is_rare()) s.channels = 2, s.input.width = s.window.width = 4000 + extent(500), s.stride.width = 1;
+    s.output = windows(s.input, s.window, s.stride);
+    const long inputs = s.channels * area(s.input) * s.batch;
+    const long outputs = s.channels * area(s.output) * s.batch;
     float *x = signs(inputs), *y = result(outputs), *dx = result(inputs);
     for (long i = 0; i < inputs; i += 4) x[i] = 0.5f;  // equals
     table->pool(pooling, s, x, coin() ? x : signs(inputs), y);

@@ -9,24 +9,41 @@ struct ConvolutionCase: Sendable, CustomTestStringConvertible {
   init(
     _ inputs: Int, _ length: Int, _ outputs: Int, kernel: Int, stride: Int, padding: Int, batch: Int
   ) {
+    self.init(
+      inputs, ck_plane(height: 1, width: length), outputs,
+      kernel: ck_plane(height: 1, width: kernel), stride: ck_plane(height: 1, width: stride),
+      padding: ck_plane(height: 0, width: padding), batch: batch)
+  }
+
+  init(
+    _ inputs: Int, _ input: ck_plane, _ outputs: Int, kernel: ck_plane, stride: ck_plane,
+    padding: ck_plane, batch: Int
+  ) {
+    func windows(_ length: Int, _ kernel: Int, _ stride: Int, _ padding: Int) -> Int {
+      (length + 2 * padding - kernel) / stride + 1
+    }
     shape = ck_convolution_shape(
-      in_channels: inputs, in_length: length, out_channels: outputs,
-      out_length: (length + 2 * padding - kernel) / stride + 1, kernel: kernel, stride: stride,
-      padding: padding, batch: batch)
-    var generator = SplitMix64(state: UInt64(length * 1000 + batch))
+      in_channels: inputs, out_channels: outputs, batch: batch, input: input,
+      output: ck_plane(
+        height: windows(input.height, kernel.height, stride.height, padding.height),
+        width: windows(input.width, kernel.width, stride.width, padding.width)),
+      kernel: kernel, stride: stride, padding: padding)
+    var generator = SplitMix64(state: UInt64(input.width * 1000 + batch))
     func numbers(_ count: Int) -> [Float] {
       (0..<count).map { _ in Float.random(in: -1...1, using: &generator) }
     }
-    x = numbers(inputs * length * batch)
-    w = numbers(outputs * inputs * kernel)
+    x = numbers(inputs * input.height * input.width * batch)
+    w = numbers(outputs * inputs * kernel.height * kernel.width)
     bias = numbers(outputs)
-    dy = numbers(outputs * shape.out_length * batch)
+    dy = numbers(outputs * shape.output.height * shape.output.width * batch)
   }
 
   var testDescription: String {
-    "\(shape.in_channels)×\(shape.in_length) → \(shape.out_channels)×\(shape.out_length), "
-      + "kernel \(shape.kernel), stride \(shape.stride), padding \(shape.padding), "
-      + "batch \(shape.batch)"
+    func text(_ plane: ck_plane) -> String { "\(plane.height)×\(plane.width)" }
+    return
+      "\(shape.in_channels)×\(text(shape.input)) → \(shape.out_channels)×\(text(shape.output)), "
+      + "kernel \(text(shape.kernel)), stride \(text(shape.stride)), "
+      + "padding \(text(shape.padding)), batch \(shape.batch)"
   }
 
   /// What one set of kernels gives.
@@ -55,14 +72,20 @@ struct ConvolutionCase: Sendable, CustomTestStringConvertible {
     let s = shape
     for o in 0..<s.out_channels {
       for i in 0..<s.in_channels {
-        for t in 0..<s.out_length {
-          for k in 0..<s.kernel {
-            let q = t * s.stride + k - s.padding
-            guard q >= 0 && q < s.in_length else { continue }
-            for n in 0..<s.batch {
-              body(
-                (o * s.out_length + t) * s.batch + n, (i * s.in_length + q) * s.batch + n,
-                (o * s.in_channels + i) * s.kernel + k)
+        for t in 0..<s.output.height {
+          for u in 0..<s.output.width {
+            for k in 0..<s.kernel.height {
+              for l in 0..<s.kernel.width {
+                let p = t * s.stride.height + k - s.padding.height
+                let q = u * s.stride.width + l - s.padding.width
+                guard (0..<s.input.height).contains(p), (0..<s.input.width).contains(q) else {
+                  continue
+                }
+                let y = (o * s.output.height + t) * s.output.width + u
+                let x = (i * s.input.height + p) * s.input.width + q
+                let w = ((o * s.in_channels + i) * s.kernel.height + k) * s.kernel.width + l
+                for n in 0..<s.batch { body(y * s.batch + n, x * s.batch + n, w) }
+              }
             }
           }
         }
@@ -119,6 +142,47 @@ struct ConvolutionCase: Sendable, CustomTestStringConvertible {
           random(1...12), random(max(1, kernel - 2 * padding)...12), random(1...14),
           kernel: kernel, stride: random(1...3), padding: padding, batch: random(1...60)))
     }
+    func plane(_ height: Int, _ width: Int) -> ck_plane { ck_plane(height: height, width: width) }
+    for batch in [1, 7, 16, 31, 50] {
+      cases.append(
+        ConvolutionCase(
+          3, plane(5, 7), 4, kernel: plane(3, 2), stride: plane(2, 1), padding: plane(1, 0),
+          batch: batch))
+      cases.append(
+        ConvolutionCase(
+          1, plane(6, 5), 7, kernel: plane(5, 3), stride: plane(1, 2), padding: plane(3, 4),
+          batch: batch))
+    }
+    cases += [
+      ConvolutionCase(
+        2, plane(3, 1), 3, kernel: plane(1, 1), stride: plane(3, 1), padding: plane(0, 0), batch: 5),
+      // Some outputs see nothing but padding.
+      ConvolutionCase(
+        2, plane(2, 3), 3, kernel: plane(1, 2), stride: plane(1, 1), padding: plane(2, 3), batch: 18
+      ),
+      ConvolutionCase(
+        1, plane(28, 28), 25, kernel: plane(5, 5), stride: plane(2, 2), padding: plane(1, 1),
+        batch: 100),
+      ConvolutionCase(
+        25, plane(7, 7), 25, kernel: plane(3, 3), stride: plane(2, 2), padding: plane(1, 1),
+        batch: 100),
+      ConvolutionCase(
+        2, plane(4, 40), 3, kernel: plane(3, 3), stride: plane(1, 1), padding: plane(1, 1),
+        batch: 200),
+    ]
+    for _ in 0..<30 {
+      func random(_ range: ClosedRange<Int>) -> Int { Int.random(in: range, using: &generator) }
+      let kernel = plane(random(1...4), random(1...4))
+      let padding = plane(random(0...2), random(0...2))
+      cases.append(
+        ConvolutionCase(
+          random(1...9),
+          plane(
+            random(max(1, kernel.height - 2 * padding.height)...7),
+            random(max(1, kernel.width - 2 * padding.width)...7)), random(1...9),
+          kernel: kernel, stride: plane(random(1...3), random(1...3)), padding: padding,
+          batch: random(1...60)))
+    }
     return cases
   }()
 }
@@ -140,7 +204,8 @@ struct ConvolutionKernelTests {
     #expect(plain.largestError(found.plain) < 1e-6)
     #expect(dx.largestError(found.dx) < 1e-6)
     #expect(dw.largestError(found.dw) < 1e-6)
-    let outputs = convolution.shape.out_length * convolution.shape.batch
+    let output = convolution.shape.output
+    let outputs = output.height * output.width * convolution.shape.batch
     for (index, sum) in found.plain.enumerated() {
       #expect(found.y[index] == sum + convolution.bias[index / outputs])
       #expect(found.relu[index] == max(found.y[index], 0))

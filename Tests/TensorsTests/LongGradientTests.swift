@@ -166,8 +166,9 @@ struct LongGradientTests {
     }
     let ones = Tensor(1).broadcast(to: [1, 20_000_000, 1])
     #expect(pooling1D(ones, .average, width: 20_000_000, layout: .batchLast).elements == [1])
+    let (line, one) = (ck_plane(height: 1, width: length), ck_plane(height: 1, width: 1))
     let shape = ck_pooling_shape(
-      channels: 1, in_length: length, out_length: 1, width: length, stride: 1, batch: 3)
+      channels: 1, batch: 3, input: line, output: one, window: line, stride: one)
     let results = try Kernels.available.map { name -> [UInt32] in
       let table = try #require(ck_find(name)).pointee
       var (first, second) = ([Float](repeating: 0, count: 3), [Float](repeating: 0, count: 3))

@@ -7,22 +7,33 @@ struct PoolingCase: Sendable, CustomTestStringConvertible {
   var x, values, dy: [Float]
 
   init(_ channels: Int, _ length: Int, width: Int, stride: Int, batch: Int) {
+    self.init(
+      channels, ck_plane(height: 1, width: length), window: ck_plane(height: 1, width: width),
+      stride: ck_plane(height: 1, width: stride), batch: batch)
+  }
+
+  init(_ channels: Int, _ input: ck_plane, window: ck_plane, stride: ck_plane, batch: Int) {
     shape = ck_pooling_shape(
-      channels: channels, in_length: length, out_length: (length - width) / stride + 1,
-      width: width, stride: stride, batch: batch)
-    var generator = SplitMix64(state: UInt64(length * 1000 + batch))
+      channels: channels, batch: batch, input: input,
+      output: ck_plane(
+        height: (input.height - window.height) / stride.height + 1,
+        width: (input.width - window.width) / stride.width + 1), window: window, stride: stride)
+    var generator = SplitMix64(state: UInt64(input.width * 1000 + batch))
     func numbers(_ count: Int) -> [Float] {
       (0..<count).map { _ in Float.random(in: -1...1, using: &generator) }
     }
     // Quarters, so that ties and windows of zeros occur.
-    x = numbers(channels * length * batch).map { max(0, ($0 * 4).rounded() / 4) }
-    values = numbers(channels * length * batch)
-    dy = numbers(channels * shape.out_length * batch)
+    x = numbers(channels * input.height * input.width * batch).map {
+      max(0, ($0 * 4).rounded() / 4)
+    }
+    values = numbers(x.count)
+    dy = numbers(channels * shape.output.height * shape.output.width * batch)
   }
 
   var testDescription: String {
-    "\(shape.channels)×\(shape.in_length), width \(shape.width), stride \(shape.stride), "
-      + "batch \(shape.batch)"
+    func text(_ plane: ck_plane) -> String { "\(plane.height)×\(plane.width)" }
+    return "\(shape.channels)×\(text(shape.input)), window \(text(shape.window)), "
+      + "stride \(text(shape.stride)), batch \(shape.batch)"
   }
 
   func pooled(_ kind: ck_pooling, _ values: [Float], _ instructionSet: String) -> [Float] {
@@ -39,14 +50,18 @@ struct PoolingCase: Sendable, CustomTestStringConvertible {
 
   /// Calls `body` with each output's index and its window's indices.
   func forEachWindow(_ body: (_ y: Int, _ window: [Int]) -> Void) {
+    let (input, output, window) = (shape.input, shape.output, shape.window)
     for c in 0..<shape.channels {
-      for t in 0..<shape.out_length {
-        for n in 0..<shape.batch {
-          body(
-            (c * shape.out_length + t) * shape.batch + n,
-            (0..<shape.width).map { k in
-              (c * shape.in_length + t * shape.stride + k) * shape.batch + n
-            })
+      for t in 0..<output.height {
+        for u in 0..<output.width {
+          for n in 0..<shape.batch {
+            let places = (0..<window.height * window.width).map { place in
+              let row = t * shape.stride.height + place / window.width
+              let column = u * shape.stride.width + place % window.width
+              return ((c * input.height + row) * input.width + column) * shape.batch + n
+            }
+            body(((c * output.height + t) * output.width + u) * shape.batch + n, places)
+          }
         }
       }
     }
@@ -64,6 +79,15 @@ struct PoolingCase: Sendable, CustomTestStringConvertible {
       PoolingCase(1, 7, width: 2, stride: 3, batch: batch),
       PoolingCase(2, 1, width: 1, stride: 1, batch: batch),
       PoolingCase(1, 5, width: 5, stride: 1, batch: batch),
+      PoolingCase(
+        2, ck_plane(height: 4, width: 6), window: ck_plane(height: 2, width: 2),
+        stride: ck_plane(height: 2, width: 2), batch: batch),
+      PoolingCase(
+        2, ck_plane(height: 7, width: 5), window: ck_plane(height: 3, width: 2),
+        stride: ck_plane(height: 2, width: 1), batch: batch),
+      PoolingCase(
+        1, ck_plane(height: 5, width: 1), window: ck_plane(height: 2, width: 1),
+        stride: ck_plane(height: 3, width: 1), batch: batch),
     ]
   }
 }
@@ -81,7 +105,7 @@ struct PoolingKernelTests {
       // Quarters are summed exactly.
       let sum = window.reduce(0) { $0 + pooling.x[$1] }
       #expect(sums[y] == sum)
-      #expect(averages[y] == sum / Float(pooling.shape.width))
+      #expect(averages[y] == sum / Float(window.count))
       #expect(maxima[y] == window.map { pooling.x[$0] }.max())
       #expect(picked[y] == pooling.values[pooling.place(window)])
       #expect(norms[y] == window.reduce(0) { $0 + pooling.x[$1] * pooling.x[$1] }.squareRoot())
@@ -96,7 +120,7 @@ struct PoolingKernelTests {
     pooling.forEachWindow { y, window in
       for q in window {
         sum[q] += pooling.dy[y]
-        average[q] += pooling.dy[y] / Float(pooling.shape.width)
+        average[q] += pooling.dy[y] / Float(window.count)
         norm[q] += norms[y] == 0 ? 0 : pooling.dy[y] / norms[y]
       }
       maximum[pooling.place(window)] += pooling.dy[y]

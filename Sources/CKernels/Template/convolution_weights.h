@@ -13,11 +13,11 @@
 #define CK_DOT_COLUMNS (CK_ACCUMULATORS < 24 ? 3 : 5)
 #define CK_DOT_PASSES (16 / CK_REGISTER_LANES)
 
-// `positions` × `vectors` steps through rows of dy and of x, and where they begin.
+// `lines` × `positions` × `vectors` steps through rows of dy and of x, and where they begin.
 typedef struct {
-  long positions, vectors;
+  long lines, positions, vectors;
   const float *dy, *x;
-  long dy_row, dy_position, x_row, x_position;
+  long dy_row, dy_line, dy_position, x_row, x_line, x_position;
 } ck_dot;
 
 // Sums so far, 16 lanes each; `first` and `last` tell whether a tile starts and ends with these positions.
@@ -32,21 +32,23 @@ CK_INLINE void dot_steps(
     const int rows, const int columns, lanes *sum, const ck_dot *n, long vectors, long lane) {
   const float *dy_at = n->dy + lane, *x_at = n->x + lane;
   const long dy_row = n->dy_row, x_row = n->x_row;
-  for (long t = 0; t < n->positions; t++) {
-    const float *dy = dy_at + t * n->dy_position, *x = x_at + t * n->x_position;
-    _Pragma("clang loop unroll(disable)") for (long v = 0; v < vectors; v++) {
-      lanes right[CK_DOT_COLUMNS];
-      CK_UNROLL for (int j = 0; j < columns; j++) right[j] = load_lanes(x + j * x_row);
-      CK_UNROLL for (int i = 0; i < rows; i++) {
-        const lanes left = load_lanes(dy + i * dy_row);
-        CK_UNROLL for (int j = 0; j < columns; j++) {
-          sum[i * columns + j] =
-              CK_FMA_LANES(left, right[j], sum[i * columns + j]);
-          CK_HERE(sum[i * columns + j]);
+  for (long t = 0; t < n->lines; t++, dy_at += n->dy_line, x_at += n->x_line) {
+    for (long u = 0; u < n->positions; u++) {
+      const float *dy = dy_at + u * n->dy_position, *x = x_at + u * n->x_position;
+      _Pragma("clang loop unroll(disable)") for (long v = 0; v < vectors; v++) {
+        lanes right[CK_DOT_COLUMNS];
+        CK_UNROLL for (int j = 0; j < columns; j++) right[j] = load_lanes(x + j * x_row);
+        CK_UNROLL for (int i = 0; i < rows; i++) {
+          const lanes left = load_lanes(dy + i * dy_row);
+          CK_UNROLL for (int j = 0; j < columns; j++) {
+            sum[i * columns + j] =
+                CK_FMA_LANES(left, right[j], sum[i * columns + j]);
+            CK_HERE(sum[i * columns + j]);
+          }
         }
+        dy += 16;
+        x += 16;
       }
-      dy += 16;
-      x += 16;
     }
   }
 }
@@ -134,31 +136,78 @@ static void dot_any_tile(
 }
 #undef CK_TILE
 
+// The outputs along one axis, from `start` to before `end`, for which tap `tap` does not fall into the padding.
+typedef struct {
+  long start, end;
+} ck_outputs;
+CK_INLINE ck_outputs outputs_of_tap(long tap, long input, long output, long stride, long padding) {
+  const long offset = tap - padding;
+  const long start = offset < 0 ? (stride - 1 - offset) / stride : 0;
+  const long end = input > offset ? (input - 1 - offset) / stride + 1 : 0;
+  return (ck_outputs){start, end < output ? end : output};
+}
+CK_INLINE ck_outputs both(ck_outputs a, ck_outputs b) {
+  return (ck_outputs){a.start > b.start ? a.start : b.start, a.end < b.end ? a.end : b.end};
+}
+
+// Where output (t, u) of channel o lies, what tap (k, l) of channel i makes of it, and the steps from there; `batch` elements
+// lie at a position.
+CK_INLINE void place_dot(
+    ck_dot *n, const ck_convolution_shape *s, long x_channel, long batch, long o, long i, long k,
+    long l, long t, long u, const float *dy, const float *x) {
+  const long p = t * s->stride.height + k - s->padding.height;
+  const long q = u * s->stride.width + l - s->padding.width;
+  n->dy = dy + (o * area(s->output) + t * s->output.width + u) * batch;
+  n->x = x + (i * x_channel + p * s->input.width + q) * batch;
+  n->dy_row = area(s->output) * batch;
+  n->dy_line = s->output.width * batch;
+  n->dy_position = batch;
+  n->x_row = x_channel * batch;
+  n->x_line = s->stride.height * s->input.width * batch;
+  n->x_position = s->stride.width * batch;
+}
+
+// A plane with zeros around it.
+static void pad_plane(ck_plane plane, ck_plane padding, long batch, const float *from, float *to) {
+  const long row = plane.width * batch, margin = padding.width * batch;
+  const long wide = row + 2 * margin, above = padding.height * wide;
+  memset(to, 0, (size_t)above * sizeof(float));
+  to += above;
+  for (long i = 0; i < plane.height; i++, from += row, to += wide) {
+    memset(to, 0, (size_t)margin * sizeof(float));
+    memcpy(to + margin, from, (size_t)row * sizeof(float));
+    memset(to + margin + row, 0, (size_t)margin * sizeof(float));
+  }
+  memset(to, 0, (size_t)above * sizeof(float));
+}
+
 static void convolution_weight_gradient(
     ck_convolution_shape s, const float *dy, const float *x, float *dw) {
-  const long vectors = s.batch / 16, rest_count = s.batch % 16;
-  // From one channel to the next, in positions.
-  long x_channel = s.in_length, inputs = s.in_channels * s.in_length;
-  const long outputs = s.out_channels * s.out_length;
-  const long padded = s.in_channels == 1 ? s.in_length + 2 * s.padding : 0;
-  const long sums = s.out_channels * s.in_channels * s.kernel + CK_DOT_SUMS;
+  const long vectors = s.batch / 16, rest_count = s.batch % 16, taps = area(s.kernel);
+  const long dw_row = s.in_channels * taps;
+  // From one channel to the next, in positions of x and in elements of dw.
+  long x_channel = area(s.input), dw_channel = taps, inputs = s.in_channels * area(s.input);
+  const long outputs = s.out_channels * area(s.output);
+  const ck_plane wide = {
+      s.input.height + 2 * s.padding.height, s.input.width + 2 * s.padding.width};
+  const long padded = s.in_channels == 1 ? area(wide) : 0;
+  const long sums = s.out_channels * dw_row + CK_DOT_SUMS;
   float *first_sum = ck_workspace((int64_t)(outputs + inputs + padded + sums) * 16 + padded * s.batch);
   float *dy_rest = first_sum + sums * 16, *x_rest = dy_rest + outputs * 16;
+  const long kernel_width = s.kernel.width;
   if (padded > 0) {
-    // The taps of a single channel become channels of one tap that begin one position after another, and so
+    // The taps in a row of a single channel become channels of one tap that begin one position after another, and so
     // share a tile; what they read of the padding is zeros.
-    float *wide = x_rest + padded * 16;
-    const size_t margin = (size_t)(s.padding * s.batch) * sizeof(float);
-    memset(wide, 0, margin);
-    memcpy(wide + s.padding * s.batch, x, (size_t)(s.in_length * s.batch) * sizeof(float));
-    memset(wide + (s.padding + s.in_length) * s.batch, 0, margin);
-    x = wide;
+    float *padded_x = x_rest + padded * 16;
+    pad_plane(s.input, s.padding, s.batch, x, padded_x);
+    x = padded_x;
     x_channel = 1;
+    dw_channel = 1;
     inputs = padded;
-    s.in_channels = s.kernel;
-    s.kernel = 1;
-    s.in_length = padded;
-    s.padding = 0;
+    s.in_channels = s.kernel.width;
+    s.kernel.width = 1;
+    s.input = wide;
+    s.padding = (ck_plane){0, 0};
   }
   if (rest_count > 0) {
     gather_rests(outputs, s.batch, dy, dy_rest);
@@ -170,21 +219,27 @@ static void convolution_weight_gradient(
   for (long columns = 1; columns <= CK_DOT_COLUMNS && columns <= s.in_channels; columns++) {
     const long rows = CK_DOT_SUMS / columns < CK_DOT_ROWS ? CK_DOT_SUMS / columns : CK_DOT_ROWS;
     const long tall = (s.out_channels + rows - 1) / rows;
-    const long wide = (s.in_channels + columns - 1) / columns;
+    const long broad = (s.in_channels + columns - 1) / columns;
     if (down == 0 ||
-        wide * s.out_channels + tall * s.in_channels <=
+        broad * s.out_channels + tall * s.in_channels <=
             across * s.out_channels + down * s.in_channels) {
       down = tall;
-      across = wide;
+      across = broad;
     }
   }
   const long tile = (s.out_channels + down - 1) / down +
-                    (s.in_channels + across - 1) / across * s.stride;
+                    (s.in_channels + across - 1) / across * s.stride.height * s.stride.width;
   const long reach = 1 + CK_DOT_REACH / (tile * s.batch + 1);
-  const long stages = (s.out_length + reach - 1) / reach;
+  // A stage is some lines, or a part of one.
+  const long lines = reach > s.output.width ? reach / s.output.width : 1;
+  const long line_stages = (s.output.height + lines - 1) / lines;
+  const long parts = (s.output.width + reach - 1) / reach, stages = line_stages * parts;
   for (long stage = 0; stage < stages; stage++) {
-    const long stage_start = stage * s.out_length / stages;
-    const long stage_end = (stage + 1) * s.out_length / stages;
+    const long line = stage / parts, part = stage % parts;
+    const ck_outputs stage_down = {
+        line * s.output.height / line_stages, (line + 1) * s.output.height / line_stages};
+    const ck_outputs stage_across = {
+        part * s.output.width / parts, (part + 1) * s.output.width / parts};
     float *sum = first_sum;
     for (long i_tile = 0; i_tile < across; i_tile++) {
       const long i = i_tile * s.in_channels / across;
@@ -192,29 +247,32 @@ static void convolution_weight_gradient(
       for (long o_tile = 0; o_tile < down; o_tile++) {
         const long o = o_tile * s.out_channels / down;
         const long rows = (o_tile + 1) * s.out_channels / down - o;
-        for (long tap = 0; tap < s.kernel; tap++) {
-          // The positions at which this tap does not fall into the padding.
-          const long offset = tap - s.padding;
-          const long from = offset < 0 ? (s.stride - 1 - offset) / s.stride : 0;
-          long to = s.in_length > offset ? (s.in_length - 1 - offset) / s.stride + 1 : 0;
-          if (to > s.out_length) to = s.out_length;
-          const long start = from > stage_start ? from : stage_start;
-          const long end = to < stage_end ? to : stage_end;
-          const ck_dot whole = {
-              end - start, vectors,
-              dy + (o * s.out_length + start) * s.batch,
-              x + (i * x_channel + start * s.stride + offset) * s.batch,
-              s.out_length * s.batch, s.batch, x_channel * s.batch, s.stride * s.batch};
-          const ck_dot rest = {
-              to - from, 1,
-              dy_rest + (o * s.out_length + from) * 16,
-              x_rest + (i * x_channel + from * s.stride + offset) * 16,
-              s.out_length * 16, 16, x_channel * 16, s.stride * 16};
-          const ck_dot_result result = {
-              sum, stage == 0, stage == stages - 1,
-              dw + (o * s.in_channels + i) * s.kernel + tap, s.in_channels * s.kernel, s.kernel};
-          dot_any_tile(rows, columns, &whole, &rest, rest_count, &result);
-          if (stages > 1) sum += rows * columns * 16;
+        for (long k = 0; k < s.kernel.height; k++) {
+          const ck_outputs all_down = outputs_of_tap(
+              k, s.input.height, s.output.height, s.stride.height, s.padding.height);
+          const ck_outputs here_down = both(all_down, stage_down);
+          for (long l = 0; l < s.kernel.width; l++) {
+            const ck_outputs all_across = outputs_of_tap(
+                l, s.input.width, s.output.width, s.stride.width, s.padding.width);
+            const ck_outputs here_across = both(all_across, stage_across);
+            ck_dot whole = {
+                .lines = here_down.end - here_down.start,
+                .positions = here_across.end - here_across.start, .vectors = vectors};
+            place_dot(
+                &whole, &s, x_channel, s.batch, o, i, k, l, here_down.start, here_across.start, dy,
+                x);
+            ck_dot rest = {
+                .lines = all_down.end - all_down.start,
+                .positions = all_across.end - all_across.start, .vectors = 1};
+            place_dot(
+                &rest, &s, x_channel, 16, o, i, k, l, all_down.start, all_across.start, dy_rest,
+                x_rest);
+            const ck_dot_result result = {
+                sum, stage == 0, stage == stages - 1,
+                dw + o * dw_row + i * dw_channel + k * kernel_width + l, dw_row, dw_channel};
+            dot_any_tile(rows, columns, &whole, &rest, rest_count, &result);
+            if (stages > 1) sum += rows * columns * 16;
+          }
         }
       }
     }

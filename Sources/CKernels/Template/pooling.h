@@ -1,4 +1,4 @@
-// Pooling over windows of positions, and its adjoints, with the batch in the lanes.
+// Pooling over windows of a plane's positions, and its adjoints, with the batch in the lanes.
 //
 // Lanes never meet, so the last vector of a ragged batch overlaps the one before it. A batch under 16 is loaded
 // and stored in part.
@@ -21,15 +21,19 @@ CK_INLINE vi exceeds(vf x, vf largest) { return (x > largest) | (x != x); }
 static vf sum_long_window(int kind, ck_pooling_shape s, long width, const float *x) {
   ck_pairwise_sum sum;
   begin_sum(&sum);
-  for (long start = 0; start < s.width; start += CK_BLOCK_TERMS) {
-    const long end = s.width - start < CK_BLOCK_TERMS ? s.width : start + CK_BLOCK_TERMS;
-    vf block = splat(0);
-    for (long k = start; k < end; k++) {
-      const vf next = load_column(x + k * s.batch, width);
+  vf block = splat(0);
+  long terms = 0;
+  for (long k = 0; k < s.window.height; k++) {
+    for (long l = 0; l < s.window.width; l++) {
+      const vf next = load_column(x + (k * s.input.width + l) * s.batch, width);
       block = kind == CK_POOL_NORM ? fma16(next, next, block) : block + next;
+      if (++terms < CK_BLOCK_TERMS) continue;
+      add_block(&sum, block);
+      block = splat(0);
+      terms = 0;
     }
-    add_block(&sum, block);
   }
+  if (terms > 0) add_block(&sum, block);
   return total_of_blocks(&sum);
 }
 
@@ -40,21 +44,24 @@ CK_INLINE vf pool_window(
   vf result = kind == CK_POOL_MAXIMUM ? load_column(values, width)
               : kind == CK_POOL_NORM  ? best * best
                                       : best;
-  const int is_long = kind != CK_POOL_MAXIMUM && s.width > CK_LONGEST_CHAIN;
+  const int is_long = kind != CK_POOL_MAXIMUM && area(s.window) > CK_LONGEST_CHAIN;
   if (is_long) result = sum_long_window(kind, s, width, x);
-  for (long k = 1; !is_long && k < s.width; k++) {
-    const vf next = load_column(x + k * s.batch, width);
-    if (kind == CK_POOL_MAXIMUM) {
-      const vi exceeding = exceeds(next, best);
-      best = select(exceeding, next, best);
-      result = select(exceeding, load_column(values + k * s.batch, width), result);
-    } else if (kind == CK_POOL_NORM) {
-      result = fma16(next, next, result);
-    } else {
-      result = result + next;
+  for (long k = 0; !is_long && k < s.window.height; k++) {
+    for (long l = k == 0; l < s.window.width; l++) {
+      const long place = (k * s.input.width + l) * s.batch;
+      const vf next = load_column(x + place, width);
+      if (kind == CK_POOL_MAXIMUM) {
+        const vi exceeding = exceeds(next, best);
+        best = select(exceeding, next, best);
+        result = select(exceeding, load_column(values + place, width), result);
+      } else if (kind == CK_POOL_NORM) {
+        result = fma16(next, next, result);
+      } else {
+        result = result + next;
+      }
     }
   }
-  if (kind == CK_POOL_AVERAGE) return result / splat((float)s.width);
+  if (kind == CK_POOL_AVERAGE) return result / splat((float)area(s.window));
   if (kind == CK_POOL_NORM) return __builtin_elementwise_sqrt(result);
   return result;
 }
@@ -64,40 +71,55 @@ CK_INLINE void unpool_window(
     const int kind, ck_pooling_shape s, long width, const float *x, const float *y,
     const float *dy, float *sum, long row) {
   vf gradient = load_column(dy, width);
-  if (kind == CK_POOL_AVERAGE) gradient = gradient / splat((float)s.width);
+  if (kind == CK_POOL_AVERAGE) gradient = gradient / splat((float)area(s.window));
   if (kind == CK_POOL_NORM) {
     const vf norm = load_column(y, width);
     gradient = select(norm == splat(0), splat(0), gradient / norm);
   }
+  // The largest element's place, in positions.
   vi largest = (vi)0;
   if (kind == CK_POOL_MAXIMUM) {
     vf best = load_column(x, width);
-    for (long k = 1; k < s.width; k++) {
-      const vf next = load_column(x + k * s.batch, width);
-      const vi exceeding = exceeds(next, best);
-      best = select(exceeding, next, best);
-      largest = (exceeding & (vi)(int32_t)k) | (~exceeding & largest);
+    for (long k = 0; k < s.window.height; k++) {
+      for (long l = k == 0; l < s.window.width; l++) {
+        const long place = k * s.input.width + l;
+        const vf next = load_column(x + place * s.batch, width);
+        const vi exceeding = exceeds(next, best);
+        best = select(exceeding, next, best);
+        largest = (exceeding & (vi)(int32_t)place) | (~exceeding & largest);
+      }
     }
   }
-  for (long k = 0; k < s.width; k++) {
-    const vf share =
-        kind == CK_POOL_MAXIMUM ? select(largest == (vi)(int32_t)k, gradient, splat(0)) : gradient;
-    store(sum + k * row, load(sum + k * row) + share);
+  for (long k = 0; k < s.window.height; k++) {
+    for (long l = 0; l < s.window.width; l++) {
+      const long place = k * s.input.width + l;
+      const vf share = kind == CK_POOL_MAXIMUM
+                           ? select(largest == (vi)(int32_t)place, gradient, splat(0))
+                           : gradient;
+      store(sum + place * row, load(sum + place * row) + share);
+    }
   }
+}
+
+// The first position of the window of output (t, u).
+CK_INLINE long window_start(ck_pooling_shape s, long t, long u) {
+  return t * s.stride.height * s.input.width + u * s.stride.width;
 }
 
 CK_INLINE void pool_kind(
     const int kind, ck_pooling_shape s, const float *x, const float *values, float *y) {
   const long width = s.batch < 16 ? s.batch : 16;
   for (long c = 0; c < s.channels; c++) {
-    for (long t = 0; t < s.out_length; t++) {
-      const long window = (c * s.in_length + t * s.stride) * s.batch;
-      float *row = y + (c * s.out_length + t) * s.batch;
-      for (long n = 0; n < s.batch; n += 16) {
-        const long start = n + width <= s.batch ? n : s.batch - width;
-        const vf result =
-            pool_window(kind, s, width, x + window + start, values + window + start);
-        store_column(row + start, result, width);
+    const long plane = c * area(s.input);
+    for (long t = 0; t < s.output.height; t++) {
+      for (long u = 0; u < s.output.width; u++, y += s.batch) {
+        const long window = (plane + window_start(s, t, u)) * s.batch;
+        for (long n = 0; n < s.batch; n += 16) {
+          const long start = n + width <= s.batch ? n : s.batch - width;
+          const vf result =
+              pool_window(kind, s, width, x + window + start, values + window + start);
+          store_column(y + start, result, width);
+        }
       }
     }
   }
@@ -108,22 +130,24 @@ CK_INLINE void unpool_kind(
     float *dx) {
   const long width = s.batch < 16 ? s.batch : 16;
   // The sums of one channel, in rows of whole vectors, so that lanes which overlap are added once only.
-  const long sum_row = (s.batch + 15) / 16 * 16;
-  float *sum = ck_workspace((int64_t)s.in_length * sum_row);
+  const long positions = area(s.input), sum_row = (s.batch + 15) / 16 * 16;
+  float *sum = ck_workspace((int64_t)positions * sum_row);
   for (long c = 0; c < s.channels; c++) {
-    for (long n = 0; n < s.in_length * sum_row; n += 16) store(sum + n, splat(0));
-    for (long t = 0; t < s.out_length; t++) {
-      const long window = (c * s.in_length + t * s.stride) * s.batch;
-      const long row = (c * s.out_length + t) * s.batch;
-      for (long n = 0; n < s.batch; n += 16) {
-        const long start = n + width <= s.batch ? n : s.batch - width;
-        unpool_window(
-            kind, s, width, x + window + start, y + row + start, dy + row + start,
-            sum + t * s.stride * sum_row + n, sum_row);
+    for (long n = 0; n < positions * sum_row; n += 16) store(sum + n, splat(0));
+    for (long t = 0; t < s.output.height; t++) {
+      for (long u = 0; u < s.output.width; u++, y += s.batch, dy += s.batch) {
+        const long first = window_start(s, t, u);
+        const float *window = x + (c * positions + first) * s.batch;
+        for (long n = 0; n < s.batch; n += 16) {
+          const long start = n + width <= s.batch ? n : s.batch - width;
+          unpool_window(
+              kind, s, width, window + start, y + start, dy + start, sum + first * sum_row + n,
+              sum_row);
+        }
       }
     }
-    for (long q = 0; q < s.in_length; q++) {
-      const long row = (c * s.in_length + q) * s.batch;
+    for (long q = 0; q < positions; q++) {
+      const long row = (c * positions + q) * s.batch;
       for (long n = 0; n < s.batch; n += 16) {
         const long start = n + width <= s.batch ? n : s.batch - width;
         vf gradient = load(sum + q * sum_row + n);

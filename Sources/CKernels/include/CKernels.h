@@ -55,18 +55,25 @@ typedef struct {
   float *weight_ih, *weight_hh, *bias_ih, *bias_hh;
 } ck_gru_parameters;
 
-// A convolution over positions; every extent is at least 1, the padding at least 0, and
-// out_length = (in_length + 2 · padding - kernel) / stride + 1.
+// Something along the two axes of a plane. A line is a plane of height 1.
 typedef struct {
-  long in_channels, in_length, out_channels, out_length, kernel, stride, padding, batch;
+  long height, width;
+} ck_plane;
+
+// A convolution over the positions of a plane; every extent is at least 1, the padding at least 0, and along either axis
+// output = (input + 2 · padding - kernel) / stride + 1.
+typedef struct {
+  long in_channels, out_channels, batch;
+  ck_plane input, output, kernel, stride, padding;
 } ck_convolution_shape;
 
 enum ck_pooling { CK_POOL_SUM, CK_POOL_AVERAGE, CK_POOL_MAXIMUM, CK_POOL_NORM };
 
-// Windows of `width` positions, `stride` apart; every extent is at least 1, and
-// out_length = (in_length - width) / stride + 1.
+// Windows of a plane's positions, `stride` apart; every extent is at least 1, and along either axis
+// output = (input - window) / stride + 1.
 typedef struct {
-  long channels, in_length, out_length, width, stride, batch;
+  long channels, batch;
+  ck_plane input, output, window, stride;
 } ck_pooling_shape;
 
 // What is normalised channel by channel, contiguous: [outer, channels, inner].

@@ -51,6 +51,7 @@ public enum BaselineNetwork: ContextualLayer, Classifier {
   case logistic(LogisticRegression)
   case mlp(MultilayerPerceptron)
   case cnn(ConvolutionalNetwork)
+  case cnn2D(ConvolutionalNetwork2D)
   case gru(RecurrentNetwork)
   case perceptron(DeepPerceptron)
   case resnet(ResNet1D)
@@ -129,11 +130,38 @@ public enum BaselineNetwork: ContextualLayer, Classifier {
     }
   }
 
+  /// Creates the classifier of a kind for images, with settings of its own and PyTorch's default initialisation.
+  ///
+  /// The cnn is ``ConvolutionalNetwork2D``, and the gru reads row by row.
+  ///
+  /// - Precondition: the kind is one of the paper's four and the settings are valid for it: see
+  ///   ``NetworkSettings/validate(for:image:)``.
+  public init(
+    _ architecture: Architecture, _ settings: NetworkSettings = NetworkSettings(),
+    image: ImageShape, classes: Int = 10, using generator: inout some FloatRandomNumberGenerator
+  ) {
+    switch architecture {
+    case .logistic, .mlp:
+      self.init(architecture, settings, inputs: image.count, classes: classes, using: &generator)
+    case .cnn:
+      self = .cnn2D(
+        ConvolutionalNetwork2D(
+          image: image, channels: settings.channels ?? 25, classes: classes, using: &generator))
+    case .gru:
+      self = .gru(
+        RecurrentNetwork(
+          image: image, hidden: settings.hidden ?? 6, classes: classes, using: &generator))
+    case .deepMLP, .residualMLP, .resnet, .tcn, .local, .mixer, .transformer:
+      preconditionFailure("no network of the kind \(architecture.rawValue) reads images")
+    }
+  }
+
   public func callAsFunction(_ x: Tensor) -> Tensor {
     switch self {
     case .logistic(let network): network(x)
     case .mlp(let network): network(x)
     case .cnn(let network): network(x)
+    case .cnn2D(let network): network(x)
     case .gru(let network): network(x)
     case .perceptron(let network): network(x)
     case .resnet(let network): network(x)
@@ -159,6 +187,9 @@ public enum BaselineNetwork: ContextualLayer, Classifier {
     case .cnn(var network):
       scores = network.forward(x, in: &context)
       self = .cnn(network)
+    case .cnn2D(var network):
+      scores = network.forward(x, in: &context)
+      self = .cnn2D(network)
     case .gru(var network):
       scores = network.forward(x, in: &context)
       self = .gru(network)
@@ -195,6 +226,9 @@ public enum BaselineNetwork: ContextualLayer, Classifier {
     case .cnn(var network):
       network.visitParameters(&visit)
       self = .cnn(network)
+    case .cnn2D(var network):
+      network.visitParameters(&visit)
+      self = .cnn2D(network)
     case .gru(var network):
       network.visitParameters(&visit)
       self = .gru(network)

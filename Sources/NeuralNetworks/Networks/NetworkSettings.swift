@@ -66,17 +66,7 @@ public struct NetworkSettings: Hashable, Sendable {
   /// - Throws: `TrainingError.setting`.
   public func validate(for architecture: Architecture, inputs: Int) throws(TrainingError) {
     let given = restricted(to: architecture)
-    for (name, value, most) in [
-      ("hidden", given.hidden, 10_000), ("depth", given.depth, 100),
-      ("channels", given.channels, 10_000), ("kernel", given.kernel, 1000),
-      ("patch", given.patch, 1000), ("heads", given.heads, 1000),
-    ] {
-      if let value { try requireCount(name, value, to: most) }
-    }
-    for width in given.widths { try requireCount("widths", width, to: 10_000) }
-    guard (0..<1).contains(given.dropout) else {
-      throw .setting("dropout", "\(given.dropout)", "0 or more and less than 1")
-    }
+    try given.requireBounds()
     switch architecture {
     case .deepMLP where !given.widths.isEmpty && (given.depth != nil || given.hidden != nil):
       throw .setting(
@@ -115,6 +105,37 @@ public struct NetworkSettings: Hashable, Sendable {
         throw .setting("heads", "\(heads)", "a divisor of \(features), the number of channels")
       }
     default: break
+    }
+  }
+
+  /// Says what is wrong with these settings for a kind of network and images.
+  ///
+  /// - Throws: `TrainingError.setting`; for every kind but the paper's four, none of which reads images.
+  public func validate(for architecture: Architecture, image: ImageShape) throws(TrainingError) {
+    guard Architecture.paper.contains(architecture) else {
+      throw .setting(
+        "the network for images", architecture.rawValue, "logistic, mlp, cnn or gru")
+    }
+    try restricted(to: architecture).requireBounds()
+    let smallest = ConvolutionalNetwork2D.smallestSide
+    guard architecture != .cnn || Swift.min(image.height, image.width) >= smallest else {
+      throw .setting(
+        "the size of the images", "\(image.height) × \(image.width)",
+        "\(smallest) × \(smallest) or more for the cnn")
+    }
+  }
+
+  /// What holds for every kind.
+  private func requireBounds() throws(TrainingError) {
+    for (name, value, most) in [
+      ("hidden", hidden, 10_000), ("depth", depth, 100), ("channels", channels, 10_000),
+      ("kernel", kernel, 1000), ("patch", patch, 1000), ("heads", heads, 1000),
+    ] {
+      if let value { try requireCount(name, value, to: most) }
+    }
+    for width in widths { try requireCount("widths", width, to: 10_000) }
+    guard (0..<1).contains(dropout) else {
+      throw .setting("dropout", "\(dropout)", "0 or more and less than 1")
     }
   }
 }

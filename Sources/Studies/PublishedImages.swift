@@ -61,6 +61,19 @@ package enum PublishedImages: String, Codable, Sendable, CaseIterable {
   }
 }
 
+extension ImageDataset {
+  /// The first images of either part; all of them where there are no more.
+  func first(training: Int, test: Int) throws -> ImageDataset {
+    func first(_ count: Int, of part: LabelledImages) throws -> LabelledImages {
+      try LabelledImages(
+        shape: part.shape, pixels: Array(part.pixels.prefix(count * part.shape.count)),
+        labels: Array(part.labels.prefix(count)))
+    }
+    return try ImageDataset(
+      training: first(training, of: self.training), test: first(test, of: self.test))
+  }
+}
+
 extension Split {
   /// Takes images apart, each value less the mean of the training images' values and over their deviation; for all of
   /// MNIST these are the 0.1307 and 0.3081 of PyTorch's example.

@@ -19,6 +19,10 @@ extension Baselines {
     package var patience = 5
     package var network = NetworkSettings()
     package var dataset = DatasetConfiguration()
+    package var mnist = ""
+    package var mnistDigest = ""
+    package var mnistImages = Images.allCases
+    package var mnistSteps = 2000
 
     package static let meanings = [
       "seeds": "The seeds of the initial weights, one training each.",
@@ -36,6 +40,12 @@ extension Baselines {
       "network":
         "What the classifiers are like, where a kind has a choice; the others stay as they are.",
       "dataset": "The dataset.",
+      "mnist":
+        "The folder of MNIST's four files, plain or by gzip; without it the classifiers learn MNIST-1D alone.",
+      "mnistDigest": "The digest of those images, filled in from the files.",
+      "mnistImages":
+        "Which of them: as many as MNIST-1D has examples, or the whole, where the files hold more.",
+      "mnistSteps": "The number of the last step on those images.",
     ]
 
     /// The settings of the paper.
@@ -47,6 +57,7 @@ extension Baselines {
       quick.seeds = [42]
       quick.steps = 600
       quick.evalEvery = 50
+      quick.mnistSteps = 600
       return quick
     }
 
@@ -83,6 +94,7 @@ extension Baselines {
       let (given, usual) = (try JSON(encoding: network), try JSON(encoding: NetworkSettings()))
       let changed = NetworkSettings.fields.map(\.name).filter { given[$0] != usual[$0] }
       try requireTaken(changed.map { ("network.\($0)", $0) }, by: models)
+      try validateMNIST()
     }
   }
 }

@@ -18,12 +18,14 @@ extension Baselines {
   package static var comparableSettings: [ComparableSetting] {
     [
       .anyValue("seeds"), .conditions("models"), .conditions("columns"), .conditions("examples"),
+      .anyValue("mnist"), .anyValue("mnist-digest"), .conditions("mnist-images"),
     ]
   }
 
   package static func findings(_ results: Results<Baselines>) -> Findings {
     Findings(
-      claims: results.claims, tables: [results.table, results.errorTable],
+      claims: results.claims + results.imageClaims,
+      tables: [results.table, results.errorTable, results.imageTable],
       illustrations: [
         Illustration(
           "figure-2",
@@ -34,9 +36,9 @@ extension Baselines {
           finding: Illustration.Finding(
             "Spatial priors help where there is spatial structure", ifHold: "ranking",
             "prior-lost-cnn", "prior-lost-gru")),
-        results.errors,
+        results.errors, results.imageIllustration,
       ],
-      notes: results.notes, paperNotes: results.paperNotes)
+      notes: results.notes + results.imageNotes, paperNotes: results.paperNotes)
   }
 
   /// How one number is taken from a learning curve.
@@ -50,11 +52,16 @@ extension Baselines {
 extension Results<Baselines> {
   // MARK: Table 1
 
+  /// The best evaluations of one classifier on MNIST-1D.
+  func best(_ model: Architecture, _ columns: Baselines.Columns) -> Sample? {
+    accuracy(model, columns)
+  }
+
   private func accuracy(
     _ model: Architecture, _ columns: Baselines.Columns, _ selection: Baselines.Selection = .best
   ) -> Sample? {
     func isWanted(_ examples: Baselines.TrainingExamples) -> (Baselines.Trial) -> Bool {
-      { $0.model == model && $0.columns == columns && $0.examples == examples }
+      { $0.images == nil && $0.model == model && $0.columns == columns && $0.examples == examples }
     }
     return switch selection {
     case .last: sample(where: isWanted(.all), \.last)
@@ -132,7 +139,9 @@ extension Results<Baselines> {
 
   private func curves(_ columns: Baselines.Columns) -> [Mark] {
     Architecture.ordered(configuration.models).compactMap { model in
-      curve(where: { $0.model == model && $0.columns == columns && $0.examples == .all }) {
+      curve(where: {
+        $0.images == nil && $0.model == model && $0.columns == columns && $0.examples == .all
+      }) {
         ($0.steps, $0.testAccuracy)
       }.map {
         .line(Line(model.label, $0, as: model.appearance, endLabel: model.shortLabel))
@@ -145,9 +154,9 @@ extension Results<Baselines> {
   /// The percentages of each digit's test examples that the CNN takes for another; empty where they were not measured.
   private var errorRates: [Sample] {
     (0...9).compactMap { digit in
-      sample(where: { $0.model == .cnn && $0.columns == .ordered && $0.examples == .all }) {
-        $0.errors?.rates[digit]
-      }
+      sample(where: {
+        $0.images == nil && $0.model == .cnn && $0.columns == .ordered && $0.examples == .all
+      }) { $0.errors?.rates[digit] }
     }
   }
 
@@ -225,7 +234,7 @@ extension Results<Baselines> {
   }
 
   /// For each seed that all have, a quantity of several accuracies.
-  private func each(
+  func each(
     _ samples: [Sample?], _ quantity: ([Double]) -> Double
   ) -> Sample? {
     let known = samples.compactMap(\.self)

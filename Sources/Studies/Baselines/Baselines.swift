@@ -205,7 +205,7 @@ extension Baselines.Measurement {
   /// The test accuracy after the last evaluated step.
   var last: Double { testAccuracy.last ?? .nan }
   /// The highest test accuracy of any evaluation: a selection by the test set.
-  var best: Double { testAccuracy.max() ?? .nan }
+  package var best: Double { testAccuracy.max() ?? .nan }
 }
 
 /// A dataset with its columns in one order, which several trials share.

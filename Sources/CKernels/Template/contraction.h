@@ -25,14 +25,17 @@ CK_INLINE void store_few(float *p, lanes x, long width) {
 
 // The most rows and registers in a tile, as far as there are accumulators.
 #define CK_TILE_ROWS 12
+#if defined(CK_WASM_EMULATED)
+#define CK_TILE_VECTORS 4
+#else
 #define CK_TILE_VECTORS (CK_ACCUMULATORS < 24 ? 2 : 3)
+#endif
 
 // `outer` × `inner` terms; steps are in elements.
 typedef struct {
   long outer, inner;
   long weight_outer, weight_inner, weight_row;
   long from_outer, from_inner, to_row;
-  uint32_t least_weight;  // see guess.h
 } ck_contraction;
 
 typedef struct {
@@ -65,12 +68,13 @@ CK_INLINE ck_strip strip_at(long index, long length) {
   return (ck_strip){first, end - start, last - first, last - first + CK_REGISTER_LANES};
 }
 
+typedef struct ck_guess ck_guess;
 #include "guess.h"
 
 // The rows from `row` on. `width` is that of the strip if it is less than a register, else 0.
 CK_INLINE void contraction_tile(
     const int rows, const int vectors, const ck_contraction *n, const ck_operands *at, long row,
-    long last, const long width, const int guess) {
+    long last, const long width, const ck_guess *guess) {
   lanes sum[CK_TILE_ROWS][CK_TILE_VECTORS];
   long lane[CK_TILE_VECTORS];
 #define CK_EACH                                        \
@@ -79,7 +83,11 @@ CK_INLINE void contraction_tile(
     lane[j] = j == vectors - 1 ? last : j * CK_REGISTER_LANES;
   }
   float *const first_to = at->to + row * n->to_row;
-  if (!guess || !guess_tile(rows, vectors, n, at, row, last, sum)) {
+  int is_done = guess != NULL;
+  CK_UNROLL for (int i = 0; i < rows; i++) {
+    is_done = is_done && guess_row(vectors, guess, at, row + i, first_to + i * n->to_row, lane, sum[i]);
+  }
+  if (!is_done) {
     CK_EACH sum[i][j] = (lanes)0.0f;
     if (at->continued) {
       CK_EACH {
@@ -139,12 +147,12 @@ CK_INLINE void contraction_tile(
 #if CK_REGISTER_LANES == 4
 #define CK_TILE_FUNCTION(R, V)                                                                      \
   static __attribute__((noinline)) void tile_##R##_##V(                                             \
-      const ck_contraction *n, const ck_operands *at, long row, long last, int guess) {             \
+      const ck_contraction *n, const ck_operands *at, long row, long last, const ck_guess *guess) {             \
     if (R * V <= CK_ACCUMULATORS) contraction_tile(R, V, n, at, row, last, 0, guess);               \
   }                                                                                                 \
   static __attribute__((noinline, unused)) void narrow_tile_##R##_##V(                              \
       const ck_contraction *n, const ck_operands *at, long row, long last, long width) {            \
-    if (V == 1) contraction_tile(R, V, n, at, row, last, width, 0);                                 \
+    if (V == 1) contraction_tile(R, V, n, at, row, last, width, NULL);                                 \
   }
 #define CK_TILE_FUNCTIONS(V)                                                                        \
   CK_TILE_FUNCTION(1, V) CK_TILE_FUNCTION(2, V) CK_TILE_FUNCTION(3, V) CK_TILE_FUNCTION(4, V)       \
@@ -153,6 +161,7 @@ CK_INLINE void contraction_tile(
 CK_TILE_FUNCTIONS(1)
 CK_TILE_FUNCTIONS(2)
 CK_TILE_FUNCTIONS(3)
+CK_TILE_FUNCTIONS(4)
 #define CK_TILE(R)                                                                                  \
   case R:                                                                                           \
     if (R * vectors <= CK_ACCUMULATORS) {                                                           \
@@ -162,8 +171,10 @@ CK_TILE_FUNCTIONS(3)
         tile_##R##_1(n, at, row, last, guess);                                                      \
       } else if (vectors == 2) {                                                                    \
         tile_##R##_2(n, at, row, last, guess);                                                      \
-      } else {                                                                                      \
+      } else if (vectors == 3) {                                                                    \
         tile_##R##_3(n, at, row, last, guess);                                                      \
+      } else {                                                                                      \
+        tile_##R##_4(n, at, row, last, guess);                                                      \
       }                                                                                             \
     }                                                                                               \
     break;
@@ -179,7 +190,7 @@ CK_TILE_FUNCTIONS(3)
 // All rows of a strip of `vectors` registers, in tiles of nearly equal height.
 CK_INLINE void contract_tiles(
     const int vectors, long rows, const ck_contraction *n, const ck_operands *at, long last,
-    const long width, const int guess) {
+    const long width, const ck_guess *guess) {
   long most = CK_ACCUMULATORS / vectors;
   if (most > CK_TILE_ROWS) most = CK_TILE_ROWS;
   long row = 0;
@@ -196,16 +207,21 @@ CK_INLINE void contract_tiles(
 
 // All rows of one strip, at whose beginning the operands are.
 static void contract_strip(
-    long rows, const ck_contraction *n, const ck_operands *at, const ck_strip *strip) {
-  const int guess = strip->width >= CK_REGISTER_LANES && may_guess(n, at->from, strip->width);
+    long rows, const ck_contraction *n, const ck_operands *at, const ck_strip *strip,
+    ck_guess *guess) {
   if (strip->width < CK_REGISTER_LANES) {
-    contract_tiles(1, rows, n, at, 0, strip->width, 0);
-  } else if (strip->vectors == 1) {
-    contract_tiles(1, rows, n, at, 0, 0, guess);
+    contract_tiles(1, rows, n, at, 0, strip->width, NULL);
+    return;
+  }
+  const ck_guess *guessed = may_guess(guess, rows, n, at, strip);
+  if (strip->vectors == 1) {
+    contract_tiles(1, rows, n, at, 0, 0, guessed);
   } else if (CK_TILE_VECTORS == 2 || strip->vectors == 2) {
-    contract_tiles(2, rows, n, at, strip->last, 0, guess);
+    contract_tiles(2, rows, n, at, strip->last, 0, guessed);
+  } else if (CK_TILE_VECTORS == 3 || strip->vectors == 3) {
+    contract_tiles(3, rows, n, at, strip->last, 0, guessed);
   } else {
-    contract_tiles(3, rows, n, at, strip->last, 0, guess);
+    contract_tiles(4, rows, n, at, strip->last, 0, guessed);
   }
 }
 
@@ -218,13 +234,14 @@ static void contract(long rows, long length, ck_contraction n, ck_operands at) {
     n.from_inner = n.from_outer;
     n.outer = 1;
   }
-  n.least_weight = least_weight(rows, n, at.weight);
+  ck_guess guess = {0};
   const long strips = strip_count(length);
   for (long index = 0; index < strips; index++) {
     const ck_strip strip = strip_at(index, length);
     ck_operands here = at;
     here.from += strip.first;
     here.to += strip.first;
-    contract_strip(rows, &n, &here, &strip);
+    contract_strip(rows, &n, &here, &strip, &guess);
   }
+  end_guess(&guess);
 }

@@ -53,8 +53,7 @@ static void matmul(
   const long most_direct = b_row % 1024 == 0 ? CK_DIRECT_PAGED_ROWS : CK_DIRECT_ROWS;
   const int direct = b_column == 1 && n >= CK_REGISTER_LANES && m <= most_direct;
   const long strips = strip_count(n);
-  const ck_contraction all = {.outer = 1, .inner = k, .weight_inner = a_column, .weight_row = a_row};
-  const uint32_t least = least_weight(m, all, a);
+  ck_guess guess = {0};
   for (long index = 0; index < strips; index++) {
     const ck_strip strip = strip_at(index, n);
     const long panel_row = (strip.width + 15) / 16 * 16;
@@ -67,11 +66,12 @@ static void matmul(
       if (!direct) pack_panel(strip, taken, right, b_row, b_column, panel, panel_row);
       const ck_contraction terms = {
           .outer = 1, .inner = taken, .weight_inner = a_column, .weight_row = a_row,
-          .from_inner = direct ? b_row : panel_row, .to_row = c_row, .least_weight = least};
+          .from_inner = direct ? b_row : panel_row, .to_row = c_row};
       const ck_operands operands = {
           a + start * a_column, direct ? right : panel, c + strip.first, NULL,
           last && bias ? bias + strip.first : NULL, last && activation, start > 0};
-      contract_strip(m, &terms, &operands, &strip);
+      contract_strip(m, &terms, &operands, &strip, &guess);
     }
   }
+  end_guess(&guess);
 }

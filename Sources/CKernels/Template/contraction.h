@@ -1,7 +1,7 @@
 // Sums of products of a scalar and a vector over two nested loops, in which convolutions and matrix products are
 // the same: to[r, c] = f(Σ weight[r] · from[c] + bias), r being the row of an output and c its place in the row.
 //
-// A tile holds some rows × up to three registers. Each output is one chain of fused multiply-adds in the order of
+// A tile holds some rows × up to four registers. Each output is one chain of fused multiply-adds in the order of
 // the loops, however the work is tiled, and lanes never meet: so the last register of a ragged row overlaps the
 // one before it, computing a few outputs twice.
 
@@ -25,11 +25,7 @@ CK_INLINE void store_few(float *p, lanes x, long width) {
 
 // The most rows and registers in a tile, as far as there are accumulators.
 #define CK_TILE_ROWS 12
-#if defined(CK_WASM_EMULATED)
-#define CK_TILE_VECTORS 4
-#else
-#define CK_TILE_VECTORS (CK_ACCUMULATORS < 24 ? 2 : 3)
-#endif
+#define CK_TILE_VECTORS (CK_ACCUMULATORS < 12 ? 4 : CK_ACCUMULATORS < 24 ? 2 : 3)
 
 // `outer` × `inner` terms; steps are in elements.
 typedef struct {
@@ -68,7 +64,6 @@ CK_INLINE ck_strip strip_at(long index, long length) {
   return (ck_strip){first, end - start, last - first, last - first + CK_REGISTER_LANES};
 }
 
-typedef struct ck_guess ck_guess;
 #include "guess.h"
 
 // The rows from `row` on. `width` is that of the strip if it is less than a register, else 0.
@@ -83,11 +78,12 @@ CK_INLINE void contraction_tile(
     lane[j] = j == vectors - 1 ? last : j * CK_REGISTER_LANES;
   }
   float *const first_to = at->to + row * n->to_row;
-  int is_done = guess != NULL;
+  int is_guessed = guess != NULL;
   CK_UNROLL for (int i = 0; i < rows; i++) {
-    is_done = is_done && guess_row(vectors, guess, at, row + i, first_to + i * n->to_row, lane, sum[i]);
+    const float *to = at->continued ? first_to + i * n->to_row : NULL;
+    is_guessed = is_guessed && guess_row(vectors, guess, row + i, to, lane, sum[i]);
   }
-  if (!is_done) {
+  if (!is_guessed) {
     CK_EACH sum[i][j] = (lanes)0.0f;
     if (at->continued) {
       CK_EACH {
@@ -147,12 +143,13 @@ CK_INLINE void contraction_tile(
 #if CK_REGISTER_LANES == 4
 #define CK_TILE_FUNCTION(R, V)                                                                      \
   static __attribute__((noinline)) void tile_##R##_##V(                                             \
-      const ck_contraction *n, const ck_operands *at, long row, long last, const ck_guess *guess) {             \
+      const ck_contraction *n, const ck_operands *at, long row, long last,                          \
+      const ck_guess *guess) {                                                                      \
     if (R * V <= CK_ACCUMULATORS) contraction_tile(R, V, n, at, row, last, 0, guess);               \
   }                                                                                                 \
   static __attribute__((noinline, unused)) void narrow_tile_##R##_##V(                              \
       const ck_contraction *n, const ck_operands *at, long row, long last, long width) {            \
-    if (V == 1) contraction_tile(R, V, n, at, row, last, width, NULL);                                 \
+    if (V == 1) contraction_tile(R, V, n, at, row, last, width, NULL);                              \
   }
 #define CK_TILE_FUNCTIONS(V)                                                                        \
   CK_TILE_FUNCTION(1, V) CK_TILE_FUNCTION(2, V) CK_TILE_FUNCTION(3, V) CK_TILE_FUNCTION(4, V)       \
@@ -213,15 +210,15 @@ static void contract_strip(
     contract_tiles(1, rows, n, at, 0, strip->width, NULL);
     return;
   }
-  const ck_guess *guessed = may_guess(guess, rows, n, at, strip);
+  const ck_guess *guessing = may_guess(guess, rows, n, at, strip);
   if (strip->vectors == 1) {
-    contract_tiles(1, rows, n, at, 0, 0, guessed);
+    contract_tiles(1, rows, n, at, 0, 0, guessing);
   } else if (CK_TILE_VECTORS == 2 || strip->vectors == 2) {
-    contract_tiles(2, rows, n, at, strip->last, 0, guessed);
+    contract_tiles(2, rows, n, at, strip->last, 0, guessing);
   } else if (CK_TILE_VECTORS == 3 || strip->vectors == 3) {
-    contract_tiles(3, rows, n, at, strip->last, 0, guessed);
+    contract_tiles(3, rows, n, at, strip->last, 0, guessing);
   } else {
-    contract_tiles(4, rows, n, at, strip->last, 0, guessed);
+    contract_tiles(4, rows, n, at, strip->last, 0, guessing);
   }
 }
 

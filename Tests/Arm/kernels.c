@@ -130,6 +130,45 @@ static void try_hard_products(const ck_table *table) {
   }
 }
 
+// ± 2ⁿ (1 ± 2⁻ⁱ) where i is 15, 19 or 23, or ± 2ⁿ.
+static float near_power(int exponent) {
+  float x = coin() ? 1 : -1;
+  for (; exponent < 0; exponent++) x *= 0.5f;
+  for (; exponent > 0; exponent--) x *= 2;
+  const float little = 1.0f / (float)(1 << (15 + 4 * between(0, 2)));
+  return x * (coin() ? 1 : coin() ? 1 + little : 1 - little);
+}
+
+// Sums that exactly half a last place, or a little less or more, is to be rounded off: to a number c come products
+// ± (1 ± 2⁻ⁱ) (1 ± 2⁻ʲ) times what the last bit of c is worth, or all of c, or nearly. Where i is j, the little is less than
+// doubles can tell. In every other round c is tiny or denormal, and sums may vanish and leave a signed zero. Now
+// and then there are so many terms, nearly all 0, that they are added in two parts.
+static void try_halfway_products(const ck_table *table) {
+  for (int i = 0; i < 60; i++) {
+    const int is_tiny = coin(), is_long = is_rare();
+    const long m = extent(20), n = extent(60), k = is_long ? between(760, 800) : between(2, 5);
+    const int exponent = is_tiny ? -(int)between(120, 149) : (int)between(-60, 120);
+    const int last = coin() ? exponent : exponent - (int)between(22, 25);
+    const int spread = is_tiny && coin() ? (int)between(0, 60) : 0;
+    float *a = buffer((size_t)(m * k) * sizeof(float)), *b = buffer((size_t)(k * n) * sizeof(float));
+    float *c = result(m * n);
+    for (long row = 0; row < m; row++) {
+      a[row * k] = (float)between(-2, 2) * near_power(exponent / 2 - (int)between(0, spread));
+      for (long p = 1; p < k; p++) {
+        const int is_zero = word() % 256 >= (is_long ? 2 : 192);
+        a[row * k + p] = is_zero ? 0 : near_power(last / 2);
+      }
+    }
+    for (long column = 0; column < n; column++) {
+      b[column] = word() % 8 ? near_power(exponent - exponent / 2) : 0;
+      for (long p = 1; p < k; p++) b[p * n + column] = near_power(last - last / 2 - (int)between(0, spread));
+    }
+    table->matmul(m, n, k, a, k, 1, b, n, 1, c, n, NULL, 0);
+    add(c, m * n);
+    while (buffer_count > 0) free(buffers[--buffer_count]);
+  }
+}
+
 static void try_transpose(const ck_table *table) {
   const long rows = extent(70), columns = extent(70);
   const long from_row = columns + between(0, 3), to_row = rows + between(0, 3);
@@ -573,6 +612,7 @@ static const struct {
 #include "../../Sources/CKernels/Kernels/kernels.def"
 #undef CK_KERNEL
     {"hard_products", try_hard_products},
+    {"halfway_products", try_halfway_products},
     {"memory_and_threads", try_memory_and_threads},
 };
 

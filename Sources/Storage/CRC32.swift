@@ -16,6 +16,14 @@ package struct CRC32: Sendable {
   }
 
   package func checksum(_ bytes: some Sequence<UInt8>) -> UInt32 {
-    ~bytes.reduce(~0) { $0 >> 8 ^ table[Int(UInt8(truncatingIfNeeded: $0) ^ $1)] }
+    // Other modules call this generic function unspecialized, so that each byte would cost a call.
+    bytes.withContiguousStorageIfAvailable(checksum(of:))
+      ?? Array(bytes).withUnsafeBufferPointer(checksum(of:))
+  }
+
+  private func checksum(of bytes: UnsafeBufferPointer<UInt8>) -> UInt32 {
+    table.withUnsafeBufferPointer { table in
+      ~bytes.reduce(~0) { $0 >> 8 ^ table[Int(UInt8(truncatingIfNeeded: $0) ^ $1)] }
+    }
   }
 }

@@ -22,14 +22,27 @@ package struct SHA256: Sendable {
 
   /// Lengthens the message.
   package mutating func update(_ bytes: some Sequence<UInt8>) {
-    for byte in bytes {
-      pending.append(byte)
-      count &+= 1
-      if pending.count == 64 {
-        compress()
-        pending.removeAll(keepingCapacity: true)
-      }
+    // Other modules call this generic function unspecialized, so that each byte would cost a call.
+    if bytes.withContiguousStorageIfAvailable({ absorb($0) }) == nil {
+      Array(bytes).withUnsafeBufferPointer { absorb($0) }
     }
+  }
+
+  private mutating func absorb(_ bytes: UnsafeBufferPointer<UInt8>) {
+    count &+= UInt64(bytes.count)
+    let missing = min(pending.isEmpty ? 0 : 64 - pending.count, bytes.count)
+    pending += bytes[..<missing]
+    var schedule = [UInt32](repeating: 0, count: 64)
+    if pending.count == 64 {
+      pending.withUnsafeBufferPointer { Self.compress($0[...], into: &state, &schedule) }
+      pending.removeAll(keepingCapacity: true)
+    }
+    var start = missing
+    while bytes.count - start >= 64 {
+      Self.compress(bytes[start..<start + 64], into: &state, &schedule)
+      start += 64
+    }
+    pending += bytes[start...]
   }
 
   /// The digest of the message so far as 64 hexadecimal digits.
@@ -43,24 +56,28 @@ package struct SHA256: Sendable {
     }.joined()
   }
 
-  private mutating func compress() {
-    var schedule = [UInt32](repeating: 0, count: 64)
+  /// Takes a block of 64 bytes into the state, with room for 64 words.
+  private static func compress(
+    _ block: Slice<UnsafeBufferPointer<UInt8>>, into state: inout [UInt32],
+    _ schedule: inout [UInt32]
+  ) {
     for index in 0..<16 {
-      schedule[index] = pending[4 * index..<4 * index + 4].reduce(0) { $0 << 8 | UInt32($1) }
+      let start = block.startIndex + 4 * index
+      schedule[index] = block[start..<start + 4].reduce(0) { $0 << 8 | UInt32($1) }
     }
     for index in 16..<64 {
       let (a, b) = (schedule[index - 15], schedule[index - 2])
-      let low = Self.rotate(a, 7) ^ Self.rotate(a, 18) ^ a >> 3
-      let high = Self.rotate(b, 17) ^ Self.rotate(b, 19) ^ b >> 10
+      let low = rotate(a, 7) ^ rotate(a, 18) ^ a >> 3
+      let high = rotate(b, 17) ^ rotate(b, 19) ^ b >> 10
       schedule[index] = schedule[index - 16] &+ low &+ schedule[index - 7] &+ high
     }
     var (a, b, c, d) = (state[0], state[1], state[2], state[3])
     var (e, f, g, h) = (state[4], state[5], state[6], state[7])
     for index in 0..<64 {
-      let sum1 = Self.rotate(e, 6) ^ Self.rotate(e, 11) ^ Self.rotate(e, 25)
+      let sum1 = rotate(e, 6) ^ rotate(e, 11) ^ rotate(e, 25)
       let choice = e & f ^ ~e & g
-      let first = h &+ sum1 &+ choice &+ Self.constants[index] &+ schedule[index]
-      let sum0 = Self.rotate(a, 2) ^ Self.rotate(a, 13) ^ Self.rotate(a, 22)
+      let first = h &+ sum1 &+ choice &+ constants[index] &+ schedule[index]
+      let sum0 = rotate(a, 2) ^ rotate(a, 13) ^ rotate(a, 22)
       let majority = a & b ^ a & c ^ b & c
       (h, g, f, e) = (g, f, e, d &+ first)
       (d, c, b, a) = (c, b, a, first &+ sum0 &+ majority)

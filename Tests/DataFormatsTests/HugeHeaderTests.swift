@@ -21,6 +21,9 @@ struct HugeHeaderTests {
       }
       refuse { () throws(FormatError) in _ = try SafeTensors.decode(safetensors) }
       refuse { () throws(FormatError) in _ = try SafeTensors.decode(hugeSafetensorsHeader) }
+      for bytes in [idx, packedIDX] {
+        refuse { () throws(FormatError) in _ = try IDX.decode(bytes, as: .images) }
+      }
       for bytes in pickles { refuse { () throws(FormatError) in _ = try Pickle.decode(bytes) } }
       exit(0)
     }
@@ -52,6 +55,13 @@ private var safetensors: [UInt8] {
 
 /// A header of 90 MB, within the format's limit, of which nothing is there.
 private var hugeSafetensorsHeader: [UInt8] { [0, 0x4A, 0x5D, 5, 0, 0, 0, 0] + Array("{}".utf8) }
+
+/// 100,000 images of 400×250 pixels, of which none is there; as it is and as gzip stores it.
+private var idx: [UInt8] { [0, 0, 8, 3, 0, 1, 0x86, 0xA0, 0, 0, 1, 0x90, 0, 0, 0, 0xFA] }
+private var packedIDX: [UInt8] {
+  [0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 0, 3, 1, 16, 0, 0xEF, 0xFF] + idx
+    + [UInt8](repeating: 0, count: 8)
+}
 
 /// Byte strings and texts of 10 GB, in the opcodes of protocols 3 to 5, and a memo with that many places.
 private var pickles: [[UInt8]] {

@@ -11,7 +11,7 @@ import struct Tensors.Tensor
 /// The readers of bytes that may come from anywhere.
 enum Reader: String, CaseIterable {
   case dataset, npy, npz, pickle, safetensors, training, ticket, csv, store, json, overrides,
-    summary
+    summary, gzip, idx, cifar10
 
   /// Reads an input, and traps where the reader breaks a promise.
   func read(_ bytes: [UInt8]) {
@@ -29,6 +29,9 @@ enum Reader: String, CaseIterable {
       case .json: try json(bytes)
       case .overrides: try overrides(bytes)
       case .summary: try summary(bytes)
+      case .gzip: try gzip(bytes)
+      case .idx: try idx(bytes)
+      case .cifar10: try cifar10(bytes)
       }
     } catch {
       // Every error must have something to say.
@@ -149,6 +152,33 @@ enum Reader: String, CaseIterable {
     survives("a summary") { try RunSummary(again).json.canonical == again.canonical }
   }
 
+  /// A file of which the end says how large it is unpacked.
+  private func gzip(_ bytes: [UInt8]) throws {
+    let size = bytes.suffix(4).reversed().reduce(0) { $0 << 8 | Int($1) }
+    let content = try GZip.decode(bytes) { _ in size }
+    precondition(content.count == size)
+  }
+
+  private func idx(_ bytes: [UInt8]) throws {
+    if let (sizes, labels) = try? IDX.decode(bytes, as: .labels) {
+      precondition(sizes == [labels.count])
+    }
+    let (sizes, pixels) = try IDX.decode(bytes, as: .images)
+    precondition(sizes.count == 3 && sizes.reduce(1, *) == pixels.count)
+    let images = try LabelledImages(
+      shape: ImageShape(height: sizes[1], width: sizes[2]), pixels: Array(pixels),
+      labels: [UInt8](repeating: 0, count: min(sizes[0], bytes.count)))
+    precondition(Examples(images).count == sizes[0])
+  }
+
+  private func cifar10(_ bytes: [UInt8]) throws {
+    var (pixels, labels): ([UInt8], [UInt8]) = ([], [])
+    try CIFAR10.append(batch: bytes, to: &pixels, labels: &labels)
+    let images = try LabelledImages(
+      shape: ImageShape(channels: 3, height: 32, width: 32), pixels: pixels, labels: labels)
+    precondition(images.count * 3073 == bytes.count)
+  }
+
   /// An input that the reader takes, where files of the repository hold none.
   var example: [UInt8]? {
     switch self {
@@ -159,6 +189,8 @@ enum Reader: String, CaseIterable {
     case .ticket:
       let network = Laboratory.network
       return try? SafeTensors(ticketOf: network, mask: Mask(keepingAll: network)).encode()
+    case .cifar10:
+      return [7] + (0..<3072).map { UInt8(truncatingIfNeeded: $0 / 5) }
     default: return nil
     }
   }

@@ -16,7 +16,7 @@ struct ImageFolder {
     self.places = places
     switch try Self.kind(of: root) {
     case .folder: return
-    case .file:
+    case .file, .other:
       throw .incomplete(
         path: root, reason: "this is a file, and should be a folder with \(contents)")
     case nil:
@@ -44,23 +44,27 @@ struct ImageFolder {
 
   /// The path in one of the places at which the first of the names is a file.
   ///
-  /// - Throws: `FileError` where the system refuses to look, and where only a folder has one of the names.
+  /// - Throws: `FileError` where the system refuses to look, and where only something else has one of the names: a
+  ///   folder, or a pipe, which would be waited for.
   func file(named names: [String], in place: String) throws(FileError) -> String? {
-    var folder: String?
+    var other: FileError?
     for name in names {
       let path = [root, place, name].filter { !$0.isEmpty }.joined(separator: "/")
       switch try Self.kind(of: path) {
       case .file: return path
-      case .folder: folder = folder ?? path
+      case .folder:
+        other = other ?? .incomplete(path: path, reason: "this is a folder, and should be a file")
+      case .other:
+        other = other ?? .incomplete(path: path, reason: "this is no regular file, and should be")
       case nil: continue
       }
     }
-    guard let folder else { return nil }
-    throw .incomplete(path: folder, reason: "this is a folder, and should be a file")
+    if let other { throw other }
+    return nil
   }
 
   private enum Kind {
-    case file, folder
+    case file, folder, other
   }
 
   /// What is at a path; nil for nothing.
@@ -70,7 +74,11 @@ struct ImageFolder {
       if errno == ENOENT || errno == ENOTDIR { return nil }
       throw .unreadable(path: path, reason: systemReason())
     }
-    return status.st_mode & S_IFMT == S_IFDIR ? .folder : .file
+    return switch status.st_mode & S_IFMT {
+    case S_IFREG: .file
+    case S_IFDIR: .folder
+    default: .other
+    }
   }
 }
 

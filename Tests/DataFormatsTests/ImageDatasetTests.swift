@@ -111,7 +111,8 @@ struct ImageDatasetTests {
     }
   }
 
-  @Test("a folder in the place of a file, and a circle of links, are refused by their path")
+  @Test(
+    "a folder or a pipe in the place of a file, and a circle of links, are refused by their path")
   func unusualPlaces() throws {
     var files = try Self.mnist.renamed { "\($0)/\($0)" }
     try DrawnImages.inFolder(of: files) { folder in
@@ -128,6 +129,10 @@ struct ImageDatasetTests {
       let error = Self.message { () throws(FileError) in try ImageDataset(mnistIn: folder) }
       #expect(error?.description.hasPrefix("\(link): cannot be read: ") == true)
       #expect(error?.exitStatus == .missingFile)
+      try FileManager.default.removeItem(atPath: link)
+      mkfifo(link, 0o600)
+      let pipe = Self.message { () throws(FileError) in try ImageDataset(mnistIn: folder) }
+      #expect(pipe?.description == "\(link): this is no regular file, and should be")
     }
   }
 

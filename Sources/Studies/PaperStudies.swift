@@ -25,7 +25,9 @@ extension Pooling: PaperStudy {}
 extension SelfSupervised: PaperStudy {}
 
 /// Studies beyond the paper, which its reproduction leaves out.
-package let furtherStudies: [any Study.Type] = [Difficulty.self, Priors.self, Sweep.self]
+package let furtherStudies: [any Study.Type] = [
+  Difficulty.self, Priors.self, MetalearnDecay.self, Sweep.self,
+]
 
 /// The settings of a study on one dataset, which its trials share.
 package protocol DatasetSettings {

@@ -187,14 +187,18 @@ extension Appearance {
     return Appearance(1 + (Int((min(part, 1) * 20).rounded()) + 5) % 8)
   }
 
-  /// A search that starts at this learning rate; by the rate alone: a colour for each power of ten, and a dash
-  /// for the upper half of each.
+  /// A search that starts at this learning rate or weight decay; by the number alone: a colour for each power of ten,
+  /// and a dash for the upper half of each.
   package static func search(from rate: Double) -> Appearance {
-    let bounds = [1, 0.1, 0.01, 0.001]
+    let bounds = [1, 0.1, 0.01, 0.001, 1e-4, 1e-5, 1e-6]
     let decade = bounds.firstIndex { rate >= $0 } ?? bounds.count
     let isUpper = decade < bounds.count && rate >= 3 * bounds[decade]
     return Appearance(decade, .circle, isUpper ? .dashed : .solid)
   }
+
+  /// The layers of a network with one hidden layer.
+  package static let hiddenLayer = Appearance(0)
+  package static let outputLayer = Appearance(1, .square, .dashed)
 
   /// Computed again with other roundings, with twice the digits, and as the authors printed it.
   package static let twins = Appearance(0)

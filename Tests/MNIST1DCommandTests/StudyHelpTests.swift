@@ -25,7 +25,8 @@ struct StudyHelpTests {
     "on every study says what it measures, and what each of its settings means, in any width",
     arguments: [
       "published", "baselines", "lottery", "double-descent", "metalearn-lr", "metalearn-activation",
-      "pooling", "self-supervised", "difficulty", "priors", "sweep",
+      "pooling", "self-supervised", "difficulty", "priors", "metalearn-decay",
+      "sweep",
     ])
   func meanings(study: String) throws {
     try Command.inFolder { folder in

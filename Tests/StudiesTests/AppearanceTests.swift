@@ -40,6 +40,11 @@ struct AppearanceTests {
       "printed numbers",
       [("twins", .twins), ("double", .doublePrecision), ("printed", .printed)]
     ),
+    ("layers", [("hidden", .hiddenLayer), ("output", .outputLayer)]),
+    (
+      "searches for a decay",
+      MetalearnDecay.Configuration().initialDecays.map { ("\($0)", .search(from: $0)) }
+    ),
     ("searches", MetalearnLR.Configuration().initialRates.map { ("\($0)", .search(from: $0)) }),
     ("values", (0..<12).map { ("\($0)", .place($0)) }),
   ]

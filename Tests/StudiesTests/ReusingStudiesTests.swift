@@ -55,6 +55,12 @@ struct ReusingStudiesTests {
       "priors", small + "networks=mlp steps=2", fewer: "seeds=1 examples=80",
       more: "seeds=1,2 examples=40,80"),
     Case(
+      "metalearn-decay",
+      small
+        + "training-examples=40 inner-steps=3 outer-steps=2 hidden=5 grid-decays=0.1 grid-rates=0.1",
+      fewer: "seeds=1 initial-decays=0.1 objectives=held-out",
+      more: "seeds=1,2 initial-decays=0.1,0.01"),
+    Case(
       "sweep", small + "models=logistic steps=2", fewer: "seeds=1 learning-rate=0.1",
       more: "seeds=1,2 learning-rate=0.1,0.2"),
     // What is shown of trainings changes none of them.

@@ -33,6 +33,16 @@ struct BaselinesOnImagesTests {
       output: URL(fileURLWithPath: folder).appendingPathComponent("runs"))
   }
 
+  private func outcome(
+    _ configuration: Baselines.Configuration, in folder: String
+  ) throws -> Findings {
+    let run = try run(configuration, in: folder)
+    guard case .complete(let summary) = try run.perform(RunOptions(jobs: 2, threads: 1)) else {
+      throw CancellationError()
+    }
+    return summary.findings
+  }
+
   @Test(
     "adds the paper's classifiers on as many images as signals, and on all where there are more")
   func trials() throws {
@@ -90,7 +100,7 @@ struct BaselinesOnImagesTests {
   @Test("judges the paper's sentences about MNIST, in a table and a figure of their own")
   func findings() throws {
     try DrawnFolders.withFolder(of: DrawnFolders.mnist(training: 160, test: 40)) { folder in
-      let findings = try findings(small(folder), in: folder)
+      let findings = try outcome(small(folder), in: folder)
       let ids = findings.claims.map(\.id)
       #expect(
         ids.suffix(3) == ["mnist-poor", "mnist-1d-differentiates", "mnist-hides-priors"])
@@ -105,7 +115,7 @@ struct BaselinesOnImagesTests {
   @Test("says in one sentence what the row takes where there are no files")
   func invitation() throws {
     try DrawnFolders.withFolder(of: [:]) { folder in
-      let findings = try findings(small(""), in: folder)
+      let findings = try outcome(small(""), in: folder)
       #expect(findings.notes.contains { $0.contains("mnist=DIR names the folder") })
       #expect(!findings.tables.contains { $0.name == "table-1-mnist" })
     }

@@ -92,6 +92,18 @@ extension Baselines.Configuration {
   }
 }
 
+extension Baselines.Trial {
+  /// The images are left out where there are none, so that trials on signals keep the keys by which they are stored.
+  package func encode(to encoder: any Encoder) throws {
+    var members = encoder.container(keyedBy: CodingKeys.self)
+    try members.encode(model, forKey: .model)
+    try members.encode(columns, forKey: .columns)
+    try members.encode(examples, forKey: .examples)
+    if let images { try members.encode(images, forKey: .images) }
+    try members.encode(seed, forKey: .seed)
+  }
+}
+
 // MARK: - What it shows
 
 extension Results<Baselines> {
@@ -145,7 +157,8 @@ extension Results<Baselines> {
         + "; chance: guessing.",
       figure: Figure(
         title: "Does MNIST tell classifiers apart?",
-        subtitle: "The classifiers of Figure 2 on images, in two dimensions where they have any",
+        subtitle:
+          "The classifiers of Figure 2 on images: the CNN in two dimensions, the GRU row by row",
         panels: configuration.columns.map { columns in
           Panel(
             title: columns == .ordered ? "Pixels in order" : "Pixels shuffled",

@@ -55,6 +55,8 @@ package enum Baselines: Study {
       self.seed = seed
     }
 
+    enum CodingKeys: String, CodingKey { case model, columns, examples, images, seed }
+
     package var description: String {
       switch images {
       case nil:

@@ -188,12 +188,13 @@ extension Appearance {
   }
 
   /// A search that starts at this learning rate or weight decay; by the number alone: a colour for each power of ten,
-  /// and a dash for the upper half of each.
+  /// and a dash for the upper half of each; small ones differ in dash, too.
   package static func search(from rate: Double) -> Appearance {
     let bounds = [1, 0.1, 0.01, 0.001, 1e-4, 1e-5, 1e-6]
     let decade = bounds.firstIndex { rate >= $0 } ?? bounds.count
     let isUpper = decade < bounds.count && rate >= 3 * bounds[decade]
-    return Appearance(decade, .circle, isUpper ? .dashed : .solid)
+    let lower: Dash = decade < 3 ? .solid : decade < 5 ? .dotted : .dashDotted
+    return Appearance(decade, .circle, isUpper ? .dashed : lower)
   }
 
   /// The layers of a network with one hidden layer.

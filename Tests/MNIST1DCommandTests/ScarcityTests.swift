@@ -59,6 +59,18 @@ struct ScarcityTests {
     }
   }
 
+  /// Kept as they are, what the derivative needs of the steps is a third of a MB for each.
+  @Test("the derivative of 1000 steps of training does without the memory for them all")
+  func derivative() throws {
+    try Command.inFolder { folder in
+      let arguments =
+        "reproduce metalearn-decay inner-steps=1000 batch-size=100 outer-steps=1 seeds=0 initial-decays=0.01 "
+        + "objectives=held-out hyperparameters=shared grid-rates=0.1 grid-decays=0.01 --jobs 1 --threads 1"
+      guard let outcome = try run("ulimit -v 300000", arguments, in: folder) else { return }
+      #expect(outcome.status == 0, "\(outcome.messages)")
+    }
+  }
+
   /// Whether memory is refused at this limit or another, the runtime itself has no word to say.
   @Test("a command that runs out of memory ends in one sentence of its own and leaves no draft")
   func lastResort() throws {

@@ -90,8 +90,8 @@ extension Results<MetalearnDecay> {
     return [
       Claim(
         "convergence",
-        "From weight decays of \(starts.map(\.written).formatted) the searches end at one and the same (the largest over "
-          + "the smallest, below 2).",
+        "From weight decays of \(starts.map(\.written).formatted) the searches come to the same one (the largest over the "
+          + "smallest, below 2).",
         source: MetalearnDecay.paper,
         difference: starts.count > 1
           ? ends(.heldOut, .shared, \.end.logDecay) { ends in
@@ -100,28 +100,28 @@ extension Results<MetalearnDecay> {
         in: .below(2), decimals: 2),
       Claim(
         "optimum",
-        "The weight decay that is found is that of the best of the plain trainings (decimal logarithm of their ratio; within "
-          + "a factor of 2, the grid's own step).",
+        "The weight decay that they come to is that of the best of the plain trainings, within a factor of 2, the grid's "
+          + "step (decimal logarithm of their ratio).",
         source: MetalearnDecay.paper, difference: lead, in: -log10(2)...log10(2), decimals: 2),
       Claim(
         "loss",
-        "The training that is found is as good on held-out examples as the best of the plain ones (difference of the losses, "
-          + "below 0.01).",
+        "On held-out examples the training that they come to is as good as the best of the plain ones (difference of the "
+          + "losses, below 0.01).",
         source: MetalearnDecay.paper,
         difference: ends(.heldOut, .shared, \.end.heldOutLoss) - bestOfGrid { $0.heldOutLoss[$1] },
         in: .below(0.01), decimals: 4),
       Claim(
         "training-loss",
-        "The loss on the training examples has no use for weight decay: in its place, it drives it below a hundredth of "
-          + "that (decimal logarithm of their ratio).",
+        "By the loss on the training examples weight decay goes to nothing: below a hundredth of what it is by the loss on "
+          + "held-out examples (decimal logarithm of their ratio).",
         source: MetalearnDecay.own,
         difference: ends(.training, .shared, \.end.logDecay)
           - ends(.heldOut, .shared, \.end.logDecay),
         in: .below(-2), decimals: 2),
       Claim(
         "gain",
-        "With the weight decay that is found the test loss is lower than with next to none, \(leastDecay.written), and the "
-          + "learning rate that is best then (difference).",
+        "The learned weight decay leads to a lower test loss than next to none, \(leastDecay.written), with the learning "
+          + "rate that is best then (difference).",
         source: MetalearnDecay.own,
         difference: ends(.heldOut, .shared, \.end.testLoss)
           - bestOfGrid({ $0.testLoss[$1] }, among: { $0 == leastDecay }),

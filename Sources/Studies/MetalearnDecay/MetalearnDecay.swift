@@ -1,3 +1,4 @@
+import Foundation
 import MNIST1D
 import NeuralNetworks
 import ReferenceRandom
@@ -168,7 +169,9 @@ package enum MetalearnDecay: Study {
 
     fileprivate init(_ hyperparameters: InnerLoop.Hyperparameters, loss: Float, when: String) {
       func list(_ logarithms: Tensor) -> String {
-        exp(logarithms).elements.map(\.description).joined(separator: " and ")
+        // Six digits, as what went through its logarithm has no more.
+        exp(logarithms).elements.map { String(format: "%.6g", Double($0)) }
+          .joined(separator: " and ")
       }
       description =
         "the training diverged \(when), with a learning rate of \(list(hyperparameters.logRates)) and a weight decay of "

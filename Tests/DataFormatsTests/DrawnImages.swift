@@ -1,6 +1,7 @@
 import DataFormats
 import Fixtures
 import Foundation
+import NeuralNetworks
 import Storage
 
 /// Images that are drawn by a formula, as `generate/images.py` draws them, and what that script makes of them.
@@ -57,4 +58,12 @@ enum DrawnImages {
     try manager.createDirectory(at: folder, withIntermediateDirectories: true)
     try body(folder.path)
   }
+}
+
+/// The example in the module's article.
+private func documented() throws -> (ImageDataset, ImageDataset, Examples) {
+  let mnist = try ImageDataset(mnistIn: "mnist")
+  let cifar10 = try ImageDataset(cifar10In: "cifar-10-batches-bin")
+  let training = Examples(mnist.training)  // inputs [60000, 784], each a pixel divided by 255
+  return (mnist, cifar10, training)
 }

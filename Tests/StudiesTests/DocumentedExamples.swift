@@ -32,6 +32,19 @@ private struct DocumentedExamples {
     return objective
   }
 
+  func outerGradient(
+    _ network: TanhNetwork, _ hyperparameters: InnerLoop.Hyperparameters, _ heldOut: Examples
+  ) -> (Tensor, InnerLoop.Hyperparameters) {
+    func train(_ network: TanhNetwork, with hyperparameters: InnerLoop.Hyperparameters)
+      -> TanhNetwork
+    { InnerLoop(steps: 1, batchSize: 1, of: heldOut).train(network, with: hyperparameters) }
+    let (loss, gradient) = valueAndGradient(at: hyperparameters) { hyperparameters in
+      let trained = train(network, with: hyperparameters)
+      return softmaxCrossEntropy(trained(heldOut.inputs), labels: heldOut.labels)
+    }
+    return (loss, gradient)
+  }
+
   func search(
     from initial: MultilayerPerceptron, using generator: TorchGenerator,
     _ train: (Masked<MultilayerPerceptron>) throws -> MultilayerPerceptron

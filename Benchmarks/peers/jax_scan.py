@@ -2,7 +2,8 @@
 
 python jax_scan.py DATA.npz WEIGHTS.npz     with the initial weights that pytorch.py leaves
 
-The convolutional networks are there twice: `cnn` by the library's convolution, `cnn-patches` by patches × matrix.
+The convolutional networks are there twice: `cnn` by the library's convolution, `cnn-patches` by patches × matrix; the
+one for images also with the channels last.
 """
 
 import sys
@@ -12,7 +13,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 from jax import lax
-from peer import LEARNING_RATE, LOSSES, SUBJECTS, serve, training_data
+from peer import LEARNING_RATE, LOSSES, SUBJECTS, inputs, serve, training_data
 
 BETA1, BETA2, EPSILON = 0.9, 0.999, 1e-8
 
@@ -63,6 +64,39 @@ def cnn_patches(w, x):
     for name in ("conv1", "conv2", "conv3"):
         h = jax.nn.relu(patches_product(w, name, h, 2, (1, 1)))
     return linear(w, "linear", h.transpose(0, 2, 1).reshape(h.shape[0], -1))
+
+
+def cnn_2d(w, x):
+    h = x.reshape(-1, 1, 28, 28)
+    for name in ("conv1", "conv2", "conv3"):
+        kernel = w[name + ".weight"]
+        y = lax.conv_general_dilated(h, kernel, (2, 2), [(1, 1), (1, 1)], dimension_numbers=("NCHW", "OIHW", "NCHW"))
+        h = jax.nn.relu(y + w[name + ".bias"][:, None, None])
+    return linear(w, "linear", h.reshape(h.shape[0], -1))
+
+
+def cnn_2d_channels_last(w, x):
+    """The layout that XLA's convolutions on the CPU are written for."""
+    h = x.reshape(-1, 28, 28, 1)
+    for name in ("conv1", "conv2", "conv3"):
+        kernel = w[name + ".weight"].transpose(2, 3, 1, 0)
+        y = lax.conv_general_dilated(h, kernel, (2, 2), [(1, 1), (1, 1)], dimension_numbers=("NHWC", "HWIO", "NHWC"))
+        h = jax.nn.relu(y + w[name + ".bias"])
+    return linear(w, "linear", h.transpose(0, 3, 1, 2).reshape(h.shape[0], -1))
+
+
+def cnn_2d_patches(w, x):
+    """As `cnn_2d_channels_last`, the taps of each output position side by side."""
+    h = x.reshape(-1, 28, 28, 1)
+    for name in ("conv1", "conv2", "conv3"):
+        kernel = w[name + ".weight"]
+        channels_out, channels_in, rows, columns = kernel.shape
+        h = jnp.pad(h, ((0, 0), (1, 1), (1, 1), (0, 0)))
+        down, across = h.shape[1] - rows + 1, h.shape[2] - columns + 1
+        patches = [h[:, k : k + down : 2, l : l + across : 2] for k in range(rows) for l in range(columns)]
+        matrix = kernel.transpose(2, 3, 1, 0).reshape(rows * columns * channels_in, channels_out)
+        h = jax.nn.relu(jnp.concatenate(patches, axis=3) @ matrix + w[name + ".bias"])
+    return linear(w, "linear", h.transpose(0, 3, 1, 2).reshape(h.shape[0], -1))
 
 
 def gru(w, x):
@@ -156,6 +190,9 @@ MODELS = {
     "tcn": tcn,
     "tcn-patches": partial(tcn, patches=True),
     "transformer": transformer,
+    "cnn-2d": cnn_2d,
+    "cnn-2d-channels-last": cnn_2d_channels_last,
+    "cnn-2d-patches": cnn_2d_patches,
 }
 
 
@@ -185,10 +222,12 @@ def train(model, count, batches, state):
 
 class Training:
     def __init__(self, name, weights, x, y):
-        plain = name.removesuffix("-patches")
+        plain = name.removesuffix("-patches").removesuffix("-channels-last")
         subject = SUBJECTS[plain]
         model = MODELS[name if name in MODELS else subject.model]
-        self.batches = (jnp.asarray(x.reshape(-1, subject.batch, 40)), jnp.asarray(y.reshape(-1, subject.batch)))
+        x = inputs(subject, x)
+        self.batches = (
+            jnp.asarray(x.reshape(-1, subject.batch, x.shape[1])), jnp.asarray(y.reshape(-1, subject.batch)))
         # So many steps a call that the call does not count.
         self.count = {"logistic": 400, "mlp": 50}.get(name, 5)
         self.call = jax.jit(partial(train, model, self.count))

@@ -23,6 +23,7 @@ class Subject(NamedTuple):
     hidden: int = 100
     batch: int = 100
     sparsity: float = 0
+    side: int = 0  # of images, where the network reads these
 
 
 SUBJECTS = {
@@ -33,6 +34,7 @@ SUBJECTS = {
     "resnet": Subject("resnet"),
     "tcn": Subject("tcn"),
     "transformer": Subject("transformer"),
+    "cnn-2d": Subject("cnn-2d", side=28),
     "mlp-500": Subject("mlp", hidden=500),
     "mlp-500-batch-500": Subject("mlp", hidden=500, batch=500),
     "lottery-500": Subject("mlp", hidden=500, sparsity=0.92),
@@ -45,6 +47,14 @@ OUTER = {"metalearn-lr": (200, 50), "metalearn-activation": (50, 100)}
 def training_data(path):
     data = np.load(path)
     return data["x"].astype(np.float32), data["y"]
+
+
+def inputs(subject, signals):
+    """The signals, or images of so many of a signal's points by its last ones, the products of both."""
+    side = subject.side
+    if not side:
+        return signals
+    return (signals[:, :side, None] * signals[:, None, -side:]).reshape(len(signals), side * side)
 
 
 def serve(make):

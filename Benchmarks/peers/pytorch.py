@@ -8,13 +8,14 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from peer import LEARNING_RATE, LOSSES, SUBJECTS, serve, training_data
+from peer import LEARNING_RATE, LOSSES, SUBJECTS, inputs, serve, training_data
 from torch import nn
 from torch.nn.utils import prune
 
 # The networks besides the paper's are those whose losses the tests hold ours against.
 sys.path.append(str(Path(__file__).parents[2] / "Tests" / "Fixtures" / "generate"))
 from named_networks import TCN, ResNet, Transformer  # noqa: E402
+from planes import CNN as CNN2D  # noqa: E402
 
 
 class Logistic(nn.Module):
@@ -64,6 +65,15 @@ class GRU(nn.Module):
         return self.linear(h.reshape(h.shape[0], -1))
 
 
+class ImageCNN(CNN2D):
+    def __init__(self, side):
+        super().__init__(1, side, side)
+        self.side = side
+
+    def forward(self, x):
+        return super().forward(x.view(-1, 1, self.side, self.side))
+
+
 def network(name):
     torch.manual_seed(42)
     subject = SUBJECTS[name]
@@ -83,6 +93,8 @@ def network(name):
             return TCN()
         case "transformer":
             return Transformer()
+        case "cnn-2d":
+            return ImageCNN(subject.side)
 
 
 def pruned(model, sparsity):
@@ -98,7 +110,7 @@ def pruned(model, sparsity):
 
 class Training:
     def __init__(self, name, x, y):
-        self.name, self.x, self.y = name, x, y
+        self.name, self.x, self.y = name, inputs(SUBJECTS[name], x), y
         self.batch = SUBJECTS[name].batch
         self.start()
         self.first_losses = [self.step() for _ in range(LOSSES)]

@@ -13,13 +13,11 @@ final class TrainingSteps<Network: Classifier>: TrainingWorkload {
   private let start: RecipeTraining<Network>
   private var training: RecipeTraining<Network>
 
-  init(of network: Network, batchSize: Int, on dataset: Dataset) throws {
+  init(of network: Network, batchSize: Int, on examples: Examples, testing: Examples) throws {
     var recipe = TrainingRecipe()
     recipe.batchSize = batchSize
     recipe.evalEvery = .max  // only step 0 evaluates
-    var training = try Training(
-      of: network, on: Examples(dataset.x, dataset.y),
-      testing: Examples(dataset.xTest, dataset.yTest), by: recipe)
+    var training = try Training(of: network, on: examples, testing: testing, by: recipe)
     firstLosses = try (0..<5).map { _ in try training.stepAndEvaluate().trainLoss }
     start = training
     self.training = training

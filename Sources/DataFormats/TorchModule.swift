@@ -13,7 +13,7 @@ package struct TorchModule: Sendable, Equatable {
   /// The text, without a line break at its end.
   package let source: String
 
-  /// Writes a classifier of the paper as a module, for signals of `length` points.
+  /// Writes a classifier of the paper as a module, for signals of `length` points or images of so many numbers.
   ///
   /// - Returns: nil for a network with a learned activation function, which PyTorch has no name for, and for networks
   ///   beside the paper's.
@@ -23,8 +23,9 @@ package struct TorchModule: Sendable, Equatable {
     case .logistic(let network): body = Body(network)
     case .mlp(let network): body = Body(network)
     case .cnn(let network): body = Body(network)
+    case .cnn2D(let network): body = Body(network)
     case .gru(let network): body = Body(network)
-    case .cnn2D, .perceptron, .resnet, .tcn, .local, .mixer, .transformer: body = nil
+    case .perceptron, .resnet, .tcn, .local, .mixer, .transformer: body = nil
     }
     guard let body else { return nil }
     name = body.name
@@ -102,6 +103,22 @@ private struct Body {
     ]
   }
 
+  init(_ network: ConvolutionalNetwork2D) {
+    (name, title) = ("CNN", "The convolutional network for images")
+    classes = network.linear.weight.shape[0]
+    usesTorch = true
+    layers = [
+      ("conv1", network.conv1.declaration), ("conv2", network.conv2.declaration),
+      ("conv3", network.conv3.declaration), ("linear", network.linear.declaration),
+    ]
+    let image = network.image
+    forward = [
+      "h = x.reshape(-1, \(image.channels), \(image.height), \(image.width))",
+      "h = torch.relu(self.conv1(h))", "h = torch.relu(self.conv2(h))",
+      "h = torch.relu(self.conv3(h))", "return self.linear(h.flatten(1))",
+    ]
+  }
+
   init(_ network: RecurrentNetwork) {
     let hidden = network.gru.forward.weightHH.shape[1]
     let input = network.gru.forward.weightIH.shape[1]
@@ -111,8 +128,17 @@ private struct Body {
       ("gru", "GRU(\(input), \(hidden), batch_first=True, bidirectional=True)"),
       ("linear", network.linear.declaration),
     ]
+    let (channels, width) = (network.channels, network.features / network.channels)
+    let steps =
+      if network.features == 1 {
+        "x.unsqueeze(2)"
+      } else if channels == 1 {
+        "x.reshape(len(x), -1, \(width))"
+      } else {
+        "x.reshape(len(x), \(channels), -1, \(width)).transpose(1, 2).flatten(2)"
+      }
     forward = [
-      "states, _ = self.gru(x.unsqueeze(2))  # [batch, length, \(2 * hidden)]",
+      "states, _ = self.gru(\(steps))  # [batch, length, \(2 * hidden)]",
       "return self.linear(states.flatten(1))",
     ]
   }
@@ -126,6 +152,19 @@ extension Conv1D {
   fileprivate var declaration: String {
     "Conv1d(\(weight.shape[1]), \(weight.shape[0]), \(weight.shape[2]), stride=\(stride), padding=\(padding))"
   }
+}
+
+extension Conv2D {
+  fileprivate var declaration: String {
+    let kernel = Size2D(height: weight.shape[2], width: weight.shape[3])
+    return
+      "Conv2d(\(weight.shape[1]), \(weight.shape[0]), \(kernel.pair), stride=\(stride.pair), padding=\(padding.pair))"
+  }
+}
+
+extension Size2D {
+  /// One number, or a tuple in Python.
+  fileprivate var pair: String { height == width ? "\(height)" : "(\(height), \(width))" }
 }
 
 extension Nonlinearity {

@@ -42,7 +42,7 @@ public enum Initializer: Hashable, Sendable {
   /// A tensor that starts so.
   ///
   /// - Parameters:
-  ///   - shape: [outputs, inputs] or [outputs, inputs, taps]; any for the first four kinds.
+  ///   - shape: [outputs, inputs], and a kernel's extents behind them; any for the first four kinds.
   ///   - generator: what is drawn from.
   /// - Returns: a tensor of that shape.
   public func callAsFunction(

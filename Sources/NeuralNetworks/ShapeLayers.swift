@@ -15,10 +15,12 @@ public struct Flatten: Layer {
 }
 
 /// Features as channels and positions, PyTorch's `nn.Unflatten(1, (channels, -1))`: [batch, channels · length] →
-/// [batch, channels, length].
+/// [batch, channels, length]; of images, `nn.Unflatten(1, (channels, height, width))`: [batch, channels, height, width].
 public struct Unflatten: Layer {
   /// How many channels there are.
   public var channels: Int
+  /// How many rows a channel of an image has; nil where channels are lines of positions.
+  public var height: Int?
 
   /// Creates the layer; signals have one channel.
   public init(channels: Int = 1) {
@@ -26,11 +28,22 @@ public struct Unflatten: Layer {
     self.channels = channels
   }
 
+  /// Creates the layer for images.
+  public init(_ image: ImageShape) {
+    self.init(channels: image.channels)
+    precondition(image.height > 0, "there is one row or more, found \(image.height)")
+    height = image.height
+  }
+
   public func callAsFunction(_ x: Tensor) -> Tensor {
+    let rows = product(channels, height ?? 1, "rows")
     precondition(
-      x.rank == 2 && x.shape[1] % channels == 0,
-      "shape \(x.shape) cannot be split into \(channels) channels")
-    return x.reshaped(to: [x.shape[0], channels, x.shape[1] / channels])
+      x.rank == 2 && x.shape[1] % rows == 0,
+      "shape \(x.shape) cannot be split into \(channels) channels"
+        + (height == nil ? "" : " of \(height ?? 1) rows"))
+    let (batch, width) = (x.shape[0], x.shape[1] / rows)
+    return x.reshaped(
+      to: height == nil ? [batch, channels, width] : [batch, channels, rows / channels, width])
   }
 
   public mutating func visitParameters(_ visit: inout some ParameterVisitor) {}

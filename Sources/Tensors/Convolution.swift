@@ -40,6 +40,11 @@ struct Convolution {
       x.shape[1], "rows", kernel: weight.shape[2], stride: stride.height, padding: padding.height)
     let across = Self.outputs(
       x.shape[2], "columns", kernel: weight.shape[3], stride: stride.width, padding: padding.width)
+    let (positions, isTooLarge) = (x.shape[1] + 2 * padding.height).multipliedReportingOverflow(
+      by: x.shape[2] + 2 * padding.width)
+    precondition(
+      !isTooLarge && positions <= Int32.max,
+      "padding \(padding) makes \(x.shape[1]) × \(x.shape[2]) positions more than \(Int32.max)")
     self.init(
       ck_convolution_shape(
         in_channels: weight.shape[1], out_channels: weight.shape[0] / groups, batch: x.shape[3],
@@ -113,9 +118,7 @@ struct Convolution {
   private func splitOutputs(
     _ body: (_ part: ck_convolution_shape, _ first: Int, _ inputs: Int) -> Void
   ) {
-    // A million terms take tens of microseconds; kernels compute eight channels at a time.
-    let terms = 8 * Double(weightsOfOutput) * Double(elementsOfOutput)
-    let grain = 8 * (1 + Int(1_000_000 / Swift.max(terms, 1)))
+    let grain = grain(terms: Double(weightsOfOutput) * Double(elementsOfOutput))
     let perGroup = extents.out_channels
     split(groups, grain: Swift.max(1, grain / perGroup)) { firstGroup, groups in
       for group in firstGroup..<firstGroup + groups {
@@ -126,6 +129,28 @@ struct Convolution {
         }
       }
     }
+  }
+
+  /// Calls `body` for some of the input channels of each group after others, at once where threads are free: with the
+  /// extents of the convolution that reads them, the group, and the first of them.
+  private func splitInputs(
+    _ body: (_ part: ck_convolution_shape, _ group: Int, _ first: Int) -> Void
+  ) {
+    let weightsOfInput = extents.out_channels * extents.kernel.area
+    let grain = grain(terms: Double(weightsOfInput) * Double(elementsOfOutput))
+    for group in 0..<groups {
+      split(extents.in_channels, grain: grain) { first, count in
+        var part = extents
+        part.in_channels = count
+        body(part, group, first)
+      }
+    }
+  }
+
+  /// How many channels, of so many terms each, are worth a thread: a million terms take tens of microseconds, and kernels
+  /// compute eight channels at a time.
+  private func grain(terms: Double) -> Int {
+    8 * (1 + Int(1_000_000 / Swift.max(8 * terms, 1)))
   }
 
   /// f(x ⋆ weight + bias).
@@ -160,12 +185,20 @@ struct Convolution {
     Tensor.operation(
       dy, weight,
       value: Tensor(inputShape) {
+        let result = $0
         if extents.batch == 0 { return }
-        for group in 0..<groups {
-          let first = group * extents.out_channels
-          ck_convolution_input_gradient(
-            extents, dy.pointer + first * elementsOfOutput,
-            weight.pointer + first * weightsOfOutput, $0 + group * elementsOfInputs)
+        splitInputs { part, group, first in
+          // Some of the input channels have their weights apart from each other.
+          let isWhole = part.in_channels == extents.in_channels
+          let channels = first..<first + part.in_channels
+          let weight = isWhole ? weight : weight.detached().sliced(channels, along: 1)
+          let (outputs, taps) = (group * extents.out_channels, extents.kernel.area)
+          withExtendedLifetime(weight) {
+            ck_convolution_input_gradient(
+              part, dy.pointer + outputs * elementsOfOutput,
+              weight.pointer + outputs * part.in_channels * taps,
+              result + group * elementsOfInputs + first * extents.input.area * extents.batch)
+          }
         }
       }
     ) { dy, weight, _ in

@@ -35,6 +35,27 @@ struct TorchModuleTests {
     #expect(recurrent.contains("self.linear = nn.Linear(480, 10)"))
   }
 
+  @Test("of networks for images read them as these do")
+  func images() throws {
+    var generator = TorchGenerator(seed: 1)
+    func source(_ architecture: Architecture, _ image: ImageShape) throws -> String {
+      let network = BaselineNetwork(architecture, image: image, using: &generator)
+      return try #require(TorchModule(network, length: image.count)).source
+    }
+    let gray = ImageShape(height: 28, width: 20)
+    let colours = ImageShape(channels: 3, height: 8, width: 9)
+    let convolutional = try source(.cnn, gray)
+    #expect(convolutional.contains("self.conv1 = nn.Conv2d(1, 25, 5, stride=2, padding=1)"))
+    #expect(convolutional.contains("        h = x.reshape(-1, 1, 28, 20)\n"))
+    #expect(convolutional.contains("[batch, 560] to [batch, 10]"))
+    #expect(try source(.cnn, colours).contains("h = x.reshape(-1, 3, 8, 9)"))
+    #expect(try source(.gru, gray).contains("self.gru(x.reshape(len(x), -1, 20))"))
+    let rows = try source(.gru, colours)
+    #expect(rows.contains("self.gru(x.reshape(len(x), 3, -1, 9).transpose(1, 2).flatten(2))"))
+    #expect(rows.contains("nn.GRU(27, 6, batch_first=True, bidirectional=True)"))
+    #expect(try source(.mlp, gray).contains("self.linear1 = nn.Linear(560, 100)"))
+  }
+
   @Test(
     "show what no weight shows, the residual connection and the activation function, and are none for other networks"
   )

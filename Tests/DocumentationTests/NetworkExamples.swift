@@ -78,11 +78,19 @@ struct NetworkExamples {
     return network(x)
   }
 
+  private func digits(_ images: Tensor, using generator: inout TorchGenerator) -> Tensor {
+    let digits = ImageShape(height: 28, width: 28)
+    let network = BaselineNetwork(.cnn, image: digits, using: &generator)
+    let scores = network(images)  // [batch, 784] → [batch, 10]
+    return scores
+  }
+
   @Test("give scores for every signal of a batch")
   func scores() {
     var generator = TorchGenerator(seed: 1)
     let x = Tensor.normal([3, 40], using: &generator)
     #expect(residual(x, using: &generator).shape == [3, 10])
+    #expect(digits(.zeros([3, 784]), using: &generator).shape == [3, 10])
     #expect(pooled(x, using: &generator).shape == [3, 10])
   }
 

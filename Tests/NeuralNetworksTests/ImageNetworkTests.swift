@@ -117,6 +117,34 @@ struct ImageNetworkTests {
     #expect(error(.cnn) { $0.channels = 0 } == "channels is 0; it must be 1 or more.")
   }
 
+  @Test("is composed of layers that see planes")
+  func composition() {
+    let image = ImageShape(channels: 2, height: 6, width: 8)
+    var generator = TorchGenerator(seed: 1)
+    let network = Sequential {
+      Unflatten(image)
+      Conv2D(
+        2, 4, kernel: 3, stride: Size2D(height: 1, width: 2), padding: 1, groups: 2, bias: false,
+        using: &generator)
+      Pooling2D(.max, window: Size2D(height: 3, width: 2))
+      Flatten()
+      Linear(16, 3, using: &generator)
+    }
+    #expect(network.namedParameters.map(\.name) == ["1.weight", "4.weight", "4.bias"])
+    let x = Tensor(generator.normal(count: 192), shape: [2, 96])
+    let weight = network.layers.rest.rest.rest.last.weight
+    #expect(weight.shape == [4, 1, 3, 3])
+    let convolved = convolution2D(
+      x.reshaped(to: [2, 2, 6, 8]), weight: weight, stride: Size2D(height: 1, width: 2),
+      padding: 1, groups: 2)
+    #expect(convolved.shape == [2, 4, 6, 4])
+    let pooled = pooling2D(convolved, .max, window: Size2D(height: 3, width: 2))
+    #expect(network(x) == network.last(pooled.reshaped(to: [2, 16])))
+    let output = Conv2D.outputSize(
+      Size2D(height: 6, width: 8), kernel: 3, stride: Size2D(height: 1, width: 2), padding: 1)
+    #expect(output == Size2D(height: 6, width: 4))
+  }
+
   @Test("of convolutions takes the smallest image that it accepts")
   func smallest() {
     var generator = TorchGenerator(seed: 1)

@@ -35,6 +35,19 @@ struct NetworkPreconditionTests {
       more.inputs = .zeros([5, 40])
       _ = more[0..<2]
     },
+    Mistake("images of another size", "images of 1 × 8 × 8", "[4, 40]") {
+      let network = ConvolutionalNetwork2D(image: ImageShape(height: 8, width: 8), using: &$0)
+      _ = network(examples.inputs)
+    },
+    Mistake("images for a network that reads none", "tcn") {
+      _ = BaselineNetwork(.tcn, image: ImageShape(height: 8, width: 8), using: &$0)
+    },
+    Mistake("images that are no whole rows", "[4, 40]", "3 rows") { _ in
+      _ = Unflatten(ImageShape(height: 3, width: 8))(examples.inputs)
+    },
+    Mistake("inputs that are no whole steps", "40 inputs", "3 at a time") {
+      _ = RecurrentNetwork(features: 3, using: &$0)
+    },
     Mistake("a mask for another shape", "[3]", "[2, 3]") { _ in
       _ = Tensor.ones([2, 3]).masked(by: Mask(Tensor.ones([3]))!)
     },

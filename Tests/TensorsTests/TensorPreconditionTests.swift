@@ -69,6 +69,24 @@ struct TensorPreconditionTests {
     Mistake("a convolution padded without end", "padding 9223372036854775807") {
       _ = convolution1D(.zeros([1, 1, 9]), weight: .zeros([1, 1, 3]), padding: .max)
     },
+    Mistake("a convolution over planes without columns", "four axes", "[1, 1, 9]") {
+      _ = convolution2D(.zeros([1, 1, 9]), weight: .zeros([1, 1, 3]))
+    },
+    Mistake("a convolution over too few rows", "kernel of 3", "2 rows", "padding 0") {
+      _ = convolution2D(.zeros([1, 1, 2, 9]), weight: .zeros([1, 1, 3, 3]))
+    },
+    Mistake("a convolution over planes padded without end", "1000000 × 1000", "9 × 9 positions") {
+      _ = convolution2D(
+        .zeros([1, 1, 9, 9]), weight: .zeros([1, 1, 3, 3]), stride: 1_000_000,
+        padding: Size2D(height: 1_000_000, width: 1000))
+    },
+    Mistake("a convolution over planes that stands still", "stride 0") {
+      _ = convolution2D(
+        .zeros([1, 1, 9, 9]), weight: .zeros([1, 1, 3, 3]), stride: Size2D(height: 1, width: 0))
+    },
+    Mistake("windows wider than a plane", "windows of 4 columns", "3 columns") {
+      _ = pooling2D(.zeros([1, 1, 9, 3]), .max, window: 4)
+    },
     Mistake("a convolution that stands still", "stride 0") {
       _ = convolution1D(.zeros([1, 1, 9]), weight: .zeros([1, 1, 3]), stride: 0)
     },
@@ -197,6 +215,9 @@ struct TensorPreconditionTests {
     let x = Tensor.ones([1, 1, 9])
     #expect(convolution1D(x, weight: .ones([1, 1, 3]), stride: .max).elements == [3])
     #expect(pooling1D(x, .average, width: 3, stride: .max).elements == [1])
+    let plane = Tensor.ones([1, 1, 3, 3])
+    #expect(convolution2D(plane, weight: plane, stride: Size2D(.max)).elements == [9])
+    #expect(pooling2D(plane, .average, window: 3, stride: Size2D(.max)).elements == [1])
     #expect(gradient(at: x) { pooling1D($0, .average, width: 3, stride: .max).sum() }.count == 9)
   }
 

@@ -6,7 +6,7 @@
 // vector of a row are copied out first, with zeros behind them.
 
 // As many elements of both operands as let the positions that a tile reads stay close.
-#define CK_DOT_REACH 16000
+#define CK_DOT_REACH 32000
 // The most sums, rows and columns in a tile, and how many registers hold sixteen lanes.
 #define CK_DOT_SUMS (CK_ACCUMULATORS < 24 ? 12 : 25)
 #define CK_DOT_ROWS 12

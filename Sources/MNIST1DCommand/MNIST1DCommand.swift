@@ -33,8 +33,8 @@ struct MNIST1DCommand: ParsableCommand, StudyProgram {
   static let source: String? = "the paper"
   static let guide = """
     baselines is Table 1 with Figures 2 and 8, lottery Figures 3 and 9, double-descent Figure 4, metalearn-lr \
-    Figure 5, metalearn-activation Figure 6, pooling Figure 7; self-supervised is of the authors' later version. \
-    published compares what the authors' notebooks printed with the same computations, digit by digit.
+    Figure 5, metalearn-activation Figure 6, pooling Figure 7; self-supervised and t-sne are of the authors' later \
+    version. published compares what the authors' notebooks printed with the same computations, digit by digit.
     """
   static let exampleSettings = "steps=600 seeds=0..9 models=mlp,cnn dataset.num-samples=10000"
   static let pageTitle = "MNIST-1D, reproduced"

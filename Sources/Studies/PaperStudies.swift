@@ -5,7 +5,7 @@ import Runs
 /// command line.
 package let paperStudies: [any Study.Type] = [
   Published.self, Baselines.self, Lottery.self, DoubleDescent.self, MetalearnLR.self,
-  MetalearnActivation.self, Pooling.self, SelfSupervised.self,
+  MetalearnActivation.self, Pooling.self, SelfSupervised.self, Maps.self,
 ]
 
 /// A study whose question, defaults and claims are the paper's.
@@ -23,6 +23,7 @@ extension MetalearnLR: PaperStudy {}
 extension MetalearnActivation: PaperStudy {}
 extension Pooling: PaperStudy {}
 extension SelfSupervised: PaperStudy {}
+extension Maps: PaperStudy {}
 
 /// Studies beyond the paper, which its reproduction leaves out.
 package let furtherStudies: [any Study.Type] = [
@@ -42,3 +43,4 @@ extension MetalearnLR.Configuration: DatasetSettings {}
 extension MetalearnActivation.Configuration: DatasetSettings {}
 extension Pooling.Configuration: DatasetSettings {}
 extension SelfSupervised.Configuration: DatasetSettings {}
+extension Maps.Configuration: DatasetSettings {}

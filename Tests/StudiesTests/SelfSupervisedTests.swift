@@ -245,7 +245,7 @@ struct SelfSupervisedTests {
   func forgedResults() {
     let usual = SelfSupervised.Configuration()
     let layer = SelfSupervised.LayerScore(layer: .max, dimensions: .min, linear: 1, neighbors: 2)
-    let maps: [SelfSupervised.Map] = [
+    let maps: [PlaneMap] = [
       .init(x: [1], y: [], labels: [0, 1, 2], divergence: 0),
       .init(x: [], y: [1, 2, 3], labels: [-1, 99, .max], divergence: 0),
     ]

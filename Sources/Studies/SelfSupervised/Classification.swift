@@ -92,3 +92,10 @@ package struct NearestNeighbors {
     return votes.min { ($1.value, $0.key) < ($0.value, $1.key) }!.key
   }
 }
+
+extension Examples {
+  /// The share of predictions that are right, in percent.
+  func accuracy(of predictions: [Int]) -> Double {
+    100 * Double(zip(predictions, labels).count { $0 == Int($1) }) / Double(count)
+  }
+}

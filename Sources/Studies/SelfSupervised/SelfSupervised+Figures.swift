@@ -83,19 +83,7 @@ extension Results<SelfSupervised> {
     let figure = Figure(
       title: "Does t-SNE see the classes?",
       subtitle: "Neighbourhoods of training and test examples in the plane; positions have no unit",
-      panels: maps.map { features, map in
-        let points = zip(zip(map.x, map.y), map.labels)
-        return Panel(
-          title: features.label, x: Axis(ticks: .hidden), y: Axis(ticks: .hidden),
-          marks: (0..<10).map { label in
-            let places = points.filter { $0.1 == label }.map(\.0)
-            return .points(
-              Points(
-                "class \(label)", x: places.map(\.0), y: places.map(\.1), color: .series(label),
-                character: Character("\(label)"), size: 7))
-          })
-      },
-      columns: maps.count, legend: .below, width: 200 + 340 * Double(maps.count), aspect: 1)
+      maps: maps.map { ($0.0.label, $0.1) })
     return Illustration(
       "t-sne",
       caption: "Exact t-SNE with a perplexity of \(configuration.perplexity.shown(0)) of "

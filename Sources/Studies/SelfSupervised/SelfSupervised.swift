@@ -71,7 +71,7 @@ package enum SelfSupervised: Study {
     /// The contrastive loss, a mean over each epoch.
     package var loss: [Double] = []
     /// The features in the plane, where a map of them is wanted.
-    package var map: Map?
+    package var map: PlaneMap?
     /// The digest of the final weights; empty for the signals.
     package var digest = ""
 
@@ -105,26 +105,6 @@ package enum SelfSupervised: Study {
       self.linear = linear
       self.neighbors = neighbors
       self.heldOutLinear = heldOutLinear
-    }
-  }
-
-  /// Features in the plane.
-  package struct Map: Codable, Sendable, Equatable {
-    /// The horizontal positions, to a hundredth.
-    package var x: [Double]
-    /// The vertical positions, to a hundredth.
-    package var y: [Double]
-    /// The class of each point.
-    package var labels: [Int]
-    /// The divergence that t-SNE ended at, in nats.
-    package var divergence: Double
-
-    /// Sets points side by side.
-    package init(x: [Double], y: [Double], labels: [Int], divergence: Double) {
-      self.x = x
-      self.y = y
-      self.labels = labels
-      self.divergence = divergence
     }
   }
 
@@ -188,7 +168,7 @@ package enum SelfSupervised: Study {
           let steps = Double(settings.exaggeratedSteps + settings.steps)
           context.report(0.5 + 0.5 * Double(step) / steps, "t-SNE")
         }
-        measurement.map = Map(embedding, labels: split.training.labels + split.test.labels)
+        measurement.map = PlaneMap(embedding, labels: split.training.labels + split.test.labels)
       }
       return measurement
     }
@@ -289,22 +269,5 @@ extension SelfSupervised.Configuration {
       score.heldOutLinear = try accuracy(rest, held)
     }
     return score
-  }
-}
-
-extension Examples {
-  /// The share of predictions that are right, in percent.
-  fileprivate func accuracy(of predictions: [Int]) -> Double {
-    100 * Double(zip(predictions, labels).count { $0 == Int($1) }) / Double(count)
-  }
-}
-
-extension SelfSupervised.Map {
-  init(_ embedding: TSNE.Embedding, labels: [Int32]) {
-    let positions = embedding.positions.elements.map { (Double($0) * 100).rounded() / 100 }
-    self.init(
-      x: stride(from: 0, to: positions.count, by: 2).map { positions[$0] },
-      y: stride(from: 1, to: positions.count, by: 2).map { positions[$0] },
-      labels: labels.map(Int.init), divergence: embedding.divergence)
   }
 }

@@ -108,6 +108,7 @@ extension InnerLoop {
   ///   - network: where the training starts.
   ///   - hyperparameters: learning rates and weight decays.
   ///   - judge: the examples whose loss is the outer objective.
+  /// - Returns: the loss, its derivative, and the trained network as a constant.
   package func outerGradient(
     from network: TanhNetwork, at hyperparameters: Hyperparameters, judgedBy judge: Examples
   ) -> OuterGradient {

@@ -32,12 +32,15 @@ private struct DocumentedExamples {
     return objective
   }
 
-  func outerGradient(
-    _ network: TanhNetwork, _ hyperparameters: InnerLoop.Hyperparameters, _ heldOut: Examples
+  func train(
+    _ network: TanhNetwork, with hyperparameters: InnerLoop.Hyperparameters
+  ) -> TanhNetwork {
+    InnerLoop(steps: 1000, batchSize: 50, of: batches[0]).train(network, with: hyperparameters)
+  }
+
+  func heldOutLoss(
+    _ network: TanhNetwork, _ hyperparameters: InnerLoop.Hyperparameters, on heldOut: Examples
   ) -> (Tensor, InnerLoop.Hyperparameters) {
-    func train(_ network: TanhNetwork, with hyperparameters: InnerLoop.Hyperparameters)
-      -> TanhNetwork
-    { InnerLoop(steps: 1, batchSize: 1, of: heldOut).train(network, with: hyperparameters) }
     let (loss, gradient) = valueAndGradient(at: hyperparameters) { hyperparameters in
       let trained = train(network, with: hyperparameters)
       return softmaxCrossEntropy(trained(heldOut.inputs), labels: heldOut.labels)

@@ -204,14 +204,13 @@ struct MetalearnDecayTests {
   @Test("a step into hyperparameters with which the training diverges is taken back")
   func retreat() throws {
     var configuration = small
-    configuration.innerSteps = 200
-    // The first step would multiply the rate by 1e26, with which no training is finite.
-    configuration.outerStep = 60
+    // The first step would multiply the rate by 2e39, with which losses are beyond the finite numbers.
+    configuration.outerStep = 90.5
     let search = MetalearnDecay.Search(.training, .shared, from: 1e-4, seed: 42)
     let found = try measure(.search(search), configuration)
     let rates = found.rates.hidden
     #expect(found.trainingLoss.allSatisfy(\.isFinite) && found.trainingLoss.count == 12)
-    #expect(rates[1] < 0.11 * exp(Float(30)) && rates[1] > 0.1)
+    #expect(rates[1] < 1e19 && rates[1] > 0.1)
   }
 
   @Test("settings that do not fit are refused by name")

@@ -86,7 +86,7 @@ extension Results<MetalearnDecay> {
 
   fileprivate var claims: [Claim?] {
     let lead =
-      ends(.heldOut, .shared, \.end.logDecay) - bestOfGrid { log10(Double($0.decays.hidden[$1])) }
+      ends(.heldOut, .shared, \.end.logDecay) - bestOfGrid { logarithm($0.decays.hidden[$1]) }
     return [
       Claim(
         "convergence",
@@ -181,13 +181,15 @@ extension Results<MetalearnDecay> {
       columns: ["search", "layer", "learning rate", "log10 of weight decay"],
       rows: rows { label, objective, sharing, start in
         func row(_ layer: String, _ numbers: KeyPath<MetalearnDecay.Layers, [Float]>) -> [Cell] {
-          func sample(_ value: @escaping (Measurement) -> Float?) -> Sample? {
-            end(objective, sharing, from: start) { value($0).map(Double.init) }
+          let rate = end(objective, sharing, from: start) {
+            $0.rates[keyPath: numbers].last.map(Double.init)
           }
-          let decay = sample { $0.decays[keyPath: numbers].last.map(log10) }
+          let decay = end(objective, sharing, from: start) {
+            $0.decays[keyPath: numbers].last.map(logarithm)
+          }
           return [
             .text(label), .text(layer),
-            Cell(sample { $0.rates[keyPath: numbers].last }, decimals: 3), Cell(decay, decimals: 2),
+            Cell(rate, decimals: 3), Cell(decay, decimals: 2),
           ]
         }
         return sharing == .shared
@@ -213,6 +215,11 @@ extension Results<MetalearnDecay> {
   }
 }
 
+/// The decimal logarithm of a weight decay; that of the smallest number for one that has become 0.
+private func logarithm(_ decay: Float) -> Double {
+  log10(Double(max(decay, .leastNormalMagnitude)))
+}
+
 /// What a search ends at.
 private struct End {
   var logDecay: Double?
@@ -223,7 +230,7 @@ private struct End {
 extension MetalearnDecay.Measurement {
   fileprivate var end: End {
     End(
-      logDecay: decays.hidden.last.map { log10(Double($0)) }, heldOutLoss: heldOutLoss.last,
+      logDecay: decays.hidden.last.map(logarithm), heldOutLoss: heldOutLoss.last,
       testLoss: testLoss.last)
   }
 

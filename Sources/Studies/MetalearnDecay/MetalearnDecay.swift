@@ -169,8 +169,8 @@ package enum MetalearnDecay: Study {
 
     fileprivate init(_ hyperparameters: InnerLoop.Hyperparameters, loss: Float, when: String) {
       func list(_ logarithms: Tensor) -> String {
-        // Six digits, as what went through its logarithm has no more.
-        exp(logarithms).elements.map { String(format: "%.6g", Double($0)) }
+        // Five digits, as what went through its logarithm has no more.
+        exp(logarithms).elements.map { String(format: "%.5g", Double($0)) }
           .joined(separator: " and ")
       }
       description =

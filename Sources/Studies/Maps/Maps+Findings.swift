@@ -87,7 +87,7 @@ extension Results<Maps> {
           "Neighbourhoods of training and test examples in the plane; positions have no unit",
         maps: shown.map { ($0.data.label, $0.measurement.map) }),
       finding: Illustration.Finding(
-        "MNIST's classes lie apart in pixel space, and MNIST-1D's do not",
+        "MNIST’s classes lie apart in pixel space, and MNIST-1D’s do not",
         ifHold: "mnist-separable", "mnist-1d-lacks-clusters"))
   }
 

@@ -19,7 +19,8 @@ struct ExampleTests {
 
   /// How the blocks begin that are formulas, output or sketches rather than code, or inside a module.
   private static let other = [
-    "i = σ", "r = σ", "y[o, t]", "y[o, t, u]", "y = (x", "head(", "[[ 1.", "mnist1d ", "public enum Baselines",
+    "i = σ", "r = σ", "y[o, t]", "y[o, t, u]", "y = (x", "head(", "[[ 1.", "mnist1d ",
+    "public enum Baselines",
     "let item: HTML",
   ]
 

@@ -14,6 +14,8 @@ public struct Findings: Sendable, Equatable {
   public var paperNotes: [String]
   /// Files to work on with, such as learned weights.
   public var attachments: [Attachment]
+  /// What stands under headings of its own, after the rest.
+  public private(set) var sections: [Section] = []
 
   /// Collects what was found; what the results did not suffice for is nil, and left out.
   public init(
@@ -26,6 +28,61 @@ public struct Findings: Sendable, Equatable {
     self.notes = notes
     self.paperNotes = paperNotes
     self.attachments = attachments
+  }
+}
+
+extension Findings {
+  /// Claims, tables and illustrations that a report shows under a heading of their own.
+  public struct Section: Sendable, Equatable {
+    /// The heading.
+    public var title: String
+    /// What it is about, a paragraph.
+    public var about: String
+    /// The ids of its claims.
+    public var claims: [String]
+    /// The names of its tables.
+    public var tables: [String]
+    /// The names of its illustrations.
+    public var illustrations: [String]
+  }
+
+  /// Adds what was found beside the rest, under a heading of its own.
+  ///
+  /// - Parameters:
+  ///   - title: The heading.
+  ///   - about: What it is about, a paragraph.
+  ///   - findings: What stands there; its notes and files go to those of the rest.
+  /// - Precondition: none of them has a name that another one has.
+  public mutating func append(section title: String, about: String, _ findings: Findings) {
+    let section = Section(
+      title: title, about: about, claims: findings.claims.map(\.id),
+      tables: findings.tables.map(\.name), illustrations: findings.illustrations.map(\.name))
+    append(section)
+    claims += findings.claims
+    tables += findings.tables
+    illustrations += findings.illustrations
+    notes += findings.notes
+    paperNotes += findings.paperNotes
+    attachments += findings.attachments
+    func isUnique(_ names: [String]) -> Bool { Set(names).count == names.count }
+    precondition(
+      isUnique(claims.map(\.id)) && isUnique(tables.map(\.name))
+        && isUnique(illustrations.map(\.name)),
+      "what \(title) holds has the name of something else")
+  }
+
+  /// Adds a heading for what is there.
+  mutating func append(_ section: Section) { sections.append(section) }
+
+  /// What stands under a heading, or, for nil, under none.
+  func contents(of section: Section?) -> Findings {
+    func stands(_ name: String, _ names: (Section) -> [String]) -> Bool {
+      section.map { names($0).contains(name) } ?? !sections.contains { names($0).contains(name) }
+    }
+    return Findings(
+      claims: claims.filter { stands($0.id, \.claims) },
+      tables: tables.filter { stands($0.name, \.tables) },
+      illustrations: illustrations.filter { stands($0.name, \.illustrations) })
   }
 }
 

@@ -8,14 +8,32 @@ extension Report {
       <h2 id="\(anchor(index))-title">\(run.title)</h2>
       <p class="question">\(run.question)</p>
       </header>
-      \(Self.caution(run))\(Self.claims(run.findings.claims))\
-      \(figures(of: index))\
-      \(run.findings.tables.map { table($0, of: index) })\
+      \(Self.caution(run))\(contents(run.findings.contents(of: nil), of: index))\
+      \(run.findings.sections.map { section($0, of: index) })\
       \(Self.notes(run.findings.notes))\(files(run.findings.attachments, of: index))\
       \(Self.failures(run.failures))\(Self.provenance(run))\
       </article>
 
       """
+  }
+
+  private func contents(_ findings: Findings, of index: Int) -> HTML {
+    """
+    \(Self.claims(findings.claims))\(figures(findings.illustrations, of: index))\
+    \(findings.tables.map { table($0, of: index) })
+    """
+  }
+
+  /// What stands under a heading of its own.
+  private func section(_ section: Findings.Section, of index: Int) -> HTML {
+    """
+    <section class="part">
+    <h2>\(section.title)</h2>
+    <p class="question">\(section.about)</p>
+    \(contents(runs[index].findings.contents(of: section), of: index))\
+    </section>
+
+    """
   }
 
   /// What a reader must know before the numbers: how the settings differ from the paper's.
@@ -92,9 +110,11 @@ extension Report {
   }
 
   /// The figures, numbered through the page, each also as it is laid out for a phone.
-  private func figures(of index: Int) -> [HTML] {
+  private func figures(_ illustrations: [Illustration], of index: Int) -> [HTML] {
     let before = runs[..<index].reduce(0) { $0 + $1.findings.illustrations.count }
-    return runs[index].findings.illustrations.enumerated().map { place, illustration in
+    let all = runs[index].findings.illustrations
+    return illustrations.map { illustration in
+      let place = all.firstIndex { $0.name == illustration.name } ?? 0
       let file = reference(to: "figures/\(illustration.name).svg", of: index)
         .map { link -> HTML in " \(link)" }
       let wide = Drawing(svg: illustration.svg, caption: illustration.caption)

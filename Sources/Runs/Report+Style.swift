@@ -66,6 +66,8 @@ extension Report {
     .caution tbody tr + tr > * { border: 0; }
     .caution td:nth-child(2) { font-weight: 600; }
     section, figure { margin: 2rem 0 0; }
+    .part { margin-top: 3.5rem; }
+    .part h2 { font-size: 1.4rem; }
     .holds { --verdict: var(--holds); }
     .fails { --verdict: var(--fails); }
     .untested { --verdict: var(--untested); }

@@ -6,9 +6,10 @@ extension RunSummary {
   /// `paper` holds the paper's values of the settings in `changed`, as one writes them on the command line. In
   /// `tables`, a number is a number, words are text, an empty cell is null, and a mean with its
   /// spread is `{"mean": …, "spread": …}`. The `interval` of a claim is that of the mean with 95 % confidence, where the
-  /// claim is judged by it. What is not finite is null.
+  /// claim is judged by it. What is not finite is null. `sections` is there only where something stands under a heading
+  /// of its own, and names what does.
   public var json: JSON {
-    [
+    var json: JSON = [
       "study": .text(study),
       "title": .text(title),
       "question": .text(question),
@@ -36,6 +37,8 @@ extension RunSummary {
       "files": .object(
         findings.attachments.map { JSON.Member($0.fileName, ["caption": .text($0.caption)]) }),
     ]
+    if !findings.sections.isEmpty { json["sections"] = .array(findings.sections.map(\.json)) }
+    return json
   }
 
   /// What a summary lacks.
@@ -88,6 +91,7 @@ extension RunSummary {
       attachments: (json["files"]?.members ?? []).compactMap { file in
         Attachment(fileName: file.key, caption: file.value["caption"]?.text ?? "")
       })
+    for section in json["sections"]?.all(Findings.Section.init) ?? [] { findings.append(section) }
   }
 }
 
@@ -136,6 +140,25 @@ extension Quantity {
     } else {
       return nil
     }
+  }
+}
+
+extension Findings.Section {
+  fileprivate var json: JSON {
+    [
+      "title": .text(title), "about": .text(about), "claims": .array(claims.map { .text($0) }),
+      "tables": .array(tables.map { .text($0) }),
+      "figures": .array(illustrations.map { .text($0) }),
+    ]
+  }
+
+  fileprivate init?(_ json: JSON) {
+    guard let title = json["title"]?.text, let about = json["about"]?.text,
+      let claims = json["claims"]?.all(\.text), let tables = json["tables"]?.all(\.text),
+      let illustrations = json["figures"]?.all(\.text)
+    else { return nil }
+    self.init(
+      title: title, about: about, claims: claims, tables: tables, illustrations: illustrations)
   }
 }
 

@@ -51,6 +51,41 @@ struct ReportTests {
     #expect(!html.contains("Reduced scale"))
   }
 
+  @Test("shows what stands under a heading of its own after the rest, and only there")
+  func sections() throws {
+    var divided = summary
+    let own = divided.findings
+    divided.findings.append(
+      section: "At <scale>", about: "A & B.",
+      Findings(
+        claims: [Claim("large-claim", "It is large.", verdict: .holds)],
+        tables: [Table("large-table", title: "Large", columns: ["a"], rows: [["b"]])],
+        illustrations: [Illustration("large-figure", caption: "Large dots.", svg: "<svg/>")],
+        notes: ["A note."]))
+    let html = Report(runs: [divided]).html
+    let heading = try #require(html.range(of: "<h2>At &lt;scale&gt;</h2>"))
+    let number = own.illustrations.count + 1
+    for words in [
+      "A &amp; B.", "It is large.", "<figcaption>Large</figcaption>",
+      "Figure \(number).</span> Large dots.",
+    ] {
+      let place = try #require(html.range(of: words), "\(words) is missing")
+      #expect(place.lowerBound > heading.lowerBound, "\(words)")
+      #expect(html.components(separatedBy: words).count == 2, "\(words)")
+    }
+    let before = html[..<heading.lowerBound]
+    for words in ["<h3>Claims</h3>", "<table>", "Figure 1.</span>"] {
+      #expect(before.contains(words), "\(words)")
+    }
+    #expect(html.contains("A note."))
+    // What is stored knows the section, and a run without one is stored as before.
+    let read = try RunSummary(JSON(reading: divided.json.pretty))
+    #expect(read.findings.sections == divided.findings.sections)
+    #expect(read.findings.claims == divided.findings.claims)
+    #expect(divided.findings.sections.map(\.claims) == [["large-claim"]])
+    #expect(summary.json["sections"] == nil)
+  }
+
   @Test("begins with an overview of several runs, and names the studies without one")
   func overview() {
     var other = summary

@@ -41,17 +41,30 @@ package struct TicketSearch {
     package let mask: Mask<MultilayerPerceptron>
   }
 
-  /// Starts before the first round; `generator` goes on where the initial weights were drawn.
+  /// Starts before the first round of `sparsities`, evenly from 0 to 1; `generator` goes on where the initial weights were
+  /// drawn.
   package init(
     from initial: MultilayerPerceptron, by criterion: Criterion, sparsities count: Int,
+    using generator: TorchGenerator
+  ) {
+    self.init(
+      from: initial, by: criterion, sparsities: Self.sparsities(count), using: generator)
+  }
+
+  /// Starts before the first round; `generator` goes on where the initial weights were drawn.
+  package init(
+    from initial: MultilayerPerceptron, by criterion: Criterion, sparsities: [Double],
     using generator: TorchGenerator
   ) {
     self.initial = initial
     self.criterion = criterion
     self.generator = generator
     trained = initial
-    sparsities = Self.sparsities(count)
+    self.sparsities = sparsities
   }
+
+  /// The sparsity from which on a network trains faster as a ``SparsePerceptron``.
+  package static let sparseFrom = 0.8
 
   /// The sparsities from 0 to 1, which NumPy's `linspace(0, 1, count)` gives.
   package static func sparsities(_ count: Int) -> [Double] {
@@ -93,5 +106,5 @@ package struct TicketSearch {
 
 extension Mask where Model == MultilayerPerceptron {
   /// Whether a network is trained faster as a ``SparsePerceptron``, which changes no bit.
-  package var isSparse: Bool { sparsity >= 0.8 }
+  package var isSparse: Bool { sparsity >= TicketSearch.sparseFrom }
 }

@@ -119,6 +119,11 @@ extension Lottery.Network {
   }
 }
 
+extension Appearance {
+  /// A mask with as many inputs for each unit and units for each input as a ticket's, otherwise at random.
+  package static let rearranged = Appearance(.muted, .square, .dashed)
+}
+
 extension Lottery.Condition {
   /// How a lottery ticket is drawn that is trained under the condition, beside the one on the data as it is.
   var dash: Dash {

@@ -110,7 +110,7 @@ struct ReusingStudiesTests {
 }
 
 /// Hears how many trials a run takes from others.
-private final class TakenTrials: RunObserver {
+final class TakenTrials: RunObserver {
   private(set) var count = 0
   func update(_ progress: RunProgress) {}
   func end() {}

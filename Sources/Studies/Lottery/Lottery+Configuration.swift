@@ -21,6 +21,11 @@ extension Lottery {
     package var analysisBatchSize = 500
     package var analysisEvalEvery = 100
     package var dataset = DatasetConfiguration()
+    package var scales: [Scale] = [.paper]
+    package var wide = SearchAtScale.wide
+    package var pixels = SearchAtScale.pixels
+    package var mnist = ""
+    package var mnistDigest = ""
 
     package static let meanings = [
       "seeds": "The seeds of the initial weights; each names a trial of the paper.",
@@ -41,6 +46,11 @@ extension Lottery {
       "analysisBatchSize": "How many examples a step of the analysis sees.",
       "analysisEvalEvery": "Every how many steps of the analysis a network is evaluated.",
       "dataset": "The dataset of the search; the analysis takes that of the next seed.",
+      "scales":
+        "The paper's network, or larger ones: a wide one on the same data, and one on the pixels of MNIST.",
+      "mnist":
+        "The folder with the four IDX files of MNIST, plain or by gzip; adds pixels to the scales.",
+      "mnistDigest": "What these files hold, as SHA-256; filled in.",
     ]
 
     /// The settings of the paper.
@@ -57,50 +67,49 @@ extension Lottery {
       quick.steps = 600
       quick.analysisSteps = 600
       quick.analysisEvalEvery = 20
+      for scale in [\Configuration.wide, \.pixels] {
+        quick[keyPath: scale].hidden /= 4
+        quick[keyPath: scale].steps = 200
+        quick[keyPath: scale].analysisSteps = 200
+      }
       return quick
     }
 
     /// The sparsities, which NumPy's `linspace(0, 1, sparsities)` gives.
     package var schedule: [Double] { TicketSearch.sparsities(sparsities) }
 
-    /// The sparsity of the ticket that is analysed.
-    var ticketSparsity: Double { schedule[ticket - 1] }
-
-    /// The rounds of the search, counted from 0, in which a network is trained.
-    ///
-    /// The lottery's are all, as each pruning scores what the one before has left, and so are those by sign. Noise scores
-    /// alike whatever was trained before, so that the control's rounds depend on no other.
-    func rounds(of network: Network) -> [Int] {
-      switch network {
-      case .lottery, .sign: Array(schedule.indices)
-      case .random:
-        schedule.enumerated().filter { round, sparsity in
-          round % (sparsity < 0.8 ? randomEvery : max(randomEvery / 3, 1)) == 0
-        }.map(\.offset)
-      case .dense: []
+    /// The search and the analysis at a scale.
+    func plan(for scale: Scale) -> Plan {
+      switch scale {
+      case .paper: paperPlan
+      case .wide: wide.plan(.wide)
+      case .pixels: pixels.plan(.pixels)
       }
     }
 
-    /// The step of a training in the search after which it is evaluated, since nothing before it is recorded: the last one
-    /// that is due.
-    var lastEvaluation: Int { steps / evalEvery * evalEvery }
-
-    var search: TrainingRecipe {
-      recipe(steps: steps, batchSize: batchSize, evaluationInterval: evalEvery)
+    private var search: TrainingRecipe {
+      TrainingRecipe(
+        steps: steps, batchSize: batchSize, learningRate: learningRate, evalEvery: evalEvery)
     }
 
-    var analysis: TrainingRecipe {
-      recipe(
-        steps: analysisSteps, batchSize: analysisBatchSize, evaluationInterval: analysisEvalEvery)
+    private var paperPlan: Plan {
+      let schedule = schedule
+      return Plan(
+        scale: .paper, hidden: hidden, sparsities: schedule, ticket: ticket - 1,
+        randomRounds: schedule.enumerated().filter { round, sparsity in
+          round % (sparsity < 0.8 ? randomEvery : max(randomEvery / 3, 1)) == 0
+        }.map(\.offset),
+        search: search, lastEvaluation: steps / evalEvery * evalEvery,
+        analysis: .init(
+          steps: analysisSteps, batchSize: analysisBatchSize, learningRate: learningRate,
+          evalEvery: analysisEvalEvery),
+        evalEvery: analysisEvalEvery, conditions: conditions)
     }
 
-    private func recipe(steps: Int, batchSize: Int, evaluationInterval: Int) -> TrainingRecipe {
-      var recipe = TrainingRecipe()
-      recipe.steps = steps
-      recipe.batchSize = batchSize
-      recipe.learningRate = learningRate
-      recipe.evalEvery = evaluationInterval
-      return recipe
+    package mutating func resolve() throws {
+      try PublishedImages.mnist.resolve(mnist, digest: &mnistDigest)
+      // Whoever names images asks about their pixels.
+      if !mnist.isEmpty, !scales.contains(.pixels) { scales.append(.pixels) }
     }
 
     package func validate() throws {
@@ -113,7 +122,7 @@ extension Lottery {
       }
       try requireValues([
         ("seeds", seeds.isEmpty), ("networks", networks.isEmpty),
-        ("conditions", conditions.isEmpty),
+        ("conditions", conditions.isEmpty), ("scales", scales.isEmpty),
       ])
       try requireSeeds(seeds)
       try requireCounts([("analysis-steps", analysisSteps)], from: 0)
@@ -126,6 +135,13 @@ extension Lottery {
       guard (1...sparsities).contains(ticket) else {
         throw SettingError(
           "ticket is \(ticket); it must be 1 to \(sparsities), the number of sparsities")
+      }
+      try wide.validate("wide")
+      try pixels.validate("pixels")
+      guard !scales.contains(.pixels) || !mnist.isEmpty else {
+        throw SettingError(
+          "scales has pixels, and mnist is missing; it must name the folder with the four IDX files of MNIST, plain or "
+            + "by gzip")
       }
     }
   }

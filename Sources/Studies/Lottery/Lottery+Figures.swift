@@ -22,7 +22,9 @@ extension Results<Lottery> {
   /// The network that the paper has not, where it was asked for.
   private var bySign: [Lottery.Network] { configuration.networks.filter { $0 == .sign } }
 
-  private var percent: String { (100 * configuration.ticketSparsity).shown(0) }
+  private var plan: Lottery.Plan { configuration.plan(for: .paper) }
+
+  private var percent: String { (100 * plan.ticketSparsity).shown(0) }
 
   // MARK: Figures
 
@@ -86,10 +88,9 @@ extension Results<Lottery> {
     return Panel(
       title: title, x: Axis("sparsity"), y: axis,
       marks: ([.random] + bySign + [.lottery]).compactMap { network in
-        let rounds = configuration.rounds(of: network)
-        let sparsities = rounds.map { configuration.schedule[$0] }
-        let curve = SampleCurve(x: sparsities, rounds.map { search(network, $0, value) })
-        guard curve.x.count == rounds.count else { return nil }
+        let sparsities = plan.rounds(of: network).map { plan.sparsities[$0] }
+        let curve = SampleCurve(x: sparsities, sparsities.map { search(network, at: $0, value) })
+        guard curve.x.count == sparsities.count else { return nil }
         return .line(
           Line(
             nil, curve, band: .error, as: network.appearance, endLabel: network.rawValue))
@@ -98,7 +99,7 @@ extension Results<Lottery> {
           let color = Lottery.Network.dense.appearance.color
           return [.rule(Rule(.horizontal($0.mean), label: "dense", color: color))]
         } ?? [])
-        + [.rule(Rule(.vertical(configuration.ticketSparsity), label: "ticket", dash: .dotted))])
+        + [.rule(Rule(.vertical(plan.ticketSparsity), label: "ticket", dash: .dotted))])
   }
 
   /// A learning curve of the analysis.
@@ -117,7 +118,7 @@ extension Results<Lottery> {
   }
 
   /// The same limits for all learning curves, without their first rise.
-  private var accuracyAxis: Axis {
+  var accuracyAxis: Axis {
     let accuracies = all.flatMap { $0.measurement.curves }
       .flatMap { $0.testAccuracy.dropFirst(($0.steps.count + 9) / 10) }.filter(\.isFinite)
     guard let low = accuracies.min(), let high = accuracies.max() else {
@@ -214,8 +215,8 @@ extension Results<Lottery> {
     where round % step == 0 || sparsity > 0.9 {
       table.append(
         [.number(sparsity, decimals: 2)]
-          + pruned.map { Cell(search($0, round, \.testAccuracy)) }
-          + pruned.map { Cell(search($0, round, \.testLoss), decimals: 2) })
+          + pruned.map { Cell(search($0, at: sparsity, \.testAccuracy)) }
+          + pruned.map { Cell(search($0, at: sparsity, \.testLoss), decimals: 2) })
     }
     return table
   }

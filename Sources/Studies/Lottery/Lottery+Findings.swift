@@ -17,17 +17,21 @@ extension Lottery {
     ])
 
   package static var comparableSettings: [ComparableSetting] {
-    [.anyValue("seeds"), .conditions("networks"), .conditions("conditions")]
+    [
+      .anyValue("seeds"), .conditions("networks"), .conditions("conditions"), .anyValue("scales"),
+      .anyValue("mnist"), .anyValue("mnist-digest"),
+    ]
   }
 
   package static func findings(_ results: Results<Lottery>) -> Findings {
-    let tickets = Ticket.all(in: results)
-    return Findings(
-      claims: results.claims(tickets),
-      tables: [results.analysisTable, results.searchTable, results.adjacencyTable(of: tickets)],
-      illustrations: results.illustrations(of: tickets), notes: results.notes,
-      paperNotes: results.paperNotes,
-      attachments: [results.searchFile] + tickets.compactMap(\.file))
+    let scales = results.configuration.scales
+    var findings = scales.contains(.paper) ? results.of(.paper).findings : Findings()
+    for tickets in TicketsAtScale.all(in: results) {
+      let scale = tickets.scale
+      findings.append(section: scale.title, about: scale.about, tickets.findings)
+    }
+    findings.notes += notes(on: scales)
+    return findings
   }
 
   /// A mask that is analysed, of a network whose trial has succeeded.
@@ -41,7 +45,9 @@ extension Lottery {
     static func all(in results: Results<Lottery>) -> [Ticket] {
       results.all.compactMap { result in
         var generator = TorchGenerator(seed: UInt64(result.trial.seed))
-        let initial = results.configuration.network(using: &generator)
+        let configuration = results.configuration
+        let initial = configuration.plan(for: .paper).network(
+          inputs: configuration.dataset.finalSeqLength, using: &generator)
         guard let bits = result.measurement.mask,
           let mask = Mask(unpacking: Array(bits), of: initial)
         else { return nil }
@@ -62,19 +68,23 @@ extension [Lottery.Ticket] {
 }
 
 extension Results<Lottery> {
-  /// A quantity after a round of the search, for the trials that trained a network in it.
+  /// Those of one scale.
+  func of(_ scale: Lottery.Scale) -> Results {
+    Results(configuration, all.filter { $0.trial.scale == scale })
+  }
+
+  /// A quantity at a sparsity of the search, for the trials that trained a network there.
   func search(
-    _ network: Lottery.Network, _ round: Int, _ value: (Lottery.Round) -> Double
+    _ network: Lottery.Network, at sparsity: Double, _ value: (Lottery.Round) -> Double
   ) -> Sample? {
-    let sparsity = configuration.schedule[round]
-    return sample(where: { $0.network == network }) {
+    sample(where: { $0.network == network }) {
       $0.rounds.first { $0.sparsity == sparsity }.map(value)
     }
   }
 
   /// A quantity before anything is pruned, when both searches have the same network.
   func unpruned(_ value: (Lottery.Round) -> Double) -> Sample? {
-    search(.lottery, 0, value) ?? search(.random, 0, value)
+    search(.lottery, at: 0, value) ?? search(.random, at: 0, value)
   }
 
   /// The accuracy after the last evaluated step, which is what the notebooks printed.
@@ -82,6 +92,15 @@ extension Results<Lottery> {
     sample(where: { $0.network == network }) { measurement in
       measurement.curves.first { $0.condition == condition }?.testAccuracy.last
     }
+  }
+
+  /// What the paper's network shows.
+  fileprivate var findings: Findings {
+    let tickets = Lottery.Ticket.all(in: self)
+    return Findings(
+      claims: claims(tickets), tables: [analysisTable, searchTable, adjacencyTable(of: tickets)],
+      illustrations: illustrations(of: tickets), notes: notes, paperNotes: paperNotes,
+      attachments: [searchFile] + tickets.compactMap(\.file))
   }
 
   // MARK: Claims
@@ -104,7 +123,9 @@ extension Results<Lottery> {
     let dense = unpruned(\.testAccuracy)
     let best = configuration.schedule.indices
       .filter { (0.85...0.97).contains(configuration.schedule[$0]) }
-      .compactMap { search(.lottery, $0, \.testAccuracy) }.max { $0.mean < $1.mean }
+      .compactMap { search(.lottery, at: configuration.schedule[$0], \.testAccuracy) }.max {
+        $0.mean < $1.mean
+      }
     return [
       Claim(
         "best-ticket",
@@ -116,7 +137,7 @@ extension Results<Lottery> {
       Claim(
         "collapse", "Nothing is learned once everything is pruned (10.2 %, to the printed digit).",
         source: "\(printed), retrain 100", reported: isComplete ? 10.2 : nil,
-        measured: search(.lottery, configuration.sparsities - 1, \.testAccuracy),
+        measured: configuration.schedule.last.flatMap { search(.lottery, at: $0, \.testAccuracy) },
         within: 0.05 + 1e-9),
       Claim(
         "lottery-beats-random",

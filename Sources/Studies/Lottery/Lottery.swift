@@ -1,10 +1,6 @@
-import DataFormats
 import Foundation
 import MNIST1D
-import NeuralNetworks
-import ReferenceRandom
 import Runs
-import StudyModels
 import Tensors
 
 /// Figures 3 and 9 of the paper: why do lottery tickets win?
@@ -26,22 +22,38 @@ package enum Lottery: Study {
     "hidden=200",
     "sparsities=50 ticket=46",
     "dataset.num-samples=2000",
+    "scales=wide",
   ]
 
   /// One network on its way through search and analysis.
-  package struct Trial: Codable, Hashable, Sendable, SeededTrial, CustomStringConvertible {
+  package struct Trial: Hashable, Sendable, SeededTrial, CustomStringConvertible {
+    /// How wide it is, and what it sees.
+    package var scale: Scale
     /// How it is pruned.
     package var network: Network
     /// The seed of its initial weights, and of random scores.
     package var seed: Int
 
     /// Names a network.
-    package init(network: Network, seed: Int) {
+    package init(_ scale: Scale = .paper, network: Network, seed: Int) {
+      self.scale = scale
       self.network = network
       self.seed = seed
     }
 
-    package var description: String { "\(network.rawValue), seed \(seed)" }
+    package var description: String {
+      (scale == .paper ? "" : "\(scale.rawValue) ") + "\(network.rawValue), seed \(seed)"
+    }
+  }
+
+  /// How large a network is, and what it sees.
+  package enum Scale: String, Codable, Sendable, CaseIterable {
+    /// The paper's network, on MNIST-1D.
+    case paper
+    /// A wide network, on MNIST-1D.
+    case wide
+    /// A network that sees the pixels of MNIST's images.
+    case pixels
   }
 
   /// How a network is pruned.
@@ -75,8 +87,11 @@ package enum Lottery: Study {
   package struct Measurement: Codable, Sendable, Equatable {
     /// The search, one entry per sparsity at which the network was trained; empty for a network that is not pruned.
     package var rounds: [Round] = []
-    /// The mask of the ticket that is analysed, packed as by `numpy.packbits`; nil for a network that is not pruned.
+    /// The mask of the ticket that is analysed, packed as by `numpy.packbits`; nil for a network that is not pruned, and at
+    /// other scales than the paper's.
     package var mask: Data?
+    /// Which inputs its units keep, at other scales than the paper's.
+    package var inputMask: InputMask?
     /// The analysis, one entry per condition.
     package var curves: [Curve] = []
   }
@@ -95,6 +110,14 @@ package enum Lottery: Study {
     package var digest: String
   }
 
+  /// Which inputs the units of a first layer keep.
+  package struct InputMask: Codable, Sendable, Equatable {
+    /// How the inputs lie; see ``Adjacency/shape``.
+    package var shape: [Int]
+    /// Unit by unit, packed as by `numpy.packbits`.
+    package var bits: Data
+  }
+
   /// A training of the analysis.
   package struct Curve: Codable, Sendable, Equatable {
     /// What the network was trained on.
@@ -108,29 +131,37 @@ package enum Lottery: Study {
   }
 
   package static func trials(for configuration: Configuration) -> [Trial] {
-    configuration.networks.flatMap { network in
-      configuration.seeds.map { Trial(network: network, seed: $0) }
+    // The paper's are the first.
+    Scale.allCases.filter(configuration.scales.contains).flatMap { scale in
+      configuration.networks.flatMap { network in
+        configuration.seeds.map { Trial(scale, network: network, seed: $0) }
+      }
     }
   }
 
-  /// How many examples the trainings see together.
+  /// How often the trainings use a weight, about.
   package static func cost(of trial: Trial, _ configuration: Configuration) -> Double {
-    Workload(trial.network, configuration).total
+    Workload(trial.network, configuration.plan(for: trial.scale)).total
   }
 
   package static func settings(
     _ configuration: Configuration, thatMatterTo trial: Trial
   ) -> Configuration {
-    var settings = configuration
-    settings.seeds = []
-    settings.networks = []
+    var settings = trial.scale == .paper ? configuration : Configuration()
+    (settings.seeds, settings.networks, settings.scales) = ([], [], [])
+    // Images are known by what the folder holds, wherever that lies.
+    settings.mnist = ""
+    settings.mnistDigest = trial.scale == .pixels ? configuration.mnistDigest : ""
+    settings.dataset = trial.scale == .pixels ? DatasetConfiguration() : configuration.dataset
+    settings.wide = trial.scale == .wide ? configuration.wide : .wide
+    settings.pixels = trial.scale == .pixels ? configuration.pixels : .pixels
     return settings
   }
 
   package static func measure(
     _ trial: Trial, _ configuration: Configuration, in context: TrialContext
   ) throws -> Measurement {
-    var laboratory = try Laboratory(trial, configuration, context)
+    var laboratory = try LotteryLaboratory(trial, configuration, context)
     return try Kernels.withThreads(context.threads) {
       try laboratory.search()
       return try laboratory.analyse()
@@ -138,262 +169,22 @@ package enum Lottery: Study {
   }
 }
 
-/// How many examples the trainings of a trial see.
-private struct Workload {
-  let round: Double
-  let curve: Double
-  let total: Double
+extension Lottery.Trial: Codable {
+  private enum CodingKeys: String, CodingKey { case scale, network, seed }
 
-  init(_ network: Lottery.Network, _ settings: Lottery.Configuration) {
-    round = Double((settings.steps + 1) * settings.batchSize)
-    curve = Double((settings.analysisSteps + 1) * settings.analysisBatchSize)
-    total =
-      Double(settings.rounds(of: network).count) * round
-      + Double(settings.conditions.count) * curve
-  }
-}
-
-/// A trial under way: what it starts from, and how far it is.
-private struct Laboratory {
-  private let trial: Lottery.Trial
-  private let settings: Lottery.Configuration
-  private let context: TrialContext
-  private let work: Workload
-  private let initial: MultilayerPerceptron
-  /// Goes on where the initial weights were drawn.
-  private let generator: TorchGenerator
-  private var progress: Progress
-
-  init(
-    _ trial: Lottery.Trial, _ settings: Lottery.Configuration, _ context: TrialContext
-  ) throws {
-    self.trial = trial
-    self.settings = settings
-    self.context = context
-    work = Workload(trial.network, settings)
-    var generator = TorchGenerator(seed: UInt64(trial.seed))
-    initial = settings.network(using: &generator)
-    self.generator = generator
-    progress =
-      context.checkpoint.load { [initial] in try Progress($0, of: initial) }
-      ?? Progress(trained: initial)
+  package init(from decoder: any Decoder) throws {
+    let members = try decoder.container(keyedBy: CodingKeys.self)
+    self.init(
+      try members.decodeIfPresent(Lottery.Scale.self, forKey: .scale) ?? .paper,
+      network: try members.decode(Lottery.Network.self, forKey: .network),
+      seed: try members.decode(Int.self, forKey: .seed))
   }
 
-  // MARK: The search
-
-  /// Prunes the network by what the last training has made of it, rewinds the rest and trains again.
-  mutating func search() throws {
-    let rounds = settings.rounds(of: trial.network)
-    guard !rounds.isEmpty else { return }
-    let split = try context.shared(settings.dataset) { try Split($0) }
-    let settings = settings
-    var search = TicketSearch(
-      from: initial, by: trial.network.criterion, sparsities: settings.sparsities, using: generator)
-    search.skip((rounds.prefix(progress.measurement.rounds.count).last ?? -1) + 1)
-    search.trained = progress.trained
-    while let round = search.next() {
-      if round.index == settings.ticket - 1 { progress.measurement.mask = Data(round.mask.packed) }
-      guard rounds.contains(round.index) else { continue }
-      var measured = Lottery.Round(sparsity: round.sparsity)
-      progress.trained = try train(
-        Masked(initial, by: round.mask), on: split, settings.search,
-        after: Double(progress.measurement.rounds.count) * work.round
-      ) { step, score in
-        guard step == settings.lastEvaluation else { return }
-        try measured.note(score(split.training), score(split.test), after: step)
-      }
-      search.trained = progress.trained
-      measured.digest = progress.trained.digest
-      progress.measurement.rounds.append(measured)
-      try context.checkpoint.save(progress.saved())
-    }
-  }
-
-  // MARK: The analysis
-
-  /// Trains the ticket, or the whole network, under all conditions.
-  mutating func analyse() throws -> Lottery.Measurement {
-    let mask = try mask()
-    for (index, condition) in settings.conditions.enumerated() {
-      guard index >= progress.measurement.curves.count else { continue }
-      let done = work.total - Double(settings.conditions.count - index) * work.curve
-      let start = Start(
-        seed: UInt64(trial.seed) + (condition == .reinitialized ? 1 : 0),
-        data: DatasetKey(settings.dataset, condition))
-      // Other initial weights of the whole network are those of the next seed, which is often a trial as well.
-      var curve =
-        trial.network == .dense
-        ? try context.shared(start) { try train(from: $0, mask, after: done) }
-        : try train(from: start, mask, after: done)
-      curve.condition = condition
-      progress.measurement.curves.append(curve)
-      try context.checkpoint.save(progress.saved())
-    }
-    return progress.measurement
-  }
-
-  /// A training of the analysis.
-  private func train(
-    from start: Start, _ mask: Mask<MultilayerPerceptron>, after done: Double
-  ) throws -> Lottery.Curve {
-    let split = try context.shared(start.data) { try Split($0.dataset()) }
-    var generator = TorchGenerator(seed: start.seed)
-    let network = Masked(settings.network(using: &generator), by: mask)
-    var curve = Lottery.Curve(condition: .ordered)
-    let trained = try train(network, on: split, settings.analysis, after: done) { step, score in
-      guard step % settings.analysisEvalEvery == 0 else { return }
-      curve.steps.append(step)
-      curve.testAccuracy.append(score(split.test).accuracy)
-    }
-    curve.digest = trained.digest
-    return curve
-  }
-
-  private func mask() throws -> Mask<MultilayerPerceptron> {
-    guard let bits = progress.measurement.mask else { return Mask(keepingAll: initial) }
-    guard let mask = Mask(unpacking: Array(bits), of: initial) else { throw DamagedCheckpoint() }
-    return mask
-  }
-
-  /// Looks at a network after a step of its training.
-  private typealias Look = (_ step: Int, _ score: (Examples) -> Score) throws -> Void
-
-  /// Trains a network to the end, `done` examples having been seen before; without its pruned weights where that is
-  /// faster, which changes no bit.
-  private func train(
-    _ network: Masked<MultilayerPerceptron>, on split: Split, _ recipe: TrainingRecipe,
-    after done: Double, _ look: Look
-  ) throws -> MultilayerPerceptron {
-    network.mask.isSparse
-      ? try train(SparsePerceptron(network), split, recipe, after: done, look)
-        .expanded(into: network.network)
-      : try train(network, split, recipe, after: done, look).network
-  }
-
-  private func train<Network: Classifier>(
-    _ network: Network, _ split: Split, _ recipe: TrainingRecipe, after done: Double,
-    _ look: Look
-  ) throws -> Network {
-    var training = try Training(
-      of: network, on: split.training, testing: split.test, by: recipe)
-    let seen = done + Double(training.steps * recipe.batchSize)
-    let news = progress.news
-    try context.train(
-      &training, share: done / work.total...seen / work.total,
-      { training in
-        let step = try training.step().step
-        try look(step) { training.model.score(on: $0) }
-      }, news: { news })
-    return training.model
-  }
-}
-
-/// Where a training of the analysis starts, up to a mask: the seed of the initial weights, and the data.
-private struct Start: Hashable, Sendable {
-  let seed: UInt64
-  let data: DatasetKey
-}
-
-extension Lottery.Network {
-  /// By what it is pruned, if it is.
-  var criterion: TicketSearch.Criterion {
-    switch self {
-    case .lottery, .dense: .magnitude
-    case .random: .noise
-    case .sign: .sign
-    }
-  }
-}
-
-extension Lottery.Configuration {
-  /// The network with its initial weights.
-  func network(using generator: inout TorchGenerator) -> MultilayerPerceptron {
-    MultilayerPerceptron(inputs: dataset.finalSeqLength, hidden: hidden, using: &generator)
-  }
-}
-
-// MARK: What was measured
-
-extension Lottery.Round {
-  fileprivate init(sparsity: Double) {
-    self.init(sparsity: sparsity, trainLoss: 0, testLoss: 0, testAccuracy: 0, digest: "")
-  }
-
-  fileprivate mutating func note(_ train: Score, _ test: Score, after step: Int) throws {
-    for (examples, loss) in [("training", train.loss), ("test", test.loss)] where !loss.isFinite {
-      throw TrainingError.divergedScores(step: step, examples: examples, loss: loss)
-    }
-    (trainLoss, testLoss, testAccuracy) = (train.loss, test.loss, test.accuracy)
-  }
-}
-
-extension Lottery.Curve {
-  fileprivate init(condition: Lottery.Condition) {
-    self.init(condition: condition, steps: [], testAccuracy: [], digest: "")
-  }
-}
-
-/// Where a trial is: what it has measured, and the weights by which the next pruning scores.
-private struct Progress {
-  var measurement = Lottery.Measurement()
-  var trained: MultilayerPerceptron
-
-  init(trained: MultilayerPerceptron) {
-    self.trained = trained
-  }
-
-  /// Reads a checkpoint, if there is one.
-  init(_ state: Data, of network: MultilayerPerceptron) throws {
-    let file = try SafeTensors.decode(Array(state))
-    trained = network
-    try trained.loadParameters(file.parameters())
-    measurement = try JSONDecoder().decode(
-      Lottery.Measurement.self, from: Data((file.metadata[Self.key] ?? "").utf8))
-  }
-
-  private static let key = "measurement"
-
-  func saved() throws -> Data {
-    var file = SafeTensors(parametersOf: trained)
-    file.metadata[Self.key] = String(
-      decoding: try JSONEncoder().encode(measurement), as: UTF8.self)
-    return Data(try file.encode())
-  }
-
-  /// The last result, as a person wants to read it.
-  var news: String? {
-    if let curve = measurement.curves.last, let accuracy = curve.testAccuracy.last {
-      return "\(curve.condition.rawValue), test accuracy \(accuracy.shown(1)) %"
-    }
-    return measurement.rounds.last.map {
-      "sparsity \($0.sparsity.shown(2)), test accuracy \($0.testAccuracy.shown(1)) %"
-    }
-  }
-}
-
-private struct DamagedCheckpoint: Error, CustomStringConvertible {
-  let description = "the mask in the checkpoint is of another network"
-}
-
-/// A dataset of the analysis, which several trials share.
-private struct DatasetKey: Hashable, Sendable {
-  private let configuration: DatasetConfiguration
-  private let condition: Lottery.Condition
-
-  init(_ configuration: DatasetConfiguration, _ condition: Lottery.Condition) {
-    self.configuration = configuration
-    self.condition = condition == .reinitialized ? .ordered : condition
-  }
-
-  func dataset() throws -> Dataset {
-    var next = configuration
-    next.seed += 1
-    let dataset = try Dataset(next)
-    switch condition {
-    case .ordered, .reinitialized: return dataset
-    case .shuffled: return dataset.shufflingColumns()
-    case .reversed: return dataset.reversingColumns()
-    case .swapped: return dataset.swappingHalves()
-    }
+  /// The paper's trials have the keys that they had when there was no other scale.
+  package func encode(to encoder: any Encoder) throws {
+    var members = encoder.container(keyedBy: CodingKeys.self)
+    if scale != .paper { try members.encode(scale, forKey: .scale) }
+    try members.encode(network, forKey: .network)
+    try members.encode(seed, forKey: .seed)
   }
 }

@@ -50,4 +50,15 @@ struct SampledActivationTests {
       #expect(abs(value - expected) < 1e-5)
     }
   }
+
+  @Test("stands where relu does in the network for images")
+  func imageNetwork() {
+    let image = ImageShape(channels: 2, height: 9, width: 7)
+    var generators = [TorchGenerator](repeating: TorchGenerator(seed: 7), count: 2)
+    let reference = ConvolutionalNetwork2D(image: image, channels: 4, using: &generators[0])
+    let named = TransferNetwork(Nonlinearity.relu, image: image, channels: 4, using: &generators[1])
+    #expect(named.digest == reference.digest)
+    let x = Tensor.normal([5, image.count], using: &generators[0])
+    #expect(named(x) == reference(x))
+  }
 }

@@ -148,6 +148,31 @@ extension PoolingMethod {
   }
 }
 
+extension Transfer.Activation {
+  package var appearance: Appearance {
+    switch self {
+    case .learned: Appearance(0, .circle)
+    case .learnedLarger: Appearance(0, .square, .dashed)
+    case .relu: Appearance(1, .triangle)
+    case .elu: Appearance(2, .diamond)
+    case .swish: Appearance(3, .cross)
+    case .tanh: Appearance(4, .circle, .dashed)
+    case .softplus: Appearance(5, .square, .dotted)
+    case .sigmoid: Appearance(6, .triangle, .dashDotted)
+    }
+  }
+}
+
+extension Transfer.Data {
+  package var appearance: Appearance {
+    switch self {
+    case .mnist1d: Appearance(0, .circle)
+    case .mnist: Appearance(1, .square)
+    case .cifar10: Appearance(2, .triangle)
+    }
+  }
+}
+
 extension SelfSupervised.Features {
   package var appearance: Appearance {
     switch self {

@@ -27,7 +27,7 @@ extension Maps: PaperStudy {}
 
 /// Studies beyond the paper, which its reproduction leaves out.
 package let furtherStudies: [any Study.Type] = [
-  Difficulty.self, Priors.self, MetalearnDecay.self, Sweep.self,
+  Transfer.self, MetalearnDecay.self, Difficulty.self, Priors.self, Sweep.self,
 ]
 
 /// The settings of a study on one dataset, which its trials share.

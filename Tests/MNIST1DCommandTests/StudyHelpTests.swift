@@ -25,7 +25,7 @@ struct StudyHelpTests {
     "on every study says what it measures, and what each of its settings means, in any width",
     arguments: [
       "published", "baselines", "lottery", "double-descent", "metalearn-lr", "metalearn-activation",
-      "pooling", "self-supervised", "t-sne", "difficulty", "priors", "metalearn-decay",
+      "pooling", "self-supervised", "t-sne", "transfer", "metalearn-decay", "difficulty", "priors",
       "sweep",
     ])
   func meanings(study: String) throws {

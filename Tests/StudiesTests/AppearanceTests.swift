@@ -33,6 +33,8 @@ struct AppearanceTests {
     ),
     ("quiz", [("you", .you), ("CNN", Architecture.cnn.appearance), ("human", .human)]),
     ("pooling", PoolingMethod.allCases.map { ($0.rawValue, $0.appearance) }),
+    ("activations", Transfer.Activation.allCases.map { ("\($0)", $0.appearance) }),
+    ("data", Transfer.Data.allCases.map { ("\($0)", $0.appearance) }),
     ("features", SelfSupervised.Features.allCases.map { ($0.rawValue, $0.appearance) }),
     ("sets", [("training", .training), ("held out", .heldOut), ("test", .test)]),
     ("noise", [("none", .labelNoise(0)), ("0.15", .labelNoise(0.15))]),

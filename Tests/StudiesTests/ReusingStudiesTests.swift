@@ -49,6 +49,10 @@ struct ReusingStudiesTests {
         + "perplexity=5", fewer: "seeds=1 features=input,self-supervised",
       more: "seeds=1,2 features=input,self-supervised"),
     Case(
+      "transfer", small + "steps=4 early-steps=2 eval-every=2 channels=3",
+      fewer: "seeds=1 activations=relu",
+      more: "seeds=1,2 activations=learned,relu"),
+    Case(
       "difficulty", "steps=2 models=logistic noise=0 translations=1 shears=0 lengths=10",
       fewer: "seeds=1 examples=50", more: "seeds=1,2 examples=50,100"),
     Case(

@@ -23,7 +23,7 @@ extension Results<MetalearnDecay> {
           "optimum",
           caption:
             "The losses of plain trainings against their weight decay, each with the learning rate that is best on "
-            + "held-out examples, \(Spread.deviation.caption(over: configuration.seeds.count)); diamonds: where searches "
+            + "held-out examples, \(Spread.deviation.caption(over: configuration.seeds.count)); black: where searches "
             + "by the loss on held-out examples end.",
           figure: optimum,
           finding: Illustration.Finding(

@@ -226,12 +226,12 @@ private struct Laboratory {
   func carryOut(
     _ search: MetalearnDecay.Search, in context: TrialContext
   ) throws -> MetalearnDecay.Measurement {
+    let start = InnerLoop.Hyperparameters(
+      rate: Float(settings.initialRate), decay: Float(search.initialDecay),
+      layers: search.hyperparameters.count)
     var progress =
-      context.checkpoint.load(Progress.self)
-      ?? Progress(
-        InnerLoop.Hyperparameters(
-          rate: Float(settings.initialRate), decay: Float(search.initialDecay),
-          layers: search.hyperparameters.count), step: settings.outerStep)
+      context.checkpoint.load(Progress.self).flatMap { $0.fits(start) ? $0 : nil }
+      ?? Progress(start, step: settings.outerStep)
     while progress.step < settings.outerSteps {
       if context.isCancelled { try context.checkpoint.save(encoding: progress) }
       try context.checkCancellation()
@@ -301,6 +301,12 @@ private struct Progress: Codable {
     logarithms = start.parameters.flatMap(\.elements)
     previous = logarithms
     rule = ResilientPropagation(count: logarithms.count, step: Float(step))
+  }
+
+  /// Whether this is a search among as many numbers, which a checkpoint may not be.
+  func fits(_ start: InnerLoop.Hyperparameters) -> Bool {
+    let count = start.parameters.reduce(0) { $0 + $1.count }
+    return logarithms.count == count && previous.count == count && rule.count == count
   }
 
   /// The number of the next outer step.

@@ -18,6 +18,9 @@ package struct ResilientPropagation: Codable, Sendable, Equatable {
     signs = Array(repeating: 0, count: count)
   }
 
+  /// How many numbers it moves; nil where steps and signs are of different numbers, as only a forged one has them.
+  package var count: Int? { steps.count == signs.count ? steps.count : nil }
+
   /// Moves numbers against the signs of their derivatives.
   package mutating func move(_ values: inout [Float], along gradient: [Float]) {
     precondition(

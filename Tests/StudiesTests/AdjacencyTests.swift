@@ -71,6 +71,13 @@ struct AdjacencyTests {
     #expect(line.places(of: .square).isEmpty)
   }
 
+  @Test("orders units by their neighbours, then by their inputs, then as they were")
+  func order() {
+    let units = ["...#", "....", "##..", "#.#.", "#..#"].map { $0.map { $0 == "#" } }
+    let sorted = Adjacency(units: units, shape: [4]).sorted
+    #expect(sorted == [2, 3, 4, 0, 1].map { units[$0] })
+  }
+
   @Test("rearranges units so that they keep as many inputs, and inputs as many units")
   func margins() {
     let units = units(30, inputs: 12, keeping: 0.3)

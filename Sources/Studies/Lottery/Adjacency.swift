@@ -89,7 +89,7 @@ package struct Adjacency: Equatable {
     let neighbours = probabilities(of: 2)
     let counts = units.map { unit in unit.count { $0 } }
     return units.indices.sorted { a, b in
-      (neighbours[b], counts[a], a) < (neighbours[a], counts[b], b)
+      (neighbours[b], counts[b], a) < (neighbours[a], counts[a], b)
     }.map { units[$0] }
   }
 }

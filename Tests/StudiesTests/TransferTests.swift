@@ -18,6 +18,7 @@ struct TransferTests {
     configuration.steps = 12
     configuration.earlySteps = 5
     configuration.batchSize = 20
+    configuration.learningRate = 1e-3
     configuration.evalEvery = 5
     configuration.dataset.numSamples = 100
     return configuration

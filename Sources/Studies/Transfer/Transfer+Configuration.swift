@@ -15,7 +15,7 @@ extension Transfer {
     package var steps = 2000
     package var earlySteps = 300
     package var batchSize = 100
-    package var learningRate = 1e-3
+    package var learningRate = 1e-2
     package var evalEvery = 250
     package var activation = ""
     package var activationDigest = ""

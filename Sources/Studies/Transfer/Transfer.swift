@@ -18,7 +18,7 @@ package enum Transfer: Study {
     ranked by the training loss early on and by the test loss at the end.
     """
   package static let variations = [
-    "seeds=42..51", "learning-rate=0.01", "early-steps=100", "channels=50",
+    "seeds=42..51", "learning-rate=0.001", "early-steps=100", "channels=50",
   ]
 
   /// What follows each convolution.

@@ -260,6 +260,7 @@ struct TransferTests {
     expectRefusal("early-steps", of: Self.small) { $0.earlySteps = 14 }
     expectRefusal("eval-every", of: Self.small) { $0.evalEvery = 0 }
     expectRefusal("learning-rate", of: Self.small) { $0.learningRate = -1 }
+    expectRefusal("image-learning-rate", of: Self.small) { $0.imageLearningRate = -1 }
     expectRefusal("final-seq-length", of: Self.small) { $0.dataset.finalSeqLength = 2 }
   }
 }

@@ -16,6 +16,7 @@ extension Transfer {
     package var earlySteps = 300
     package var batchSize = 100
     package var learningRate = 1e-2
+    package var imageLearningRate = 1e-3
     package var evalEvery = 250
     package var activation = ""
     package var activationDigest = ""
@@ -35,7 +36,8 @@ extension Transfer {
         "Over how many of the first steps the training loss is averaged: by default as many as the learned function was "
         + "trained through.",
       "batchSize": "How many examples a step sees.",
-      "learningRate": "Adam's step size.",
+      "learningRate": "Adam's step size on MNIST-1D.",
+      "imageLearningRate": "Adam's step size on images.",
       "evalEvery": "Every how many steps the network is evaluated.",
       "activation":
         "The folder of a finished run of metalearn-activation, or a file learned-activation.safetensors, whose function "
@@ -125,11 +127,12 @@ extension Transfer {
       return function
     }
 
-    var training: TrainingRecipe {
+    /// How a network learns from the data.
+    func training(on data: Data) -> TrainingRecipe {
       var recipe = TrainingRecipe()
       recipe.steps = steps
       recipe.batchSize = batchSize
-      recipe.learningRate = learningRate
+      recipe.learningRate = data == .mnist1d ? learningRate : imageLearningRate
       recipe.evalEvery = evalEvery
       // Files of images may have them class by class.
       recipe.order = .shuffled
@@ -139,7 +142,8 @@ extension Transfer {
     func isEvaluated(after step: Int) -> Bool { step % evalEvery == 0 || step == steps }
 
     package func validate() throws {
-      try training.validate()
+      try training(on: .mnist1d).validate()
+      try requireMagnitudes([("image-learning-rate", imageLearningRate)])
       try requireValues([("seeds", seeds.isEmpty), ("activations", activations.isEmpty)])
       try requireSeeds(seeds)
       try requireCounts([("early-steps", earlySteps)])

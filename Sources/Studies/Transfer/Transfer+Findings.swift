@@ -285,8 +285,8 @@ extension Results<Transfer> {
           + ", and \(Activation.learnedLarger) that of mnist1d reproduce \(SampledActivation.largerSettings); both are "
           + "taken at \(SampledActivation.places.count) places from -10 to 10 and straight in between. Each was learned once: "
           + "the spread is over the networks that are trained with it.",
-        "All functions learn with Adam and one step size, \(configuration.learningRate), which was chosen for "
-          + "none of them.",
+        "All functions learn with Adam and the same step size, \(configuration.learningRate) on MNIST-1D and "
+          + "\(configuration.imageLearningRate) on images, which was chosen for none of them.",
       ]
   }
 }

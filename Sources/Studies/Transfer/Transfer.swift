@@ -160,7 +160,9 @@ package enum Transfer: Study {
       let network = TransferNetwork(
         function, inputs: data.training.inputs.shape[1], channels: configuration.channels,
         using: &generator)
-      return try train(network, on: data, configuration, using: generator, in: context)
+      return try train(
+        network, on: data, by: configuration.training(on: trial.data), configuration,
+        using: generator, in: context)
     }
     let place = configuration.place(of: images)
     let (data, shape) = try context.shared(place) {
@@ -175,16 +177,18 @@ package enum Transfer: Study {
     }
     let network = TransferNetwork(
       function, image: shape, channels: configuration.channels, using: &generator)
-    return try train(network, on: data, configuration, using: generator, in: context)
+    return try train(
+      network, on: data, by: configuration.training(on: trial.data), configuration,
+      using: generator, in: context)
   }
 
   /// Trains a network, and looks at it on the way.
   private static func train(
-    _ network: some Classifier, on data: Split, _ configuration: Configuration,
-    using generator: TorchGenerator, in context: TrialContext
+    _ network: some Classifier, on data: Split, by recipe: TrainingRecipe,
+    _ configuration: Configuration, using generator: TorchGenerator, in context: TrialContext
   ) throws -> Measurement {
     var training = try Training(
-      of: network, on: data.training, testing: data.test, by: configuration.training,
+      of: network, on: data.training, testing: data.test, by: recipe,
       using: generator)
     var measurement = Measurement()
     measurement.examples = data.training.count

@@ -250,6 +250,57 @@ struct TransferTests {
     }
   }
 
+  @Test(
+    "with files, MNIST and CIFAR-10 are learned from, too, by their content and not by their place")
+  func images() throws {
+    var configuration = Self.small
+    configuration.steps = 6
+    try DrawnFolders.withFolder(of: DrawnFolders.cifar10(inEachBatch: 10)) { cifar10 in
+      try DrawnFolders.withFolder(of: DrawnFolders.mnist(training: 40, test: 20)) { mnist in
+        configuration.cifar10 = cifar10
+        configuration.mnist = mnist
+        try configuration.resolve()
+        try configuration.validate()
+        let trials = Transfer.trials(for: configuration)
+        #expect(trials.count == 12 && Set(trials.map(\.data)).count == 3)
+        for trial in trials where trial.data != .mnist1d && trial.seed == 1 {
+          let measured = try Transfer.measure(trial, configuration, in: TrialContext())
+          #expect(measured.test.steps == [0, 5, 6])
+          #expect(measured.training.loss.allSatisfy { $0 > 0 && $0 < 5 })
+        }
+        let notes = Transfer.findings(Results(configuration, [])).notes
+        #expect(!notes.contains { $0.contains("=DIR") })
+        #expect(Transfer.findings(Results(Self.small, [])).notes.count { $0.contains("=DIR") } == 2)
+        var elsewhere = configuration
+        elsewhere.mnist = mnist + "/."
+        for trial in trials {
+          #expect(
+            Transfer.settings(configuration, thatMatterTo: trial)
+              == Transfer.settings(elsewhere, thatMatterTo: trial))
+        }
+        elsewhere.mnistDigest = String(configuration.mnistDigest.reversed())
+        let trial = try #require(trials.first { $0.data == .mnist })
+        #expect(throws: (any Error).self) {
+          try Transfer.measure(trial, elsewhere, in: TrialContext())
+        }
+      }
+    }
+  }
+
+  @Test("images that no convolution fits are refused in one sentence")
+  func tinyImages() throws {
+    try DrawnFolders.withFolder(of: DrawnFolders.mnist(training: 20, test: 10, side: 2)) { folder in
+      var configuration = Self.small
+      configuration.mnist = folder
+      try configuration.resolve()
+      let trial = Transfer.Trial(data: .mnist, activation: .learned, seed: 1)
+      let error = #expect(throws: (any Error).self) {
+        try Transfer.measure(trial, configuration, in: TrialContext())
+      }
+      #expect(error.map { "\($0)".contains("2×2 pixels") } == true)
+    }
+  }
+
   @Test("settings that do not fit are refused by name")
   func validation() {
     expectRefusal("seeds", of: Self.small) { $0.seeds = [] }

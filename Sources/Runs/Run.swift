@@ -48,7 +48,9 @@ public struct Run<S: Study>: Sendable {
     guard !trials.isEmpty else { throw .noTrials(study: S.name) }
     self.configuration = configuration
     var seen: Set<TrialKey> = []
-    for key in keys where !seen.insert(key).inserted { throw .repeatedTrial(key.label) }
+    for (trial, key) in zip(trials, keys) where !seen.insert(key).inserted {
+      throw .repeatedTrial((trial as? any CustomStringConvertible)?.description ?? key.label)
+    }
     costs = trials.map { S.cost(of: $0, configuration) }
     directory = RunDirectory(output.appendingPathComponent(identity.path))
   }

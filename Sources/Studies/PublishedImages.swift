@@ -1,4 +1,5 @@
 import DataFormats
+import Foundation
 import NeuralNetworks
 import Runs
 import Storage
@@ -28,11 +29,12 @@ package enum PublishedImages: String, Codable, Sendable, CaseIterable {
     return "\(rest) needs files that you have: \(rawValue)=DIR names the folder with \(files)."
   }
 
-  /// Fills in the digest of what a folder holds.
+  /// Fills in the digest of what a folder holds, and the folder's whole path, so that a run is the same however that is
+  /// written and goes on from any place.
   ///
   /// - Throws: a `FileError` for files that cannot be read, and a ``SettingError`` where the digest is already that of other
   ///   images.
-  package func resolve(_ directory: String, digest: inout String) throws {
+  package func resolve(_ directory: inout String, digest: inout String) throws {
     guard !directory.isEmpty else {
       guard digest.isEmpty else {
         throw SettingError(
@@ -40,6 +42,7 @@ package enum PublishedImages: String, Codable, Sendable, CaseIterable {
       }
       return
     }
+    directory = directory.wholePath
     digest = try read(directory, digest: digest).sha256
   }
 
@@ -58,6 +61,13 @@ package enum PublishedImages: String, Codable, Sendable, CaseIterable {
           + "name the folder of those images, or leave the digest out")
     }
     return images
+  }
+}
+
+extension String {
+  /// The path from the root of the file system, without what makes no difference to it.
+  var wholePath: String {
+    URL(fileURLWithPath: NSString(string: self).expandingTildeInPath).standardizedFileURL.path
   }
 }
 

@@ -70,8 +70,8 @@ extension Baselines.Configuration {
   var imageModels: [Architecture] { models.filter(Architecture.paper.contains) }
 
   package mutating func resolve() throws {
-    try PublishedImages.mnist.resolve(mnist, digest: &mnistDigest)
-    guard !mnist.isEmpty, mnistImages.count > 1 else { return }
+    try PublishedImages.mnist.resolve(&mnist, digest: &mnistDigest)
+    guard !mnist.isEmpty, Set(mnistImages).count > 1 else { return }
     // Where there are no more, all are the first ones.
     let images = try PublishedImages.mnist.read(mnist, digest: mnistDigest)
     if images.training.count <= equalCounts[0] && images.test.count <= equalCounts[1] {

@@ -107,7 +107,7 @@ extension Lottery {
     }
 
     package mutating func resolve() throws {
-      try PublishedImages.mnist.resolve(mnist, digest: &mnistDigest)
+      try PublishedImages.mnist.resolve(&mnist, digest: &mnistDigest)
       // Whoever names images asks about their pixels.
       if !mnist.isEmpty, !scales.contains(.pixels) { scales.append(.pixels) }
     }

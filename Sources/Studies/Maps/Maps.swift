@@ -122,7 +122,7 @@ extension Maps.Configuration {
   }
 
   package mutating func resolve() throws {
-    try PublishedImages.mnist.resolve(mnist, digest: &mnistDigest)
+    try PublishedImages.mnist.resolve(&mnist, digest: &mnistDigest)
   }
 
   package func validate() throws {

@@ -66,8 +66,8 @@ extension Transfer {
     }
 
     package mutating func resolve() throws {
-      try PublishedImages.mnist.resolve(mnist, digest: &mnistDigest)
-      try PublishedImages.cifar10.resolve(cifar10, digest: &cifar10Digest)
+      try PublishedImages.mnist.resolve(&mnist, digest: &mnistDigest)
+      try PublishedImages.cifar10.resolve(&cifar10, digest: &cifar10Digest)
       guard !activation.isEmpty else {
         guard activationDigest.isEmpty else {
           throw SettingError(
@@ -75,6 +75,7 @@ extension Transfer {
         }
         return
       }
+      activation = activation.wholePath
       activationDigest = try function(in: activation).digest
     }
 

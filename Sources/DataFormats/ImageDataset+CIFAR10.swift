@@ -64,7 +64,7 @@ package enum CIFAR10 {
       guard !bytes.isEmpty, bytes.count.isMultiple(of: recordSize) else {
         throw FormatError(
           "this is no binary batch of CIFAR-10: its \(bytes.count) bytes are no multiple of "
-            + "\(recordSize), a class and 32×32 pixels in three colors")
+            + "\(recordSize), a class and 32×32 pixels in three colours")
       }
       try LabelledImages.check(classes)
     } catch {

@@ -30,7 +30,7 @@ package struct PlaneMap: Codable, Sendable, Equatable {
       labels: labels.map(Int.init), divergence: embedding.divergence)
   }
 
-  /// The map as a panel, each point a digit in its class's color.
+  /// The map as a panel, each point a digit in its class's colour.
   func panel(title: String) -> Panel {
     let points = zip(zip(x, y), labels)
     return Panel(

@@ -80,7 +80,7 @@ extension Results<Maps> {
     return Illustration(
       "t-sne",
       caption: "Exact t-SNE with a perplexity of \(configuration.perplexity.shown(0)) of "
-        + "\(configuration.dataset.exampleCount.shown) examples, by the values alone; colors are classes.",
+        + "\(configuration.dataset.exampleCount.shown) examples, by the values alone; colours are classes.",
       figure: Figure(
         title: "Are the classes apart before anything is learned?",
         subtitle:

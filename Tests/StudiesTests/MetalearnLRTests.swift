@@ -272,29 +272,6 @@ struct MetalearnLRTests {
     var configuration = small
     configuration.initialRates = [0.15]
     configuration.outerSteps = 1500
-    let output = FileManager.default.temporaryDirectory
-      .appendingPathComponent("metalearn-lr-\(UUID().uuidString)")
-    defer { try? FileManager.default.removeItem(at: output) }
-    let run = try Run(MetalearnLR.self, configuration: configuration, output: output)
-    let options = RunOptions(jobs: 1, threads: 1)
-    let interruption = Interruption()
-    let first = try run.perform(
-      options, interruption: interruption, observer: Impatient(interruption: interruption))
-    guard case .interrupted = first else {
-      Issue.record("the search ended before it could be interrupted: \(first)")
-      return
-    }
-    let checkpoints = run.directory.url.appendingPathComponent("checkpoints").path
-    #expect(try FileManager.default.contentsOfDirectory(atPath: checkpoints).count == 1)
-    guard case .complete(let resumed) = try run.perform(options) else {
-      Issue.record("the resumed search did not end")
-      return
-    }
-    guard case .complete(let whole) = try run.perform(RunOptions(jobs: 1, start: .fresh)) else {
-      Issue.record("the whole search did not end")
-      return
-    }
-    #expect(resumed.digest == whole.digest)
-    #expect(resumed.findings == whole.findings)
+    try expectSameBitsAfterInterruption(of: MetalearnLR.self, configuration)
   }
 }

@@ -32,7 +32,7 @@ package enum PublishedImages: String, Codable, Sendable, CaseIterable {
   /// Fills in the digest of what a folder holds, and the folder's whole path, so that a run is the same however that is
   /// written and goes on from any place.
   ///
-  /// - Throws: a `FileError` for files that cannot be read, and a ``SettingError`` where the digest is already that of other
+  /// - Throws: a `FileError` for files that cannot be read, and a `SettingError` where the digest is already that of other
   ///   images.
   package func resolve(_ directory: inout String, digest: inout String) throws {
     guard !directory.isEmpty else {

@@ -148,11 +148,14 @@ export class Batch {
   async begin(item, steps) {
     const { kind, settings, options = {}, isKept, name } = item.plan;
     const isPaused = this.state === "paused";
+    const { speed } = this;
     try {
       const trial = await this.lab.begin(
-        kind, settings, { ...options, paused: isPaused, speed: this.speed, onprogress: () => this.note() }
+        kind, settings, { ...options, paused: isPaused, speed, onprogress: () => this.note() }
       );
       item.trial = trial;
+      // What was chosen while the trial was made ready.
+      if (this.speed !== speed) trial.setSpeed(this.speed);
       if (this.state === "stopped") trial.stop();
       else if (this.state === "paused" && !isPaused) trial.pause();
       else if (this.state === "running" && isPaused) trial.resume();

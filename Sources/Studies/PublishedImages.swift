@@ -32,18 +32,22 @@ package enum PublishedImages: String, Codable, Sendable, CaseIterable {
   /// Fills in the digest of what a folder holds, and the folder's whole path, so that a run is the same however that is
   /// written and goes on from any place.
   ///
+  /// - Returns: the images, so that whoever has to ask something of them need not read them again; nil without a folder.
   /// - Throws: a `FileError` for files that cannot be read, and a `SettingError` where the digest is already that of other
   ///   images.
-  package func resolve(_ directory: inout String, digest: inout String) throws {
+  @discardableResult
+  package func resolve(_ directory: inout String, digest: inout String) throws -> ImageDataset? {
     guard !directory.isEmpty else {
       guard digest.isEmpty else {
         throw SettingError(
           "\(rawValue)-digest is given without \(rawValue), the folder that holds these images")
       }
-      return
+      return nil
     }
     directory = directory.wholePath
-    digest = try read(directory, digest: digest).sha256
+    let images = try read(directory, digest: digest)
+    digest = images.sha256
+    return images
   }
 
   /// Reads the images of a resolved configuration; an empty digest accepts any.

@@ -85,4 +85,6 @@ extension DatasetConfiguration {
   var exampleCount: Int { numSamples / 10 * 10 }
   /// How many of them are for training, rounded as the reference does.
   var trainingCount: Int { Int(Double(exampleCount) * trainSplit) }
+  /// How many are for testing.
+  var testCount: Int { exampleCount - trainingCount }
 }

@@ -160,6 +160,11 @@ struct BaselinesOnImagesTests {
       configuration = small(folder)
       configuration.models = [.tcn]
       #expect(throws: RunError.self) { try run(configuration, in: folder) }
+      for split in [1e300, .infinity, .nan] {
+        configuration = small(folder)
+        configuration.dataset.trainSplit = split
+        #expect(throws: RunError.self) { try run(configuration, in: folder) }
+      }
     }
   }
 }

@@ -64,17 +64,21 @@ extension Baselines {
 
 extension Baselines.Configuration {
   /// How many signals of MNIST-1D there are to learn from and to test on.
-  var equalCounts: [Int] { [dataset.trainingCount, dataset.exampleCount - dataset.trainingCount] }
+  var equalCounts: [Int] { [dataset.trainingCount, dataset.testCount] }
 
   /// The models that images are shown to.
   var imageModels: [Architecture] { models.filter(Architecture.paper.contains) }
 
   package mutating func resolve() throws {
-    try PublishedImages.mnist.resolve(&mnist, digest: &mnistDigest)
-    guard !mnist.isEmpty, Set(mnistImages).count > 1 else { return }
+    guard let images = try PublishedImages.mnist.resolve(&mnist, digest: &mnistDigest) else {
+      return
+    }
+    try requireExamples(of: dataset)
+    for model in imageModels { try network.validate(for: model, image: images.shape) }
     // Where there are no more, all are the first ones.
-    let images = try PublishedImages.mnist.read(mnist, digest: mnistDigest)
-    if images.training.count <= equalCounts[0] && images.test.count <= equalCounts[1] {
+    if Set(mnistImages).count > 1, images.training.count <= dataset.trainingCount,
+      images.test.count <= dataset.testCount
+    {
       mnistImages.removeAll { $0 == .whole }
     }
   }
@@ -87,8 +91,6 @@ extension Baselines.Configuration {
       let models = Architecture.paper.map(\.rawValue).joined(separator: ", ")
       throw SettingError("mnist is given, and none of the models \(models), which read images")
     }
-    let shape = try PublishedImages.mnist.read(mnist, digest: mnistDigest).shape
-    for model in imageModels { try network.validate(for: model, image: shape) }
   }
 }
 

@@ -45,7 +45,7 @@ extension Results<Maps> {
   fileprivate var clustered: Claim? {
     guard let mnist = measurement(.mnist), let signals = measurement(.mnist1D) else { return nil }
     let difference = mnist.mapNeighbors - signals.mapNeighbors
-    let tests = configuration.dataset.exampleCount - configuration.dataset.trainingCount
+    let tests = configuration.dataset.testCount
     let deviation = 100 * (0.5 / Double(max(tests, 1))).squareRoot()
     return Claim(
       "mnist-1d-lacks-clusters",

@@ -106,13 +106,9 @@ extension Maps.Configuration {
   fileprivate func split(_ data: Maps.Data) throws -> Split {
     guard data == .mnist else { return try Split(dataset) }
     let images = try PublishedImages.mnist.read(mnist, digest: mnistDigest)
-      .first(training: trainingCount, test: testCount)
+      .first(training: dataset.trainingCount, test: dataset.testCount)
     return Split(training: Examples(images.training), test: Examples(images.test))
   }
-
-  /// How many examples of each dataset are for training, and how many for testing.
-  fileprivate var trainingCount: Int { dataset.trainingCount }
-  fileprivate var testCount: Int { dataset.exampleCount - dataset.trainingCount }
 
   fileprivate var mapping: TSNE {
     var mapping = TSNE()
@@ -122,7 +118,17 @@ extension Maps.Configuration {
   }
 
   package mutating func resolve() throws {
-    try PublishedImages.mnist.resolve(&mnist, digest: &mnistDigest)
+    guard let images = try PublishedImages.mnist.resolve(&mnist, digest: &mnistDigest) else {
+      return
+    }
+    try requireExamples(of: dataset)
+    guard images.training.count >= dataset.trainingCount, images.test.count >= dataset.testCount
+    else {
+      throw SettingError(
+        "mnist is \(mnist), which holds \(images.training.count) images for training and \(images.test.count) for "
+          + "testing; with dataset.num-samples=\(dataset.numSamples) it must hold \(dataset.trainingCount) and \(dataset.testCount)"
+      )
+    }
   }
 
   package func validate() throws {
@@ -133,14 +139,6 @@ extension Maps.Configuration {
       throw SettingError(
         "perplexity is \(perplexity); it must be 1 or more and below the number of examples, "
           + "\(dataset.exampleCount)")
-    }
-    guard !mnist.isEmpty else { return }
-    let images = try PublishedImages.mnist.read(mnist, digest: mnistDigest)
-    guard images.training.count >= trainingCount, images.test.count >= testCount else {
-      throw SettingError(
-        "mnist is \(mnist), which holds \(images.training.count) images for training and \(images.test.count) for "
-          + "testing; with dataset.num-samples=\(dataset.numSamples) it must hold \(trainingCount) and \(testCount)"
-      )
     }
   }
 }
